@@ -1,0 +1,1 @@
+// The first kernel lands here.

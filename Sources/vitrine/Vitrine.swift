@@ -1,0 +1,1 @@
+@main enum Vitrine { static func main() {} }

@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
 /// Kernel sources carry no checks (every check stands in `Tensors`), so they are compiled unchecked and optimised in
 /// debug builds too: otherwise a test run would spend its time in unoptimised loops.
 func kernelSettings(_ instructionSet: [String]) -> [SwiftSetting] {
-    [.unsafeFlags(["-Ounchecked", "-wmo"] + instructionSet)]
+    [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1"] + instructionSet)]
 }
 
 // MARK: Kernels

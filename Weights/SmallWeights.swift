@@ -1,0 +1,86 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Where the small CLIP and the small SAM that come with Vitrine lie on disk.
+///
+/// A program that depends on this product gets the weights as resources beside its executable; one that brings weights
+/// of its own leaves the product out and saves the space. The files are found, in this order:
+///
+/// 1. in the folder that the environment variable `VITRINE_SMALL_WEIGHTS` names,
+/// 2. in the resource bundle beside the executable, or in `share/vitrine/small` next to its `bin` folder,
+/// 3. in the source tree that the program was built from.
+///
+/// SwiftPM's own `Bundle.module` ends the process when the bundle was left behind; this type throws instead.
+public struct SmallWeights: Sendable {
+    /// The folder that holds the files.
+    public let folder: String
+
+    /// The small CLIP, fp16 safetensors.
+    public var clip: String { folder + "/clip.safetensors" }
+
+    /// The small SAM, fp16 safetensors.
+    public var sam: String { folder + "/sam.safetensors" }
+
+    /// The byte-pair merges of the small CLIP's tokenizer, one a line.
+    public var merges: String { folder + "/merges.txt" }
+
+    static let fileNames = ["clip.safetensors", "sam.safetensors", "merges.txt"]
+
+    /// Looks for the folder.
+    ///
+    /// - Throws: ``SmallWeightsError/notFound(searched:)`` when no candidate holds all three files.
+    public init() throws(SmallWeightsError) {
+        let candidates = Self.candidates()
+        guard let found = candidates.first(where: Self.isComplete) else {
+            throw .notFound(searched: candidates)
+        }
+        folder = found
+    }
+
+    /// The folders that are looked at, in order.
+    static func candidates() -> [String] {
+        var candidates: [String] = []
+        if let named = getenv("VITRINE_SMALL_WEIGHTS") { candidates.append(String(cString: named)) }
+        if let executable = Self.executableFolder() {
+            candidates.append(executable + "/Vitrine_SmallWeights.resources/small")
+            candidates.append(executable + "/../share/vitrine/small")
+        }
+        let source = #filePath
+        if let slash = source.lastIndex(of: "/") { candidates.append(source[..<slash] + "/small") }
+        return candidates
+    }
+
+    static func isComplete(_ folder: String) -> Bool {
+        fileNames.allSatisfy { access(folder + "/" + $0, R_OK) == 0 }
+    }
+
+    private static func executableFolder() -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let length = buffer.withUnsafeMutableBytes { bytes in
+            readlink("/proc/self/exe", bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+        }
+        guard length > 0 else { return nil }
+        let path = String(decoding: buffer[..<length], as: UTF8.self)
+        return path.lastIndex(of: "/").map { String(path[..<$0]) }
+    }
+}
+
+/// Why the small weights cannot be used.
+public enum SmallWeightsError: Error, Equatable, Sendable {
+    /// None of the folders holds `clip.safetensors`, `sam.safetensors` and `merges.txt`.
+    case notFound(searched: [String])
+}
+
+extension SmallWeightsError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFound(let searched):
+            "the small weights were not found in \(searched.joined(separator: ", ")); "
+                + "set VITRINE_SMALL_WEIGHTS to the folder that holds "
+                + "\(SmallWeights.fileNames.joined(separator: ", ")), or name your own weights with --clip and --sam"
+        }
+    }
+}

@@ -12,8 +12,7 @@ struct Vitrine: ParsableCommand {
             Exit codes: 0 all went well, 2 wrong usage, 3 some pictures failed, 4 unusable input, weights or \
             configuration, 5 output cannot be written, 70 internal fault, 130 interrupted, 143 terminated.
             """,
-        version: Version.report,
-        subcommands: [SegmentCommand.self, EvaluateCommand.self, DoctorCommand.self])
+        version: Version.report)
 }
 
 @main
@@ -43,11 +42,7 @@ enum EntryPoint {
             Terminal.write(text, to: .standardError)
             return .usage
         default:
-            if let known = error as? any CustomStringConvertible & Error {
-                Terminal.complain(String(describing: known))
-            } else {
-                Terminal.complain(text)
-            }
+            Terminal.complain(String(describing: error))
             return .internal
         }
     }

@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// Runs the built `vitrine` as a stranger would, in a scratch folder that goes away with the value.
+final class Command {
+    struct Outcome {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+
+    /// The scratch folder, empty at first.
+    let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("vitrine-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// The binary lies beside the test bundle.
+    static let binary: URL = {
+        let testProgram = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        return testProgram.deletingLastPathComponent().appendingPathComponent("vitrine")
+    }()
+
+    /// - Parameter environment: Added to this process's own.
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        let process = Process()
+        process.executableURL = Self.binary
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let outputFile = folder.appendingPathComponent(".standard-output")
+        let errorsFile = folder.appendingPathComponent(".standard-error")
+        for file in [outputFile, errorsFile] { try Data().write(to: file) }
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorsFile)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit, "vitrine was ended by a signal")
+        return Outcome(
+            status: process.terminationStatus,
+            output: String(decoding: try Data(contentsOf: outputFile), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: errorsFile), as: UTF8.self))
+    }
+
+    /// Writes a file into the scratch folder and returns its path relative to it.
+    @discardableResult
+    func write(_ data: Data, to name: String) throws -> String {
+        let file = folder.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try data.write(to: file)
+        return name
+    }
+
+    /// The relative paths of all files under a folder of the scratch folder, hidden ones too.
+    func files(under name: String) -> [String] {
+        let root = folder.appendingPathComponent(name).path
+        guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
+        return walk.compactMap { $0 as? String }.filter {
+            var isFolder: ObjCBool = false
+            FileManager.default.fileExists(atPath: root + "/" + $0, isDirectory: &isFolder)
+            return !isFolder.boolValue
+        }.sorted()
+    }
+
+    func data(_ name: String) throws -> Data { try Data(contentsOf: folder.appendingPathComponent(name)) }
+}

@@ -1,0 +1,81 @@
+/// Width and height of a picture, in pixels.
+public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
+    public var width: Int
+    public var height: Int
+
+    /// - Precondition: neither side is negative.
+    public init(width: Int, height: Int) {
+        precondition(width >= 0 && height >= 0, "ImageSize: \(width) x \(height) has a negative side")
+        self.width = width
+        self.height = height
+    }
+
+    public var pixelCount: Int { width * height }
+
+    public var isEmpty: Bool { width == 0 || height == 0 }
+
+    public var description: String { "\(width) x \(height)" }
+}
+
+/// A place in the original picture, in pixels: x to the right, y down. Whole numbers are pixel centres, so that
+/// `ImagePoint(x: 0, y: 0)` is the middle of the top left pixel.
+public struct ImagePoint: Hashable, Sendable {
+    public var x: Double
+    public var y: Double
+
+    public init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
+
+    /// Euclidean distance in pixels.
+    public func distance(to other: ImagePoint) -> Double {
+        let (dx, dy) = (x - other.x, y - other.y)
+        return (dx * dx + dy * dy).squareRoot()
+    }
+
+    /// The same place in another raster of the same picture: pixel edges are kept, so centres move by
+    /// `(x + 0.5) * scale - 0.5`.
+    public func mapped(from source: ImageSize, to destination: ImageSize) -> ImagePoint {
+        precondition(!source.isEmpty, "ImagePoint.mapped: the source raster is empty (\(source))")
+        return ImagePoint(
+            x: (x + 0.5) * Double(destination.width) / Double(source.width) - 0.5,
+            y: (y + 0.5) * Double(destination.height) / Double(source.height) - 0.5)
+    }
+}
+
+/// A rectangle of pixels of the original picture. Both corners are pixel indices that belong to the box.
+public struct ImageBox: Hashable, Sendable {
+    /// Leftmost column.
+    public var x0: Int
+    /// Top row.
+    public var y0: Int
+    /// Rightmost column, inside the box.
+    public var x1: Int
+    /// Bottom row, inside the box.
+    public var y1: Int
+
+    public init(x0: Int, y0: Int, x1: Int, y1: Int) {
+        self.x0 = x0
+        self.y0 = y0
+        self.x1 = x1
+        self.y1 = y1
+    }
+
+    /// Columns covered; zero or less when the corners are the wrong way round.
+    public var width: Int { x1 - x0 + 1 }
+
+    /// Rows covered; zero or less when the corners are the wrong way round.
+    public var height: Int { y1 - y0 + 1 }
+
+    public func contains(x: Int, y: Int) -> Bool {
+        x >= x0 && x <= x1 && y >= y0 && y <= y1
+    }
+
+    /// The box grown by `pixels` on every side and cut at the border of a picture of `size`.
+    public func grown(by pixels: Int, within size: ImageSize) -> ImageBox {
+        ImageBox(
+            x0: max(0, x0 - pixels), y0: max(0, y0 - pixels),
+            x1: min(size.width - 1, x1 + pixels), y1: min(size.height - 1, y1 + pixels))
+    }
+}

@@ -1,0 +1,85 @@
+/// A yes or no for each pixel, `[height, width]`, row-major.
+public struct Mask: Hashable, Sendable {
+    public let size: ImageSize
+    public private(set) var values: [Bool]
+
+    /// - Precondition: `values` holds `width * height` entries.
+    public init(size: ImageSize, values: [Bool]) {
+        precondition(
+            values.count == size.pixelCount, "Mask: \(size) needs \(size.pixelCount) values, got \(values.count)")
+        self.size = size
+        self.values = values
+    }
+
+    /// A mask of one value.
+    public init(size: ImageSize, repeating value: Bool = false) {
+        self.init(size: size, values: [Bool](repeating: value, count: size.pixelCount))
+    }
+
+    /// - Precondition: the pixel lies inside the mask.
+    public subscript(x x: Int, y y: Int) -> Bool {
+        get { values[index(x: x, y: y)] }
+        set { values[index(x: x, y: y)] = newValue }
+    }
+
+    /// Number of pixels that hold.
+    public var area: Int {
+        values.reduce(0) { $1 ? $0 + 1 : $0 }
+    }
+
+    public var isEmpty: Bool { !values.contains(true) }
+
+    /// The smallest box around all pixels that hold; nil for an empty mask.
+    public var boundingBox: ImageBox? {
+        var box: ImageBox?
+        for y in 0..<size.height {
+            let row = values[y * size.width..<(y + 1) * size.width]
+            guard let first = row.firstIndex(of: true), let last = row.lastIndex(of: true) else { continue }
+            let (left, right) = (first - row.startIndex, last - row.startIndex)
+            guard let found = box else {
+                box = ImageBox(x0: left, y0: y, x1: right, y1: y)
+                continue
+            }
+            box = ImageBox(x0: min(found.x0, left), y0: found.y0, x1: max(found.x1, right), y1: y)
+        }
+        return box
+    }
+
+    /// Pixels that hold in either mask.
+    public func union(_ other: Mask) -> Mask { combined(with: other) { $0 || $1 } }
+
+    /// Pixels that hold in both masks.
+    public func intersection(_ other: Mask) -> Mask { combined(with: other) { $0 && $1 } }
+
+    /// Pixels that hold here and not in `other`.
+    public func subtracting(_ other: Mask) -> Mask { combined(with: other) { $0 && !$1 } }
+
+    /// Pixels that do not hold.
+    public var inverted: Mask { Mask(size: size, values: values.map { !$0 }) }
+
+    /// Shared area over joint area, 0...1; nil where both masks are empty.
+    public func intersectionOverUnion(with other: Mask) -> Double? {
+        checkSize(of: other)
+        var (both, either) = (0, 0)
+        for (own, others) in zip(values, other.values) {
+            if own && others { both += 1 }
+            if own || others { either += 1 }
+        }
+        return either == 0 ? nil : Double(both) / Double(either)
+    }
+
+    private func combined(with other: Mask, _ rule: (Bool, Bool) -> Bool) -> Mask {
+        checkSize(of: other)
+        return Mask(size: size, values: zip(values, other.values).map { rule($0, $1) })
+    }
+
+    private func checkSize(of other: Mask) {
+        precondition(size == other.size, "Mask: sizes differ, \(size) and \(other.size)")
+    }
+
+    private func index(x: Int, y: Int) -> Int {
+        precondition(
+            x >= 0 && x < size.width && y >= 0 && y < size.height, "Mask: pixel (\(x), \(y)) is outside \(size)")
+        return y * size.width + x
+    }
+}

@@ -1,0 +1,124 @@
+/// Resizing of 8-bit rasters, equal to Pillow's `Image.resize` byte for byte.
+///
+/// Two passes, columns first, each rounding to 8 bits; a pass whose side does not change is left out.
+enum Resampling {
+    /// - Parameters:
+    ///   - pixels: `[height, width, channels]`, row-major.
+    ///   - channels: 1 or 3.
+    /// - Returns: `[destination.height, destination.width, channels]`.
+    static func resize(
+        _ pixels: [UInt8], channels: Int, from source: ImageSize, to destination: ImageSize, filter: ResamplingFilter
+    ) -> [UInt8] {
+        if source == destination { return pixels }
+        if filter == .nearest {
+            return nearest(pixels, channels: channels, from: source, to: destination)
+        }
+        var current = pixels
+        if source.width != destination.width {
+            let weights = ResamplingWeights(source: source.width, destination: destination.width, filter: filter)
+            current = acrossColumns(current, channels: channels, rows: source.height, width: source.width, weights)
+        }
+        if source.height != destination.height {
+            let weights = ResamplingWeights(source: source.height, destination: destination.height, filter: filter)
+            current = acrossRows(current, rowBytes: destination.width * channels, weights)
+        }
+        return current
+    }
+
+    private static let half = Int32(1) << (ResamplingWeights.fractionalBits - 1)
+
+    @inline(__always)
+    private static func rounded(_ sum: Int32) -> UInt8 {
+        UInt8(truncatingIfNeeded: max(0, min(255, sum >> ResamplingWeights.fractionalBits)))
+    }
+
+    private static func acrossColumns(
+        _ pixels: [UInt8], channels: Int, rows: Int, width: Int, _ plan: ResamplingWeights
+    ) -> [UInt8] {
+        let newWidth = plan.firsts.count
+        return [UInt8](unsafeUninitializedCapacity: rows * newWidth * channels) { output, initialized in
+            // The loops stay inside both buffers: every tap lies in 0..<width by the construction of the plan.
+            pixels.withUnsafeBufferPointer { pixels in
+                plan.weights.withUnsafeBufferPointer { weights in
+                    for row in 0..<rows {
+                        let rowStart = row * width * channels
+                        var target = row * newWidth * channels
+                        for column in 0..<newWidth {
+                            let start = rowStart + plan.firsts[column] * channels
+                            let count = plan.counts[column]
+                            let firstWeight = column * plan.stride
+                            if channels == 3 {
+                                var (red, green, blue) = (half, half, half)
+                                for tap in 0..<count {
+                                    let weight = weights[firstWeight + tap]
+                                    red &+= Int32(pixels[start + 3 * tap]) &* weight
+                                    green &+= Int32(pixels[start + 3 * tap + 1]) &* weight
+                                    blue &+= Int32(pixels[start + 3 * tap + 2]) &* weight
+                                }
+                                output[target] = rounded(red)
+                                output[target + 1] = rounded(green)
+                                output[target + 2] = rounded(blue)
+                            } else {
+                                var sum = half
+                                for tap in 0..<count {
+                                    sum &+= Int32(pixels[start + tap]) &* weights[firstWeight + tap]
+                                }
+                                output[target] = rounded(sum)
+                            }
+                            target += channels
+                        }
+                    }
+                }
+            }
+            initialized = rows * newWidth * channels
+        }
+    }
+
+    private static func acrossRows(_ pixels: [UInt8], rowBytes: Int, _ plan: ResamplingWeights) -> [UInt8] {
+        let newHeight = plan.firsts.count
+        var sums = [Int32](repeating: 0, count: rowBytes)
+        return [UInt8](unsafeUninitializedCapacity: newHeight * rowBytes) { output, initialized in
+            // A whole row at a time, so that memory is read in order and the inner loop vectorises.
+            pixels.withUnsafeBufferPointer { pixels in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    for row in 0..<newHeight {
+                        for byte in 0..<rowBytes { sums[byte] = half }
+                        for tap in 0..<plan.counts[row] {
+                            let weight = plan.weights[row * plan.stride + tap]
+                            let start = (plan.firsts[row] + tap) * rowBytes
+                            for byte in 0..<rowBytes { sums[byte] &+= Int32(pixels[start + byte]) &* weight }
+                        }
+                        for byte in 0..<rowBytes { output[row * rowBytes + byte] = rounded(sums[byte]) }
+                    }
+                }
+            }
+            initialized = newHeight * rowBytes
+        }
+    }
+
+    private static func nearest(
+        _ pixels: [UInt8], channels: Int, from source: ImageSize, to destination: ImageSize
+    ) -> [UInt8] {
+        let columns = nearestIndices(source: source.width, destination: destination.width)
+        var output: [UInt8] = []
+        output.reserveCapacity(destination.pixelCount * channels)
+        for row in nearestIndices(source: source.height, destination: destination.height) {
+            for column in columns {
+                let start = (row * source.width + column) * channels
+                for channel in 0..<channels { output.append(pixels[start + channel]) }
+            }
+        }
+        return output
+    }
+
+    /// The source index under the centre of each destination index. The centres are added up step by step, because the
+    /// rounding of that sum decides which of two pixels is taken, and Pillow does so.
+    static func nearestIndices(source: Int, destination: Int) -> [Int] {
+        let step = Double(source) / Double(destination)
+        var centre = step * 0.5
+        return (0..<destination).map { _ in
+            defer { centre += step }
+            return min(source - 1, Int(centre))
+        }
+    }
+}

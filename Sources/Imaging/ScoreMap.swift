@@ -1,0 +1,63 @@
+/// One Float for each pixel, `[height, width]`, row-major: anomaly scores, probabilities or logits.
+public struct ScoreMap: Hashable, Sendable {
+    public let size: ImageSize
+    public private(set) var values: [Float]
+
+    /// - Precondition: `values` holds `width * height` entries.
+    public init(size: ImageSize, values: [Float]) {
+        precondition(
+            values.count == size.pixelCount, "ScoreMap: \(size) needs \(size.pixelCount) values, got \(values.count)")
+        self.size = size
+        self.values = values
+    }
+
+    /// A map of one value.
+    public init(size: ImageSize, repeating value: Float) {
+        self.init(size: size, values: [Float](repeating: value, count: size.pixelCount))
+    }
+
+    /// - Precondition: the pixel lies inside the map.
+    public subscript(x x: Int, y y: Int) -> Float {
+        get { values[index(x: x, y: y)] }
+        set { values[index(x: x, y: y)] = newValue }
+    }
+
+    /// Smallest and largest value; nil for a map without pixels or with a value that is not a number.
+    public var range: ClosedRange<Float>? {
+        guard var lowest = values.first else { return nil }
+        var highest = lowest
+        for value in values {
+            if value.isNaN { return nil }
+            lowest = min(lowest, value)
+            highest = max(highest, value)
+        }
+        return lowest...highest
+    }
+
+    /// The pixels whose score is at least `threshold`.
+    public func mask(atLeast threshold: Float) -> Mask {
+        Mask(size: size, values: values.map { $0 >= threshold })
+    }
+
+    /// Mean score over the pixels of `mask`, summed in Double; nil where the mask is empty.
+    public func mean(over mask: Mask) -> Float? {
+        precondition(size == mask.size, "ScoreMap.mean: the map is \(size), the mask \(mask.size)")
+        var (sum, count) = (0.0, 0)
+        for (value, holds) in zip(values, mask.values) where holds {
+            sum += Double(value)
+            count += 1
+        }
+        return count == 0 ? nil : Float(sum / Double(count))
+    }
+
+    /// Every value through `transform`.
+    public func map(_ transform: (Float) -> Float) -> ScoreMap {
+        ScoreMap(size: size, values: values.map(transform))
+    }
+
+    private func index(x: Int, y: Int) -> Int {
+        precondition(
+            x >= 0 && x < size.width && y >= 0 && y < size.height, "ScoreMap: pixel (\(x), \(y)) is outside \(size)")
+        return y * size.width + x
+    }
+}

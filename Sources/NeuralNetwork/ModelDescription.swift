@@ -1,0 +1,89 @@
+/// The facts about a model that stand beside its weights as one JSON object: `{"family":"sam","window":8,...}`.
+///
+/// Facts that nobody asks for may be anything; a fact that is asked for must be of the kind that is expected.
+public struct ModelDescription: Sendable, Hashable {
+    public indirect enum Value: Sendable, Hashable {
+        case text(String)
+        case number(Double)
+        case boolean(Bool)
+        case null
+        case list([Value])
+        case object([String: Value])
+    }
+
+    /// Every fact by its name.
+    public let values: [String: Value]
+
+    /// - Throws: ``ModelDescriptionError`` when `json` is not such an object.
+    public init(json: String) throws(ModelDescriptionError) {
+        var reader = ModelDescriptionReader(json)
+        values = try reader.object()
+    }
+
+    // MARK: Reading a fact; nil when it is not there
+
+    public func text(_ name: String) throws(ModelDescriptionError) -> String? {
+        switch values[name] {
+        case nil: nil
+        case .text(let text): text
+        default: throw .unexpectedKind(name: name, expected: "a text")
+        }
+    }
+
+    public func integer(_ name: String) throws(ModelDescriptionError) -> Int? {
+        switch values[name] {
+        case nil: nil
+        case .number(let number): try Self.integer(number, name)
+        default: throw .unexpectedKind(name: name, expected: "a whole number")
+        }
+    }
+
+    public func integers(_ name: String) throws(ModelDescriptionError) -> [Int]? {
+        guard let numbers = try numbers(name) else { return nil }
+        var integers: [Int] = []
+        for number in numbers { integers.append(try Self.integer(number, name)) }
+        return integers
+    }
+
+    public func numbers(_ name: String) throws(ModelDescriptionError) -> [Double]? {
+        guard let value = values[name] else { return nil }
+        guard case .list(let elements) = value else {
+            throw .unexpectedKind(name: name, expected: "a list of numbers")
+        }
+        var numbers: [Double] = []
+        for element in elements {
+            guard case .number(let number) = element else {
+                throw .unexpectedKind(name: name, expected: "a list of numbers")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    private static func integer(_ number: Double, _ name: String) throws(ModelDescriptionError) -> Int {
+        guard let integer = Int(exactly: number) else {
+            throw .unexpectedKind(name: name, expected: "a whole number")
+        }
+        return integer
+    }
+}
+
+/// Why a model's description cannot be used.
+public enum ModelDescriptionError: Error, Hashable, Sendable {
+    /// Not one JSON object, or one nested deeper than a description can be; `byteOffset` is where reading stopped.
+    case malformed(byteOffset: Int)
+    /// A fact of another kind than the model needs.
+    case unexpectedKind(name: String, expected: String)
+}
+
+extension ModelDescriptionError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .malformed(let byteOffset):
+            "the model description beside the weights is not a JSON object (byte \(byteOffset)): "
+                + "export the weights again"
+        case .unexpectedKind(let name, let expected):
+            "the model description beside the weights should hold \(expected) under \"\(name)\""
+        }
+    }
+}

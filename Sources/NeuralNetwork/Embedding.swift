@@ -1,0 +1,18 @@
+public import Tensors
+
+/// A table of vectors looked up by index.
+///
+/// Key: `weight` [classes, width]. Matches `torch.nn.Embedding`.
+public struct Embedding: Sendable {
+    public let weight: Tensor
+
+    public init(_ scope: WeightScope, count: Int, width: Int) {
+        weight = scope.tensor("weight", shape: [count, width])
+    }
+
+    /// - Parameter indices: rows of the table. Precondition: each in `0 ..< count`.
+    /// - Returns: `[indices.count, width]`.
+    public func callAsFunction(_ indices: [Int]) -> Tensor {
+        weight.gathered(rows: indices)
+    }
+}

@@ -1,0 +1,25 @@
+public import Tensors
+
+/// Two affine maps with an activation between them.
+///
+/// Keys: `<first>.weight` [hidden, width], `<first>.bias`, `<second>.weight` [width, hidden], `<second>.bias`.
+public struct FeedForward: Sendable {
+    public let first: Linear
+    public let second: Linear
+    public let activation: Tensor.Activation
+
+    /// - Parameter names: what the checkpoint calls the two maps: `c_fc` and `c_proj` in CLIP, `lin1` and `lin2` in SAM.
+    public init(
+        _ scope: WeightScope, width: Int, hidden: Int, activation: Tensor.Activation,
+        names: (first: String, second: String) = ("c_fc", "c_proj")
+    ) {
+        first = Linear(scope.child(names.first), in: width, out: hidden)
+        second = Linear(scope.child(names.second), in: hidden, out: width)
+        self.activation = activation
+    }
+
+    /// `[..., width]` to `[..., width]`; `residual`, when given, is added to the result.
+    public func callAsFunction(_ input: Tensor, adding residual: Tensor? = nil) -> Tensor {
+        second(first(input, activation: activation), adding: residual)
+    }
+}

@@ -1,0 +1,21 @@
+public import Tensors
+
+/// Normalisation of the last axis to mean 0 and variance 1, then scale and shift.
+///
+/// Keys: `weight` [width], `bias` [width]. Matches `torch.nn.LayerNorm`.
+public struct LayerNorm: Sendable {
+    public let weight: Tensor
+    public let bias: Tensor
+    public let epsilon: Float
+
+    public init(_ scope: WeightScope, width: Int, epsilon: Float = 1e-5) {
+        weight = scope.tensor("weight", shape: [width])
+        bias = scope.tensor("bias", shape: [width])
+        self.epsilon = epsilon
+    }
+
+    /// `[..., width]` to `[..., width]`.
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        input.layerNorm(weight: weight, bias: bias, epsilon: epsilon)
+    }
+}

@@ -1,0 +1,32 @@
+public import Tensors
+
+/// An affine map of the last axis: `x W^T + b`.
+///
+/// Keys: `weight` [out, in], `bias` [out]. Matches `torch.nn.Linear`.
+public struct Linear: Sendable {
+    public let weight: Tensor
+    public let bias: Tensor?
+
+    public init(_ scope: WeightScope, in inputWidth: Int, out outputWidth: Int, bias: Bool = true) {
+        weight = scope.tensor("weight", shape: [outputWidth, inputWidth])
+        self.bias = bias ? scope.tensor("bias", shape: [outputWidth]) : nil
+    }
+
+    /// From tensors that stand under other names: `weight` [out, in] and `bias` [out].
+    public init(weight: Tensor, bias: Tensor?) {
+        precondition(weight.shape.rank == 2, "Linear: the weight has shape \(weight.shape), not [out, in]")
+        self.weight = weight
+        self.bias = bias
+    }
+
+    /// - Parameters:
+    ///   - input: `[..., in]`.
+    ///   - activation: applied to the result, before `residual` is added.
+    ///   - residual: added to the result, `[..., out]`.
+    /// - Returns: `[..., out]`.
+    public func callAsFunction(
+        _ input: Tensor, activation: Tensor.Activation = .none, adding residual: Tensor? = nil
+    ) -> Tensor {
+        input.linear(weight: weight, bias: bias, activation: activation, adding: residual)
+    }
+}

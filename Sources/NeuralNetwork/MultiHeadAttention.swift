@@ -1,0 +1,60 @@
+public import Tensors
+
+/// Self-attention whose query, key and value projections are packed into one matrix.
+///
+/// Keys: `in_proj_weight` [3 width, width] (rows of the queries, then keys, then values), `in_proj_bias` [3 width],
+/// `out_proj.weight` [width, width], `out_proj.bias` [width]. Matches `torch.nn.MultiheadAttention`.
+public struct MultiHeadAttention: Sendable {
+    public let width: Int
+    public let heads: Int
+    private let projection: Linear
+    private let output: Linear
+
+    /// Precondition: `heads` divides `width`.
+    public init(_ scope: WeightScope, width: Int, heads: Int) {
+        precondition(heads > 0 && width % heads == 0, "MultiHeadAttention: \(heads) heads do not divide width \(width)")
+        self.width = width
+        self.heads = heads
+        projection = Linear(
+            weight: scope.tensor("in_proj_weight", shape: [3 * width, width]),
+            bias: scope.tensor("in_proj_bias", shape: [3 * width]))
+        output = Linear(scope.child("out_proj"), in: width, out: width)
+    }
+
+    /// Queries, keys and values of every token side by side: `[batch, tokens, width]` to `[batch, tokens, 3 width]`.
+    public func projected(_ input: Tensor) -> Tensor {
+        projection(input)
+    }
+
+    /// Attention over packed projections: `softmax(q k^T / sqrt(headWidth)) v`, then the output map.
+    ///
+    /// - Parameters:
+    ///   - packed: `[batch, tokens, 3 width]`, from `projected`.
+    ///   - residual: `[batch, tokens, width]`, added to the result.
+    /// - Returns: `[batch, tokens, width]`.
+    public func attend(_ packed: Tensor, mask: AttentionMask = .none, adding residual: Tensor? = nil) -> Tensor {
+        output(
+            scaledDotProductAttention(
+                query: AttentionOperand(packed, firstColumn: 0, width: width),
+                key: AttentionOperand(packed, firstColumn: width, width: width),
+                value: AttentionOperand(packed, firstColumn: 2 * width, width: width), heads: heads, mask: mask),
+            adding: residual)
+    }
+
+    /// Attention in which the values also stand in for queries and keys: `softmax(v v^T / sqrt(headWidth)) v`, then the
+    /// output map. Tokens then gather what resembles them, which keeps dense features in place.
+    ///
+    /// Shapes are those of `attend`. Source: CLIP Surgery (Li et al. 2023), equation of the V-V path.
+    public func attendByValues(_ packed: Tensor, adding residual: Tensor? = nil) -> Tensor {
+        let values = AttentionOperand(packed, firstColumn: 2 * width, width: width)
+        return output(
+            scaledDotProductAttention(query: values, key: values, value: values, heads: heads), adding: residual)
+    }
+
+    /// `attend(projected(input))`.
+    public func callAsFunction(
+        _ input: Tensor, mask: AttentionMask = .none, adding residual: Tensor? = nil
+    ) -> Tensor {
+        attend(projected(input), mask: mask, adding: residual)
+    }
+}

@@ -1,0 +1,88 @@
+public import Tensors
+
+/// A cursor into named weights: layers ask it for their tensors by name and by shape.
+///
+/// Nothing is thrown while a model is being built. A tensor that is missing, misshapen or unreadable is noted and
+/// replaced by zeros of the asked shape, so that building goes on and `load` reports every difference at once, together
+/// with the tensors that no layer asked for.
+public struct WeightScope {
+    /// The dotted name of this place, empty at the root.
+    public let path: String
+    private let ledger: Ledger
+
+    /// What the whole tree of scopes shares while one model is being built.
+    private final class Ledger {
+        let source: any TensorSource
+        var requested: Set<String> = []
+        var problems: [WeightProblem] = []
+
+        init(source: any TensorSource) {
+            self.source = source
+        }
+    }
+
+    private init(path: String, ledger: Ledger) {
+        self.path = path
+        self.ledger = ledger
+    }
+
+    /// Builds a model from weights and refuses anything but an exact fit.
+    ///
+    /// - Parameters:
+    ///   - source: the weights.
+    ///   - ignoring: names that may be present without being read, such as buffers that the model computes itself.
+    ///   - build: makes the model from the root scope; it must ask for every tensor that it needs.
+    /// - Throws: one `WeightError` that lists all missing, misshapen, unreadable and unread tensors.
+    public static func load<Model>(
+        from source: some TensorSource, ignoring: (String) -> Bool = { _ in false },
+        _ build: (WeightScope) throws(WeightError) -> Model
+    ) throws(WeightError) -> Model {
+        let ledger = Ledger(source: source)
+        let model = try build(WeightScope(path: "", ledger: ledger))
+        var problems = ledger.problems
+        for name in source.names.sorted() where !ledger.requested.contains(name) && !ignoring(name) {
+            problems.append(.unexpected(name: name, found: source.shape(of: name) ?? []))
+        }
+        guard problems.isEmpty else { throw WeightError(problems) }
+        return model
+    }
+
+    /// The scope one name further down: `scope.child("visual")` reads names that start with `visual.`.
+    public func child(_ name: String) -> WeightScope {
+        WeightScope(path: fullName(name), ledger: ledger)
+    }
+
+    /// The scope of a numbered element, as in `resblocks.3`.
+    public func child(_ index: Int) -> WeightScope {
+        child(String(index))
+    }
+
+    /// Whether the weights hold a tensor of this name here. Asking does not count as reading it.
+    public func contains(_ name: String) -> Bool {
+        ledger.source.shape(of: fullName(name)) != nil
+    }
+
+    /// The tensor of this name, which must have exactly this shape; zeros of that shape when it does not.
+    public func tensor(_ name: String, shape: Shape) -> Tensor {
+        let name = fullName(name)
+        ledger.requested.insert(name)
+        guard let found = ledger.source.shape(of: name) else {
+            ledger.problems.append(.missing(name: name, expected: shape))
+            return Tensor(zeros: shape)
+        }
+        guard found == shape else {
+            ledger.problems.append(.unexpectedShape(name: name, expected: shape, found: found))
+            return Tensor(zeros: shape)
+        }
+        do {
+            return try ledger.source.load(name)
+        } catch {
+            ledger.problems.append(.unreadable(name: name, reason: "\(error)"))
+            return Tensor(zeros: shape)
+        }
+    }
+
+    private func fullName(_ name: String) -> String {
+        path.isEmpty ? name : "\(path).\(name)"
+    }
+}

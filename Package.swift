@@ -84,7 +84,7 @@ let package = Package(
                 name: $0.name, dependencies: $0.dependencies, path: $0.path, resources: $0.resources,
                 swiftSettings: strict)
         } + [
-            .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
+            .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
             .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
             .executableTarget(
                 name: "vitrine",

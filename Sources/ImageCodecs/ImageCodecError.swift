@@ -1,0 +1,49 @@
+import Imaging
+
+/// Why a picture could not be read, or a result not be written.
+///
+/// `file` is the path as the caller gave it, or the name given to bytes in memory.
+public enum ImageCodecError: Error, Hashable, Sendable {
+    case notFound(file: String)
+    case notPermitted(file: String)
+    case isFolder(file: String)
+    /// A pipe, socket or device.
+    case notARegularFile(file: String)
+    case emptyFile(file: String)
+    case fileTooLong(file: String, bytes: Int, limit: Int)
+    /// The system refused to open or read; `reason` is its message.
+    case unreadable(file: String, reason: String)
+
+    /// A picture or file format that this library names but does not decode.
+    case unsupportedFormat(file: String, format: String)
+    case notAPicture(file: String, found: String)
+    /// A variant of a supported format.
+    case unsupportedVariant(file: String, format: String, variant: String)
+
+    case tooManyPixels(file: String, size: ImageSize, limit: Int)
+    case noPixels(file: String, size: ImageSize)
+    case tooManyChunks(file: String, limit: Int)
+    case truncated(file: String, format: String)
+    /// The bytes contradict the format; `reason` names the fault.
+    case damaged(file: String, format: String, reason: String)
+
+    /// `key` is not 1 to 79 printable ASCII characters, or its value holds a NUL.
+    case unusableText(file: String, key: String)
+    /// libpng or libjpeg-turbo could not do its part for lack of memory.
+    case libraryFailed(file: String, reason: String)
+    /// The system refused `operation`; nothing is left behind.
+    case notWritten(file: String, operation: String, reason: String)
+
+    /// The file that the error is about.
+    public var file: String {
+        switch self {
+        case .notFound(let file), .notPermitted(let file), .isFolder(let file), .notARegularFile(let file),
+            .emptyFile(let file), .fileTooLong(let file, _, _), .unreadable(let file, _),
+            .unsupportedFormat(let file, _), .notAPicture(let file, _), .unsupportedVariant(let file, _, _),
+            .tooManyPixels(let file, _, _), .noPixels(let file, _), .tooManyChunks(let file, _),
+            .truncated(let file, _), .damaged(let file, _, _), .unusableText(let file, _),
+            .libraryFailed(let file, _), .notWritten(let file, _, _):
+            file
+        }
+    }
+}

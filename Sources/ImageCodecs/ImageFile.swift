@@ -1,0 +1,61 @@
+import Imaging
+
+/// Picture files in: PNG and JPEG, told apart by their first bytes.
+public enum ImageFile {
+    /// Reads and decodes the picture at `path`.
+    ///
+    /// Grey pictures become colour with three equal channels; see `DecodingOptions` for limits, transparency and
+    /// orientation. The size is checked against the header before memory is taken for the pixels.
+    public static func decode(
+        _ path: String, options: DecodingOptions = DecodingOptions()
+    ) throws(ImageCodecError) -> DecodedImage {
+        let bytes = try RegularFile.read(path, maximumBytes: options.maximumFileBytes)
+        return try decode(bytes, name: path, options: options)
+    }
+
+    /// Decodes a picture in memory.
+    ///
+    /// - Parameter name: stands for the file in errors; its ending is compared with the content.
+    public static func decode(
+        _ bytes: [UInt8], name: String, options: DecodingOptions = DecodingOptions()
+    ) throws(ImageCodecError) -> DecodedImage {
+        if bytes.isEmpty { throw .emptyFile(file: name) }
+        var picture: UnturnedPicture
+        switch FileKind(bytes) {
+        case .png: picture = try PNGDecoder(bytes: bytes, name: name, options: options).decode()
+        case .jpeg: picture = try JPEGDecoder(bytes: bytes, name: name, options: options).decode()
+        case .unsupported(let format): throw .unsupportedFormat(file: name, format: format)
+        case .other(let found): throw .notAPicture(file: name, found: found)
+        }
+        if let ending = misleadingEnding(of: name, format: picture.format) {
+            picture.warnings.insert(.misnamed(extension: ending, format: picture.format), at: 0)
+        }
+        let isTurned = options.appliesOrientation && picture.orientation != .upright
+        if !isTurned && picture.orientation != .upright {
+            picture.warnings.append(.notTurned(picture.orientation))
+        }
+        return DecodedImage(
+            image: isTurned ? picture.image.turned(upright: picture.orientation) : picture.image,
+            warnings: picture.warnings, orientation: picture.orientation, isTurned: isTurned,
+            sourceDescription: "\(picture.format), \(picture.kind)")
+    }
+
+    /// The ending of `name` where it belongs to another picture format than the content.
+    private static func misleadingEnding(of name: String, format: String) -> String? {
+        let file = name.split(separator: "/").last ?? ""
+        guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return nil }
+        let ending = file[file.index(after: dot)...].lowercased()
+        let own = format == "PNG" ? ["png", "apng"] : ["jpg", "jpeg", "jpe", "jfif"]
+        let known = ["png", "apng", "jpg", "jpeg", "jpe", "jfif", "webp", "tif", "tiff", "bmp", "gif", "heic"]
+        return known.contains(ending) && !own.contains(ending) ? ending : nil
+    }
+}
+
+/// What a decoder hands to `ImageFile`.
+struct UnturnedPicture {
+    var image: Image
+    var format: String
+    var kind: String
+    var orientation: Orientation
+    var warnings: [DecodingWarning]
+}

@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Reading a whole file that must be a regular one.
+enum RegularFile {
+    /// The bytes of the file. Nothing but a regular file is read from, and opening never waits for a writer.
+    static func read(_ path: String, maximumBytes: Int) throws(ImageCodecError) -> [UInt8] {
+        // Without O_NONBLOCK the opening of a named pipe would wait for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw openingError(path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(file: path, reason: systemMessage(errno)) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw .isFolder(file: path)
+        default: throw .notARegularFile(file: path)
+        }
+        let length = Int(status.st_size)
+        if length == 0 { throw .emptyFile(file: path) }
+        if length > maximumBytes { throw .fileTooLong(file: path, bytes: length, limit: maximumBytes) }
+        var failure: Int32?
+        let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            while count < length {
+                let received = pread(
+                    descriptor, buffer.baseAddress.map { $0 + count }, length - count, off_t(count))
+                if received < 0 && errno == EINTR { continue }
+                if received < 0 { failure = errno }
+                if received <= 0 { break }
+                count += received
+            }
+        }
+        if let failure { throw .unreadable(file: path, reason: systemMessage(failure)) }
+        if bytes.count < length { throw .unreadable(file: path, reason: "the file became shorter while it was read") }
+        return bytes
+    }
+
+    private static func openingError(_ path: String, _ code: Int32) -> ImageCodecError {
+        switch code {
+        case ENOENT, ENOTDIR: .notFound(file: path)
+        case EACCES, EPERM: .notPermitted(file: path)
+        case EISDIR: .isFolder(file: path)
+        case ENXIO, ENODEV: .notARegularFile(file: path)
+        default: .unreadable(file: path, reason: systemMessage(code))
+        }
+    }
+}
+
+/// The system's text for an error number.
+func systemMessage(_ code: Int32) -> String {
+    String(cString: strerror(code))
+}

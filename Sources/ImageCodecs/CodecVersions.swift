@@ -1,4 +1,3 @@
-import CJPEG
 import CPNG
 
 #if canImport(Glibc)
@@ -14,12 +13,10 @@ public enum CodecVersions {
 
     /// Such as `2.1.5`; nil where the library does not tell.
     ///
-    /// The library has no call for it, but carries the sentence in its file.
+    /// The library has no call for it, but carries the sentence in its file, which the list of mapped files names.
     public static var libjpegTurbo: String? {
-        var place = Dl_info()
-        let entry: @convention(c) () -> tjhandle? = tjInitDecompress
-        guard dladdr(unsafeBitCast(entry, to: UnsafeRawPointer.self), &place) != 0, let path = place.dli_fname,
-            let bytes = try? RegularFile.read(String(cString: path), maximumBytes: 64 << 20)
+        guard let path = mappedFile(named: "libturbojpeg"),
+            let bytes = try? RegularFile.read(path, maximumBytes: 64 << 20)
         else { return nil }
         return version(in: bytes)
     }
@@ -35,6 +32,23 @@ public enum CodecVersions {
                 if !number.isEmpty { return String(decoding: number, as: UTF8.self) }
             }
             start = found + 1
+        }
+        return nil
+    }
+
+    /// The path of the first file mapped into this process whose name begins so; Linux only.
+    private static func mappedFile(named prefix: String) -> String? {
+        guard let list = fopen("/proc/self/maps", "re") else { return nil }
+        defer { fclose(list) }
+        var line: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        defer { free(line) }
+        while getline(&line, &capacity, list) > 0 {
+            guard let line else { return nil }
+            let text = String(cString: line)
+            guard let slash = text.firstIndex(of: "/") else { continue }
+            let path = String(text[slash...].prefix { $0 != "\n" })
+            if path.split(separator: "/").last?.hasPrefix(prefix) == true { return path }
         }
         return nil
     }

@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// How many threads computation uses, the calling one included.
+///
+/// By default the processors this process may run on (its affinity mask), or fewer if a control group's quota of
+/// processor time is smaller; `VITRINE_THREADS` overrides that, `set` overrides both. No result depends on the number.
+public enum ComputeThreads {
+    /// At least 1.
+    public static var count: Int { ThreadPool.shared.threads }
+
+    /// Uses `count` threads from the next operation on.
+    ///
+    /// **Preconditions**: `count` is 1 ... 1024.
+    public static func set(_ count: Int) {
+        precondition((1...1024).contains(count), "ComputeThreads.set: \(count) threads")
+        ThreadPool.shared.resize(to: count)
+    }
+
+    /// The number found at the start, and why.
+    static let initial: (count: Int, reason: String) = choose(
+        processors: allowedProcessors(), quota: quota(), override: environment("VITRINE_THREADS"))
+
+    static func choose(processors: Int, quota: Double?, override: String?) -> (count: Int, reason: String) {
+        if let override, let wanted = Int(override), (1...1024).contains(wanted) {
+            return (wanted, "VITRINE_THREADS")
+        }
+        let note = override.map { "; VITRINE_THREADS=\($0) is not a number from 1 to 1024 and is ignored" } ?? ""
+        if let quota, Int(quota.rounded(.up)) < processors {
+            return (
+                max(1, Int(quota.rounded(.up))), "the control group's quota of \(quota) processors" + note
+            )
+        }
+        return (processors, "the processors this process may run on" + note)
+    }
+
+    /// The processors of the affinity mask.
+    private static func allowedProcessors() -> Int {
+        #if os(Linux)
+            // The list looks like "0-3,8".
+            let status = systemFile("/proc/self/status") ?? ""
+            if let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed_list:") }) {
+                let allowed = processors(inList: line.drop { $0 != ":" }.dropFirst())
+                if allowed > 0 { return allowed }
+            }
+        #endif
+        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// How many numbers a list such as "0-3,8" names.
+    static func processors(inList list: Substring) -> Int {
+        list.split(separator: ",").reduce(0) { sum, part in
+            let ends = part.split(separator: "-").compactMap { Int($0.filter(\.isNumber)) }
+            guard let first = ends.first, let last = ends.last else { return sum }
+            return sum + max(0, last - first + 1)
+        }
+    }
+
+    /// The smallest quota of processor time, in processors, of this process's control group and those around it.
+    private static func quota() -> Double? {
+        var smallest: Double?
+        for line in (systemFile("/proc/self/cgroup") ?? "").split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            let controllers = fields[1].split(separator: ",")
+            guard fields[1].isEmpty || controllers.contains("cpu") else { continue }
+            var path = String(fields[2])
+            while true {
+                let found = fields[1].isEmpty ? quotaVersion2(path) : quotaVersion1(path)
+                if let found { smallest = min(smallest ?? found, found) }
+                guard let slash = path.lastIndex(of: "/"), path != "/" else { break }
+                path = slash == path.startIndex ? "/" : String(path[..<slash])
+            }
+        }
+        return smallest
+    }
+
+    private static func quotaVersion2(_ path: String) -> Double? {
+        for root in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] {
+            let words = (systemFile("\(root)\(path)/cpu.max") ?? "").split(whereSeparator: \.isWhitespace)
+            if words.count == 2, let time = Double(words[0]), let period = Double(words[1]), period > 0, time > 0 {
+                return time / period
+            }
+        }
+        return nil
+    }
+
+    private static func quotaVersion1(_ path: String) -> Double? {
+        for root in ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"] {
+            let time = systemFile("\(root)\(path)/cpu.cfs_quota_us").flatMap { Double($0.trimmingSpaces()) }
+            let period = systemFile("\(root)\(path)/cpu.cfs_period_us").flatMap { Double($0.trimmingSpaces()) }
+            if let time, let period, period > 0, time > 0 { return time / period }
+        }
+        return nil
+    }
+}
+
+extension String {
+    fileprivate func trimmingSpaces() -> String { split(whereSeparator: \.isWhitespace).joined() }
+}

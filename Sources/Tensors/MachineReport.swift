@@ -1,0 +1,153 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What this machine is and what computation uses of it, for `vitrine doctor`.
+public struct MachineReport: Sendable {
+    /// The processor's name.
+    public let cpuName: String
+    /// The instruction sets that both the processor and the kernels know, slowest first.
+    public let instructionSets: [String]
+    /// The instruction set in use.
+    public let kernels: String
+    /// Why that one.
+    public let kernelsReason: String
+    /// The product library, nil if there is none.
+    public let blas: BLASReport?
+    /// Why there is no product library, nil if there is one.
+    public let blasAbsence: String?
+    /// The threads that computation uses.
+    public let threads: Int
+    /// Why that many at the start; `ComputeThreads.set` may have changed it.
+    public let threadsReason: String
+    /// What to do about anything that is wrong or slow; empty if nothing is.
+    public let advice: [String]
+
+    public struct BLASReport: Sendable {
+        /// The library's file.
+        public let file: String
+        /// Its version, as its configuration tells it.
+        public let version: String
+        /// Its whole configuration line.
+        public let configuration: String
+        /// The core whose kernels it runs.
+        public let core: String
+        /// Who chose the core.
+        public let coreReason: String
+        /// Threads of its own: 1, because the threads are ours.
+        public let threads: Int
+    }
+
+    /// Looks at the machine as it is now; loads the product library if that has not happened yet.
+    public init() {
+        let features = CPUFeatures.current
+        cpuName = features.name
+        instructionSets = features.instructionSets.map(\.rawValue)
+        kernels = KernelTable.active.instructionSet.rawValue
+        kernelsReason = KernelTable.choice.reason
+        threads = ComputeThreads.count
+        let initial = ComputeThreads.initial
+        threadsReason = initial.count == threads ? initial.reason : "ComputeThreads.set"
+        switch OpenBLAS.outcome {
+        case .loaded(let library):
+            let words = library.configuration.split(separator: " ")
+            blas = BLASReport(
+                file: library.path, version: words.count > 1 && words[0] == "OpenBLAS" ? String(words[1]) : "unknown",
+                configuration: library.configuration, core: library.coreName, coreReason: library.coreReason,
+                threads: library.threads)
+            blasAbsence = nil
+        case .absent(let reason):
+            blas = nil
+            blasAbsence = reason
+        }
+        advice = MachineReport.advice(
+            features: features, kernels: KernelTable.active.instructionSet, core: blas?.core,
+            absence: blasAbsence)
+    }
+
+    static func advice(
+        features: CPUFeatures, kernels: CPUFeatures.InstructionSet, core: String?, absence: String?
+    ) -> [String] {
+        var advice: [String] = []
+        let best = features.instructionSets.last ?? .baseline
+        if let absence {
+            advice.append(
+                "OpenBLAS was not loaded (\(absence)); the package's own matrix product is used. "
+                    + "To install it: apt-get install libopenblas0-pthread")
+        }
+        if let core, best != .baseline, ["Prescott", "Core2", "Generic", "Nehalem"].contains(core) {
+            advice.append(
+                "OpenBLAS runs its \(core) kernels, several times slower than this processor allows. Start the "
+                    + "program with OPENBLAS_CORETYPE=\(OpenBLAS.wantedCore(features) ?? "Haswell"), or unset that "
+                    + "variable if it is set.")
+        }
+        if let core, best == .avx512, ["Haswell", "Zen", "Sandybridge"].contains(core) {
+            advice.append(
+                "OpenBLAS runs its \(core) kernels, which do not use AVX-512. OPENBLAS_CORETYPE=SkylakeX would.")
+        }
+        if kernels != best {
+            advice.append(
+                "The \(kernels.rawValue) kernels are in use, though this processor can run \(best.rawValue): unset "
+                    + "VITRINE_KERNELS.")
+        }
+        return advice
+    }
+
+    /// The speed of a large matrix product on all threads, and of this package's own product kernel on one.
+    public struct Speed: Sendable {
+        /// 10^9 floating-point operations a second (a multiply-add is two) of 1,024 x 1,024 products as layers run them.
+        public let productGigaflops: Double
+        /// The same unit for the register tile alone, from the first cache, times the number of threads: an estimate of
+        /// what the processor can do at most.
+        public let peakGigaflops: Double
+    }
+
+    /// Measures for about `seconds` in all.
+    public func measureGigaflops(seconds: Double = 2) -> Speed {
+        let size = 1024
+        let left = Tensor(repeating: 0.5, shape: [size, size])
+        let right = Tensor(repeating: 0.25, shape: [size, size])
+        let product = MachineReport.rate(seconds: seconds / 2, operations: 2 * Double(size * size * size)) {
+            _ = left.linear(weight: right)
+        }
+        let kernels = KernelTable.active
+        let depth = 256
+        let threads = ComputeThreads.count
+        let repeats = 64
+        let operations = 2 * Double(kernels.tileRows * kernels.tileColumns * depth * repeats * threads)
+        let peak = MachineReport.rate(seconds: seconds / 2, operations: operations) {
+            ThreadPool.shared.run(chunks: threads) { _ in
+                withScratch(
+                    (kernels.tileRows + kernels.tileColumns) * depth + 3 * kernels.tileRows * kernels.tileColumns
+                ) { memory in
+                    let panels = (kernels.tileRows + kernels.tileColumns) * depth
+                    kernels.fillRow(memory, 0.5, panels)
+                    let out = memory + panels
+                    for _ in 0..<repeats {
+                        kernels.multiplyPanels(
+                            out, kernels.tileColumns, memory, 0, memory + kernels.tileRows * depth, 0,
+                            kernels.tileRows, kernels.tileColumns, depth, false, out)
+                    }
+                }
+            }
+        }
+        return Speed(productGigaflops: product, peakGigaflops: peak)
+    }
+
+    /// The best rate of any single repetition: what the machine can do while others leave it alone.
+    private static func rate(seconds: Double, operations: Double, _ body: () -> Void) -> Double {
+        body()
+        let clock = ContinuousClock()
+        let start = clock.now
+        var best = Double.infinity
+        repeat {
+            let time = clock.measure(body) / .seconds(1)
+            best = min(best, time)
+        } while (clock.now - start) / .seconds(1) < seconds
+        return operations / best / 1e9
+    }
+}

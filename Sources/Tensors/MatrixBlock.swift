@@ -1,0 +1,97 @@
+/// A matrix in memory, one of whose two strides is 1: row-major as it lies, or seen transposed.
+struct MatrixView {
+    var base: UnsafePointer<Float>
+    /// Elements from one row to the next, and from one column to the next.
+    var rowStride: Int
+    var columnStride: Int
+
+    static func rowMajor(_ base: UnsafePointer<Float>, stride: Int) -> MatrixView {
+        MatrixView(base: base, rowStride: stride, columnStride: 1)
+    }
+
+    /// The transpose of a row-major matrix.
+    static func transposed(_ base: UnsafePointer<Float>, stride: Int) -> MatrixView {
+        MatrixView(base: base, rowStride: 1, columnStride: stride)
+    }
+
+    func offset(row: Int = 0, column: Int = 0) -> MatrixView {
+        MatrixView(
+            base: base + row * rowStride + column * columnStride, rowStride: rowStride, columnStride: columnStride)
+    }
+}
+
+/// The product of two matrices on the calling thread: OpenBLAS's, or this package's own where there is none.
+struct MatrixBlock {
+    let kernels: KernelTable
+    let library: OpenBLAS?
+
+    static var active: MatrixBlock { MatrixBlock(kernels: .active, library: OpenBLAS.active) }
+
+    /// `out (+)= left * right`, `rows` x `depth` times `depth` x `columns`.
+    func multiply(
+        _ out: UnsafeMutablePointer<Float>, stride outStride: Int, _ left: MatrixView, _ right: MatrixView, rows: Int,
+        columns: Int, depth: Int, accumulate: Bool = false
+    ) {
+        if rows == 0 || columns == 0 { return }
+        if depth == 0 {
+            if !accumulate {
+                for row in 0..<rows { kernels.fillRow(out + row * outStride, 0, columns) }
+            }
+            return
+        }
+        if let library {
+            let plain: Int32 = 111
+            let transposed: Int32 = 112
+            let leftTransposed = left.columnStride != 1
+            let rightTransposed = right.columnStride != 1
+            library.sgemm(
+                101, leftTransposed ? transposed : plain, rightTransposed ? transposed : plain, Int32(rows),
+                Int32(columns), Int32(depth), 1, left.base,
+                Int32(leftTransposed ? left.columnStride : max(left.rowStride, depth)), right.base,
+                Int32(rightTransposed ? right.columnStride : max(right.rowStride, columns)), accumulate ? 1 : 0, out,
+                Int32(outStride))
+        } else {
+            multiplyPacked(out, outStride, left, right, rows, columns, depth, accumulate)
+        }
+    }
+
+    /// How deep one pass goes: a right panel of this depth stays in the first cache.
+    private static let passDepth = 256
+
+    private func multiplyPacked(
+        _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: MatrixView, _ right: MatrixView, _ rows: Int,
+        _ columns: Int, _ depth: Int, _ accumulate: Bool
+    ) {
+        let tileRows = kernels.tileRows
+        let tileColumns = kernels.tileColumns
+        let leftPanels = (rows + tileRows - 1) / tileRows
+        let rightPanels = (columns + tileColumns - 1) / tileColumns
+        let pass = min(depth, MatrixBlock.passDepth)
+        let leftSize = leftPanels * tileRows * pass
+        let rightSize = rightPanels * tileColumns * pass
+        withScratch(leftSize + rightSize + tileRows * tileColumns + 48) { memory in
+            let rightMemory = memory + (leftSize + 15) / 16 * 16
+            let edge = rightMemory + (rightSize + 15) / 16 * 16
+            var first = 0
+            while first < depth {
+                let run = min(pass, depth - first)
+                for panel in 0..<leftPanels {
+                    let row = panel * tileRows
+                    kernels.packLeftPanel(
+                        memory + row * run, left.offset(row: row, column: first).base, left.rowStride,
+                        left.columnStride, min(tileRows, rows - row), run)
+                }
+                for panel in 0..<rightPanels {
+                    let column = panel * tileColumns
+                    kernels.packRightPanel(
+                        rightMemory + column * run, right.offset(row: first, column: column).base, right.rowStride,
+                        right.columnStride, run, min(tileColumns, columns - column))
+                }
+                kernels.multiplyPanels(
+                    out, outStride, memory, tileRows * run, rightMemory, tileColumns * run, rows, columns, run,
+                    accumulate || first > 0, edge)
+                first += run
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// What happens to a block of a product while it is still in cache.
+struct ProductEpilogue {
+    enum Bias {
+        case none
+        /// One value a column of the product.
+        case perColumn(UnsafePointer<Float>)
+        /// One value a row.
+        case perRow(UnsafePointer<Float>)
+    }
+
+    var bias: Bias = .none
+    var activation: Tensor.Activation = .none
+    /// Added last; laid out as the product itself.
+    var residual: UnsafePointer<Float>?
+
+    var isEmpty: Bool {
+        if case .none = bias, activation == .none, residual == nil { return true }
+        return false
+    }
+
+    /// Finishes `columns` elements of row `row`, from `column` on; `residualOffset` is where they lie in the residual.
+    func apply(
+        _ kernels: KernelTable, _ line: UnsafeMutablePointer<Float>, row: Int, column: Int, columns: Int,
+        residualOffset: Int
+    ) {
+        switch bias {
+        case .none: break
+        case .perColumn(let bias): kernels.combineRow(0, line, line, 1, bias + column, 1, columns)
+        case .perRow(let bias): kernels.combineRow(0, line, line, 1, bias + row, 0, columns)
+        }
+        switch activation {
+        case .none: break
+        case .gelu: kernels.geluRow(line, line, columns)
+        case .quickGELU: kernels.quickGELURow(line, line, columns)
+        case .relu: kernels.reluRow(line, line, columns)
+        }
+        if let residual { kernels.combineRow(0, line, line, 1, residual + residualOffset, 1, columns) }
+    }
+}
+
+/// Cuts a product into blocks by its shape alone, so that every block is the same call whatever the number of threads.
+struct ProductPlan {
+    let rows: Int
+    let columns: Int
+    let depth: Int
+    let blockRows: Int
+    let blockColumns: Int
+
+    init(rows: Int, columns: Int, depth: Int) {
+        self.rows = rows
+        self.columns = columns
+        self.depth = depth
+        // Tall products are cut into rows; short ones, which are few rows of a wide weight, into columns.
+        blockRows = ProductPlan.evenBlock(rows, most: 512, multiple: 48)
+        blockColumns = ProductPlan.evenBlock(columns, most: rows > 512 ? 1536 : 512, multiple: 64)
+    }
+
+    /// The block size that cuts `extent` into equal parts of at most `most`.
+    private static func evenBlock(_ extent: Int, most: Int, multiple: Int) -> Int {
+        let parts = max(1, (extent + most - 1) / most)
+        let even = (extent + parts - 1) / parts
+        return max(1, min(extent, (even + multiple - 1) / multiple * multiple))
+    }
+
+    var rowBlocks: Int { rows == 0 ? 0 : (rows + blockRows - 1) / blockRows }
+    var columnBlocks: Int { columns == 0 ? 0 : (columns + blockColumns - 1) / blockColumns }
+    var blocks: Int { rowBlocks * columnBlocks }
+
+    /// Makes block `index` of the product and finishes it.
+    func run(
+        _ index: Int, _ block: MatrixBlock, _ out: UnsafeMutablePointer<Float>, stride: Int, _ left: MatrixView,
+        _ right: MatrixView, _ epilogue: ProductEpilogue
+    ) {
+        let row = (index / columnBlocks) * blockRows
+        let column = (index % columnBlocks) * blockColumns
+        let height = min(blockRows, rows - row)
+        let width = min(blockColumns, columns - column)
+        let target = out + row * stride + column
+        block.multiply(
+            target, stride: stride, left.offset(row: row), right.offset(column: column), rows: height, columns: width,
+            depth: depth)
+        if epilogue.isEmpty { return }
+        for line in 0..<height {
+            epilogue.apply(
+                block.kernels, target + line * stride, row: row + line, column: column, columns: width,
+                residualOffset: (row + line) * stride + column)
+        }
+    }
+
+    /// The whole product on several threads.
+    func run(
+        _ block: MatrixBlock, _ out: UnsafeMutablePointer<Float>, stride: Int, _ left: MatrixView,
+        _ right: MatrixView, _ epilogue: ProductEpilogue = ProductEpilogue()
+    ) {
+        // Products of less than about 10 microseconds are not worth waking a thread.
+        let work = blockRows * blockColumns * max(depth, 1)
+        ParallelRows.forEachDisjoint(count: blocks, minimumPerTask: max(1, 262_144 / max(work, 1))) {
+            for index in $0 { run(index, block, out, stride: stride, left, right, epilogue) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Resizing of the last two axes as `torch.nn.functional.interpolate` does it.
+
+extension Tensor {
+    /// Bilinear resizing.
+    ///
+    /// **Shapes**: [..., height, columns] -> [..., `height`, `width`]
+    /// **Matches**: `interpolate(mode="bilinear", align_corners=alignCorners, antialias=antialias)`
+    public func resizedBilinear(
+        height: Int, width: Int, alignCorners: Bool = false, antialias: Bool = false
+    ) -> Tensor {
+        resized(height, width, .bilinear(alignCorners: alignCorners), antialias)
+    }
+
+    /// Bicubic resizing, corners not aligned; a = -0.75, or -0.5 with `antialias`.
+    ///
+    /// **Shapes**: [..., height, columns] -> [..., `height`, `width`]
+    /// **Matches**: `interpolate(mode="bicubic", align_corners=False, antialias=antialias)`
+    public func resizedBicubic(height: Int, width: Int, antialias: Bool = false) -> Tensor {
+        resized(height, width, .bicubic, antialias)
+    }
+
+    private func resized(
+        _ height: Int, _ width: Int, _ filter: ResamplingTable.Filter, _ antialias: Bool
+    ) -> Tensor {
+        require(
+            shape.rank >= 2 && shape[-1] > 0 && shape[-2] > 0 && height > 0 && width > 0, "resized",
+            "shape \(shape) to \(height) x \(width)")
+        var result = self
+        // An axis that keeps its size keeps its values in all of these filters.
+        if width != shape[-1] {
+            result = result.resampledColumns(
+                ResamplingTable(from: shape[-1], to: width, filter: filter, antialias: antialias))
+        }
+        if height != shape[-2] {
+            result = result.resampledRows(
+                ResamplingTable(from: shape[-2], to: height, filter: filter, antialias: antialias))
+        }
+        return result
+    }
+
+    private func resampledColumns(_ table: ResamplingTable) -> Tensor {
+        let width = shape[-1]
+        let outWidth = table.first.count
+        let rows = count / width
+        let kernels = KernelTable.active
+        return Tensor.filled(shape.replacing(axis: shape.rank - 1, with: outWidth)) { out in
+            read { source in
+                table.withPointers { first, lengths, weights in
+                    ParallelRows.forEachDisjoint(count: rows, minimumPerTask: max(1, 8_192 / (outWidth * table.taps))) {
+                        for row in $0 {
+                            kernels.resampleRow(
+                                out + row * outWidth, source + row * width, first, lengths, weights, table.taps,
+                                outWidth)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func resampledRows(_ table: ResamplingTable) -> Tensor {
+        let width = shape[-1]
+        let height = shape[-2]
+        let outHeight = table.first.count
+        let planes = count / (width * height)
+        let kernels = KernelTable.active
+        return Tensor.filled(shape.replacing(axis: shape.rank - 2, with: outHeight)) { out in
+            read { source in
+                table.withPointers { first, lengths, weights in
+                    ParallelRows.forEachDisjoint(
+                        count: planes * outHeight, minimumPerTask: max(1, 32_768 / (width * table.taps))
+                    ) {
+                        for index in $0 {
+                            let row = index % outHeight
+                            let plane = source + (index / outHeight) * height * width
+                            kernels.blendRows(
+                                out + index * width, plane + Int(first[row]) * width, width,
+                                weights + row * table.taps, Int(lengths[row]), width)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension ResamplingTable {
+    fileprivate func withPointers(
+        _ body: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Float>) -> Void
+    ) {
+        first.withUnsafeBufferPointer { first in
+            lengths.withUnsafeBufferPointer { lengths in
+                weights.withUnsafeBufferPointer { weights in
+                    guard let first = first.baseAddress, let lengths = lengths.baseAddress,
+                        let weights = weights.baseAddress
+                    else { return }
+                    body(first, lengths, weights)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+extension Tensor {
+    /// The last two axes exchanged.
+    ///
+    /// **Shapes**: [..., rows, columns] -> [..., columns, rows]
+    public func transposed() -> Tensor {
+        require(shape.rank >= 2, "transposed", "shape \(shape) has fewer than two axes")
+        let rows = shape[-2]
+        let columns = shape[-1]
+        let matrices = shape.dimensions.dropLast(2).reduce(1, *)
+        var dimensions = shape.dimensions
+        dimensions.swapAt(dimensions.count - 1, dimensions.count - 2)
+        let kernels = KernelTable.active
+        return Tensor.filled(Shape(dimensions)) { out in
+            read { source in
+                ParallelRows.forEachDisjoint(count: matrices, minimumPerTask: max(1, 65_536 / max(1, rows * columns))) {
+                    for matrix in $0 {
+                        let offset = matrix * rows * columns
+                        kernels.transposeRows(out + offset, rows, source + offset, columns, rows, columns)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The axes in another order: axis i of the result is axis `axes[i]` of this tensor.
+    public func permuted(_ axes: [Int]) -> Tensor {
+        require(axes.sorted() == Array(0..<shape.rank), "permuted", "\(axes) is no order of the axes of \(shape)")
+        let target = Shape(axes.map { shape[$0] })
+        if count == 0 || axes == Array(0..<shape.rank) { return viewed(as: target) }
+        let strides = shape.strides
+        let kernels = KernelTable.active
+        // The last axis is a row of the kernel; the others are walked by their flat index.
+        let columns = target[-1]
+        let rows = target.elementCount / columns
+        let rowDimensions = Array(target.dimensions.dropLast())
+        let rowStrides = axes.dropLast().map { strides[$0] }
+        let step = strides[axes[axes.count - 1]]
+        return Tensor.filled(target) { out in
+            read { source in
+                ParallelRows.forEachDisjoint(count: rows, minimumPerTask: max(1, 16_384 / columns)) { range in
+                    var walk = IndexWalk(rowDimensions, [rowStrides], start: range.lowerBound)
+                    for row in range {
+                        let from = source + walk.offsets[0]
+                        if step == 1 {
+                            kernels.copyRows(out + row * columns, columns, from, columns, 1, columns)
+                        } else {
+                            kernels.gatherRow(out + row * columns, from, step, columns)
+                        }
+                        walk.advance()
+                    }
+                }
+            }
+        }
+    }
+
+    /// A range of one axis, copied.
+    public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
+        let axis = shape.resolved(axis: axis)
+        let (outer, extent, inner) = shape.split(at: axis)
+        require(range.lowerBound >= 0 && range.upperBound <= extent, "sliced", "\(range) of axis \(axis) of \(shape)")
+        let run = range.count * inner
+        let kernels = KernelTable.active
+        return Tensor.filled(shape.replacing(axis: axis, with: range.count)) { out in
+            read { source in
+                kernels.copyRows(out, run, source + range.lowerBound * inner, extent * inner, outer, run)
+            }
+        }
+    }
+
+    /// `before` and `after` more elements of `value` around one axis.
+    public func padded(axis: Int, before: Int, after: Int, with value: Float = 0) -> Tensor {
+        let axis = shape.resolved(axis: axis)
+        require(before >= 0 && after >= 0, "padded", "\(before) before and \(after) after")
+        let (outer, extent, inner) = shape.split(at: axis)
+        let target = shape.replacing(axis: axis, with: before + extent + after)
+        let run = (before + extent + after) * inner
+        let kernels = KernelTable.active
+        return Tensor.filled(target) { out in
+            read { source in
+                for row in 0..<outer {
+                    let line = out + row * run
+                    kernels.fillRow(line, value, before * inner)
+                    kernels.fillRow(line + (before + extent) * inner, value, after * inner)
+                }
+                kernels.copyRows(out + before * inner, run, source, extent * inner, outer, extent * inner)
+            }
+        }
+    }
+
+    /// The tensors one after the other along an axis; all other axes must agree.
+    public static func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
+        require(!tensors.isEmpty, "concatenated", "no tensors")
+        let axis = tensors[0].shape.resolved(axis: axis)
+        let common = tensors[0].shape.removing(axis: axis)
+        for tensor in tensors {
+            require(
+                tensor.shape.rank == common.rank + 1 && tensor.shape.removing(axis: axis) == common, "concatenated",
+                "shapes \(tensors.map(\.shape)) differ off axis \(axis)")
+        }
+        let extent = tensors.reduce(0) { $0 + $1.shape[axis] }
+        let target = tensors[0].shape.replacing(axis: axis, with: extent)
+        let (outer, _, inner) = target.split(at: axis)
+        let kernels = KernelTable.active
+        return Tensor.filled(target) { out in
+            var place = 0
+            for tensor in tensors {
+                let run = tensor.shape[axis] * inner
+                tensor.read { kernels.copyRows(out + place, extent * inner, $0, run, outer, run) }
+                place += run
+            }
+        }
+    }
+
+    /// The tensors, all of one shape, along a new first axis.
+    public static func stacked(_ tensors: [Tensor]) -> Tensor {
+        concatenated(tensors.map { $0.expanded(axis: 0) }, axis: 0)
+    }
+
+    /// Rows of the first axis in the order asked for; a row may come more than once.
+    public func gathered(rows: [Int]) -> Tensor {
+        require(shape.rank > 0, "gathered", "a single value has no rows")
+        let row = shape.removing(axis: 0).elementCount
+        require(
+            rows.allSatisfy { $0 >= 0 && $0 < shape[0] }, "gathered", "rows outside 0 ..< \(shape[0])")
+        let kernels = KernelTable.active
+        return Tensor.filled(shape.replacing(axis: 0, with: rows.count)) { out in
+            read { source in
+                for (place, index) in rows.enumerated() {
+                    kernels.copyRows(out + place * row, row, source + index * row, row, 1, row)
+                }
+            }
+        }
+    }
+}

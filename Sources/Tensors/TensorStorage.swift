@@ -1,0 +1,33 @@
+/// The memory of tensors: the only place that allocates it.
+///
+/// Own memory is aligned to 64 bytes, a cache line and the widest vector. Borrowed memory belongs to `owner` (a mapped
+/// file, say) and is never written.
+final class TensorStorage: @unchecked Sendable {
+    // Unchecked, because the compiler cannot see the rule that makes it safe: memory is written only through a tensor
+    // that holds the one reference to it, or before the first tensor over it exists.
+    let base: UnsafeMutablePointer<Float>
+    let count: Int
+    private let owner: AnyObject?
+
+    static let alignment = 64
+
+    var isBorrowed: Bool { owner != nil }
+
+    init(uninitialized count: Int) {
+        self.count = count
+        owner = nil
+        let raw = UnsafeMutableRawPointer.allocate(
+            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: Self.alignment)
+        base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+
+    init(borrowing pointer: UnsafePointer<Float>, count: Int, owner: AnyObject) {
+        base = UnsafeMutablePointer(mutating: pointer)
+        self.count = count
+        self.owner = owner
+    }
+
+    deinit {
+        if owner == nil { UnsafeMutableRawPointer(base).deallocate() }
+    }
+}

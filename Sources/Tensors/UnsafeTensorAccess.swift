@@ -1,0 +1,29 @@
+// The one door from tensors to pointers inside this module: sources of several operands, and a destination to fill.
+
+extension Tensor {
+    /// Makes a tensor by handing out the start of its memory.
+    static func filled(_ shape: Shape, _ fill: (UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+        Tensor(uninitialized: shape) { target in
+            if let base = target.baseAddress { fill(base) }
+        }
+    }
+
+    /// The start of the elements, for reading during the call.
+    func read<R>(_ body: (UnsafePointer<Float>) -> R) -> R {
+        withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { preconditionFailure("tensor memory has an address") }
+            return body(base)
+        }
+    }
+}
+
+/// The same for an operand that may be missing.
+func read<R>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> R) -> R {
+    if let tensor { tensor.read { body($0) } } else { body(nil) }
+}
+
+/// Memory for one task, released when the call ends.
+func withScratch<R>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> R) -> R {
+    let storage = TensorStorage(uninitialized: count)
+    return withExtendedLifetime(storage) { body(storage.base) }
+}

@@ -1,0 +1,29 @@
+import NeuralNetwork
+import Tensors
+
+/// Attention and feed-forward part, each normalised before and added to what came in.
+///
+/// Matches `Block` of segment_anything.
+struct EncoderBlock: Sendable {
+    let attentionNorm: LayerNorm
+    let attention: GridAttention
+    let hiddenNorm: LayerNorm
+    let feedForward: FeedForward
+
+    init(_ weights: WeightScope, configuration: SAMConfiguration, isGlobal: Bool) {
+        let width = configuration.width
+        attentionNorm = LayerNorm(weights.child("norm1"), width: width, epsilon: 1e-6)
+        attention = GridAttention(
+            weights.child("attn"), configuration: configuration, window: isGlobal ? nil : configuration.window)
+        hiddenNorm = LayerNorm(weights.child("norm2"), width: width, epsilon: 1e-6)
+        feedForward = FeedForward(
+            weights.child("mlp"), width: width, hidden: configuration.hiddenWidth, activation: .gelu,
+            names: ("lin1", "lin2"))
+    }
+
+    /// `[tokens, width]` to `[tokens, width]`, row-major over the grid.
+    func callAsFunction(_ tokens: Tensor) -> Tensor {
+        let attended = attention(attentionNorm(tokens), adding: tokens)
+        return feedForward(hiddenNorm(attended), adding: attended)
+    }
+}

@@ -1,0 +1,23 @@
+import Imaging
+
+extension PromptError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty:
+            "the prompt is empty: give at least one point, a box or mask logits"
+        case .pointOutside(let point, let picture):
+            "the point (\(point.x), \(point.y)) is not on the picture of \(picture) pixels: "
+                + "x must be from 0 to below the width, y from 0 to below the height"
+        case .unusableBox(let box, let picture):
+            "the box from (\(box.x0), \(box.y0)) to (\(box.x1), \(box.y1)) is not a box on the picture of "
+                + "\(picture) pixels: give the top left and bottom right pixel, both on it"
+        case .unexpectedMaskShape(let found, let expected):
+            "mask logits of shape \(found) do not fit this model: pass one of its own low-resolution masks, \(expected)"
+        case .mixedKinds(let prompt):
+            "prompt \(prompt) differs in kind from prompt 0: prompts answered together need the same number of points, "
+                + "and a box and mask logits in all or in none; answer the others in a call of their own"
+        case .foreignEmbedding(let found, let expected):
+            "the embedding of shape \(found) comes from another model: embed the picture with this one (\(expected))"
+        }
+    }
+}

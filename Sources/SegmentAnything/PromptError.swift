@@ -1,0 +1,18 @@
+import Imaging
+import Tensors
+
+/// Why a prompt cannot be answered.
+public enum PromptError: Error, Hashable, Sendable {
+    /// No point, no box and no mask logits.
+    case empty
+    /// A point that does not lie on the picture.
+    case pointOutside(ImagePoint, picture: ImageSize)
+    /// A box whose corners are not on the picture or not in order.
+    case unusableBox(ImageBox, picture: ImageSize)
+    /// Mask logits of another shape than the model's low resolution.
+    case unexpectedMaskShape(found: Shape, expected: Shape)
+    /// Prompts answered together must have the same number of points, and boxes and mask logits all or none.
+    case mixedKinds(prompt: Int)
+    /// The embedding was not made by a model of this configuration.
+    case foreignEmbedding(found: Shape, expected: Shape)
+}

@@ -1,0 +1,35 @@
+import NeuralNetwork
+import Tensors
+
+extension SAMConfiguration {
+    /// Where a weights file's metadata describes the model in JSON.
+    static let descriptionKey = "vitrine.model"
+
+    /// Reads a configuration off weights named as in segment_anything: sizes from the shapes, and what shapes do not
+    /// tell from the description beside them (`window`, `global_blocks`, `decoder_heads`, `mean`, `std` on 0...255),
+    /// where the published models' values stand otherwise.
+    ///
+    /// - Parameter metadata: texts that came with the weights; the description is the JSON under `vitrine.model`.
+    /// - Throws: ``SAMConfigurationError`` when these are not the weights of a SAM with a ViT encoder.
+    public static func detect(
+        from weights: some TensorSource, metadata: [String: String] = [:]
+    ) throws(SAMConfigurationError) -> SAMConfiguration {
+        try ConfigurationDetector(weights: weights, description: try description(metadata)).configuration()
+    }
+
+    private static func description(
+        _ metadata: [String: String]
+    ) throws(SAMConfigurationError) -> ModelDescription? {
+        guard let json = metadata[descriptionKey] else { return nil }
+        let description: ModelDescription
+        let family: String?
+        do throws(ModelDescriptionError) {
+            description = try ModelDescription(json: json)
+            family = try description.text("family")
+        } catch {
+            throw .unusableDescription(error)
+        }
+        if let family, family != "sam" { throw .otherFamily(family) }
+        return description
+    }
+}

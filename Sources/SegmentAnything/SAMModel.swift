@@ -1,0 +1,94 @@
+import Imaging
+import NeuralNetwork
+import Tensors
+
+/// Segment Anything: embeds a picture once, then answers any number of prompts about it.
+///
+/// Immutable, so one model serves any number of threads.
+public struct SAMModel: Sendable {
+    public let configuration: SAMConfiguration
+    let imageEncoder: ImageEncoder
+    let promptEncoder: PromptEncoder
+    let maskDecoder: MaskDecoder
+
+    /// Takes every weight the configuration names, under the names of segment_anything.
+    ///
+    /// - Throws: ``WeightError`` with all that is missing, misshapen or left over.
+    public init(configuration: SAMConfiguration, weights: some TensorSource) throws(WeightError) {
+        let parts = try WeightScope.load(from: weights) { scope in
+            (
+                ImageEncoder(scope.child("image_encoder"), configuration: configuration),
+                PromptEncoder(scope.child("prompt_encoder"), configuration: configuration),
+                MaskDecoder(scope.child("mask_decoder"), configuration: configuration)
+            )
+        }
+        self.configuration = configuration
+        (imageEncoder, promptEncoder, maskDecoder) = parts
+    }
+
+    // MARK: The picture
+
+    /// The picture as the encoder takes it: longest side scaled to the square (bilinear, 8 bits, as Pillow does),
+    /// normalised, then padded with zeros on the right and below.
+    ///
+    /// - Returns: `[3, side, side]`.
+    public func prepare(_ image: Image) -> Tensor {
+        let frame = frame(of: image)
+        return
+            image
+            .resized(to: frame.input, filter: .bilinear)
+            .normalizedTensor(
+                mean: configuration.pixelMean.map { $0 / 255 }, std: configuration.pixelDeviation.map { $0 / 255 }
+            )
+            .padded(axis: 1, before: 0, after: configuration.side - frame.input.height)
+            .padded(axis: 2, before: 0, after: configuration.side - frame.input.width)
+    }
+
+    /// Runs the image encoder: seconds for the published sizes, where a prompt takes a hundredth of that.
+    public func embed(_ image: Image) -> ImageEmbedding {
+        ImageEmbedding(features: imageEncoder(prepare(image)), frame: frame(of: image))
+    }
+
+    /// Where a picture lies in this model's square.
+    public func frame(of image: Image) -> ModelFrame {
+        ModelFrame(original: image.size, side: configuration.side, patch: configuration.patch)
+    }
+
+    // MARK: Prompts
+
+    /// Answers one prompt.
+    public func predict(
+        _ embedding: ImageEmbedding, _ prompt: Prompt, masks: MaskCount = .single
+    ) throws(PromptError) -> MaskPrediction {
+        try predict(embedding, [prompt], masks: masks)[0]
+    }
+
+    /// Answers several prompts of the same kind at once: equal numbers of points, and boxes and mask logits in all or
+    /// in none. The answers are those of one call each.
+    public func predict(
+        _ embedding: ImageEmbedding, _ prompts: [Prompt], masks: MaskCount = .single
+    ) throws(PromptError) -> [MaskPrediction] {
+        guard !prompts.isEmpty else { return [] }
+        try check(embedding)
+        try check(prompts, on: embedding.frame)
+        let decoded = maskDecoder(
+            features: embedding.features, position: promptEncoder.gridPosition,
+            prompts: promptEncoder(prompts.map { modelPrompt($0, embedding.frame) }), masks: masks)
+        return prompts.indices.map { index in
+            MaskPrediction(
+                logits: decoded.logits.element(index), predictedIoU: decoded.predictedIoU.element(index).values)
+        }
+    }
+
+    private func modelPrompt(_ prompt: Prompt, _ frame: ModelFrame) -> ModelPrompt {
+        ModelPrompt(
+            points: prompt.points.map { (frame.modelPoint($0.position), $0.label) },
+            box: prompt.box.map { box in
+                (
+                    frame.modelPoint(ImagePoint(x: Double(box.x0), y: Double(box.y0))),
+                    frame.modelPoint(ImagePoint(x: Double(box.x1), y: Double(box.y1)))
+                )
+            },
+            maskLogits: prompt.maskLogits)
+    }
+}

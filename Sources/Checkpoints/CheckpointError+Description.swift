@@ -1,0 +1,160 @@
+extension CheckpointError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason):
+            "cannot open \(quoted(path)): \(reason)"
+        case .notRegularFile(let path):
+            "\(quoted(path)) is not a regular file: name one file of weights"
+        case .unsupportedKind(let path, let kind):
+            "\(quoted(path)) \(kind.advice)"
+        case .header(let path, let fault, let byteOffset):
+            "\(quoted(path)) is not a valid safetensors file: \(fault) (byte \(byteOffset))"
+        case .tensor(let path, let name, let fault):
+            "\(quoted(path)) is not a valid safetensors file: tensor \(quoted(name)) \(fault)"
+        case .overlap(let path, let first, let second):
+            "\(quoted(path)) is not a valid safetensors file: tensors \(quoted(first)) and \(quoted(second)) "
+                + "share bytes"
+        case .gap(let path, let after, let before, let byteCount):
+            "\(quoted(path)) is not a valid safetensors file: \(byteCount) bytes "
+                + "\(place(after: after, before: before)) belong to no tensor"
+        case .noSuchTensor(let path, let name):
+            "\(quoted(path)) holds no tensor \(quoted(name))"
+        case .shrunk(let path, let name):
+            "\(quoted(path)) became shorter while it was open, before tensor \(quoted(name)) was read: "
+                + "copy it again and restart"
+        case .unwritable(let name, let fault):
+            "tensor \(quoted(name)) cannot be written: \(fault)"
+        case .cannotWrite(let path, let reason):
+            "cannot write \(quoted(path)): \(reason)"
+        }
+    }
+
+    private func place(after: String?, before: String?) -> String {
+        switch (after, before) {
+        case (let after?, let before?): "between tensors \(quoted(after)) and \(quoted(before))"
+        case (let after?, nil): "after the last tensor \(quoted(after))"
+        case (nil, let before?): "before the first tensor \(quoted(before))"
+        case (nil, nil): "after the header"
+        }
+    }
+}
+
+extension FileKind {
+    /// The rest of a sentence that starts with the file's name: what it is and what to do.
+    var advice: String {
+        switch self {
+        case .safetensors:
+            "is a safetensors file"
+        case .zipArchive:
+            "is a zip archive, probably a PyTorch file (.pt, .pth, .bin): load it in Python and save its tensors with "
+                + "safetensors.torch.save_file"
+        case .pickle:
+            "is a pickle, probably an old PyTorch file: load it in Python and save its tensors with "
+                + "safetensors.torch.save_file"
+        case .gitLargeFilePointer:
+            "is a Git LFS pointer, not the weights themselves: run 'git lfs pull' where it came from"
+        case .htmlPage:
+            "is a web page, not weights: the download answered with a page, fetch the file itself"
+        case .gguf:
+            "is a GGUF file: get the same weights as safetensors"
+        case .numpyArray:
+            "is a NumPy array: save the weights as safetensors"
+        case .empty:
+            "is empty: copy or download it again"
+        case .unknown:
+            "is not a file of weights: a safetensors file is expected"
+        }
+    }
+}
+
+extension HeaderFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .shorterThanLengthField(let fileBytes):
+            "it has \(fileBytes) bytes, fewer than the 8 of the length field"
+        case .tooShort(let declared):
+            "its header is said to have \(declared) bytes, fewer than the smallest object"
+        case .tooLong(let declared, let limit):
+            "its header is said to have \(declared) bytes, more than the limit of \(limit)"
+        case .beyondFile(let declared, let available):
+            "its header is said to have \(declared) bytes and only \(available) follow"
+        case .invalidUTF8:
+            "its header is not UTF-8"
+        case .unexpectedByte(let expected):
+            "its header should have \(expected) here"
+        case .endsEarly(let expected):
+            "its header ends where \(expected) should be"
+        case .invalidEscape:
+            "its header has an invalid escape in a string"
+        case .controlCharacter:
+            "its header has a control character in a string"
+        case .duplicateKey(let key):
+            "its header has the key \(quoted(key)) twice"
+        case .nameTooLong(let limitBytes):
+            "its header has a name of more than \(limitBytes) bytes"
+        case .trailingText:
+            "its header has something other than spaces after the closing brace"
+        }
+    }
+}
+
+extension TensorFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownElementType(let name):
+            "has the unknown element type \(quoted(name))"
+        case .unknownField(let field):
+            "has the unknown field \(quoted(field))"
+        case .missingField(let field):
+            "has no \(quoted(field))"
+        case .notAnInteger(let field):
+            "has a value in \(quoted(field)) that is not a plain whole number"
+        case .integerTooLarge(let field):
+            "has a number above 2^53 in \(quoted(field))"
+        case .rankTooLarge(let limit):
+            "has more than \(limit) dimensions"
+        case .sizeOverflows:
+            "has dimensions whose product is beyond any file"
+        case .offsetCount(let count):
+            "has \(count) numbers in \"data_offsets\" instead of 2"
+        case .offsetsReversed(let begin, let end):
+            "ends at byte \(end) before it begins at byte \(begin)"
+        case .beyondFile(let end, let available):
+            "ends at byte \(end) of the data, which has \(available)"
+        case .sizeMismatch(let expectedBytes, let foundBytes):
+            "takes \(foundBytes) bytes where its shape and element type take \(expectedBytes)"
+        }
+    }
+}
+
+extension WriteFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .duplicateName:
+            "the name stands twice"
+        case .nameTooLong(let limitBytes):
+            "the name has more than \(limitBytes) bytes"
+        case .beyondHalfRange(let value):
+            "the value \(value) is beyond the range of a half float; write Float32 instead"
+        }
+    }
+}
+
+/// Text from outside between quotation marks, safe for a terminal: control characters become `\u{..}`, and only the
+/// first 200 characters are kept.
+private func quoted(_ text: String) -> String {
+    var result = "'"
+    for (index, scalar) in text.unicodeScalars.enumerated() {
+        if index == 200 {
+            result += "..."
+            break
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator:
+            result += "\\u{\(String(scalar.value, radix: 16))}"
+        default:
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "'"
+}

@@ -1,0 +1,64 @@
+/// Why a file of weights cannot be read or written. `path` is the file as it was named by the caller.
+public enum CheckpointError: Error, Hashable, Sendable {
+    /// The system refused; `reason` is its own text.
+    case cannotOpen(path: String, reason: String)
+    /// A folder, a device, a pipe or a socket.
+    case notRegularFile(path: String)
+    /// A known kind of file that is not read here.
+    case unsupportedKind(path: String, kind: FileKind)
+    /// The header, as a whole or at one byte of the file, breaks a rule of the format.
+    case header(path: String, fault: HeaderFault, byteOffset: Int)
+    /// One tensor's entry breaks a rule of the format.
+    case tensor(path: String, name: String, fault: TensorFault)
+    /// Two tensors claim the same bytes.
+    case overlap(path: String, first: String, second: String)
+    /// Bytes that belong to no tensor; `after` and `before` are its neighbours, nil at the two ends of the data.
+    case gap(path: String, after: String?, before: String?, byteCount: Int)
+    /// The caller asked for a tensor that the file does not list.
+    case noSuchTensor(path: String, name: String)
+    /// The file became shorter after it was opened.
+    case shrunk(path: String, name: String)
+    /// A tensor that cannot be written as asked.
+    case unwritable(name: String, fault: WriteFault)
+    /// The system refused to write; `reason` is its own text.
+    case cannotWrite(path: String, reason: String)
+}
+
+/// A rule of the safetensors header that does not hold.
+public enum HeaderFault: Hashable, Sendable {
+    case shorterThanLengthField(fileBytes: Int)
+    case tooShort(declared: UInt64)
+    case tooLong(declared: UInt64, limit: Int)
+    case beyondFile(declared: UInt64, available: Int)
+    case invalidUTF8
+    case unexpectedByte(expected: String)
+    case endsEarly(expected: String)
+    case invalidEscape
+    case controlCharacter
+    case duplicateKey(String)
+    case nameTooLong(limitBytes: Int)
+    case trailingText
+}
+
+/// A rule of one tensor's entry that does not hold.
+public enum TensorFault: Hashable, Sendable {
+    case unknownElementType(String)
+    case unknownField(String)
+    case missingField(String)
+    case notAnInteger(field: String)
+    case integerTooLarge(field: String)
+    case rankTooLarge(limit: Int)
+    case sizeOverflows
+    case offsetCount(Int)
+    case offsetsReversed(begin: Int, end: Int)
+    case beyondFile(end: Int, available: Int)
+    case sizeMismatch(expectedBytes: Int, foundBytes: Int)
+}
+
+/// Why a tensor cannot be written.
+public enum WriteFault: Hashable, Sendable {
+    case duplicateName
+    case nameTooLong(limitBytes: Int)
+    /// A finite value beyond the largest half float.
+    case beyondHalfRange(Float)
+}

@@ -1,0 +1,44 @@
+/// What a file is, judged by its first bytes and never by its name.
+public enum FileKind: Hashable, Sendable {
+    case safetensors
+    case zipArchive
+    case pickle
+    case gitLargeFilePointer
+    case htmlPage
+    case gguf
+    case numpyArray
+    case empty
+    case unknown
+
+    /// How many bytes of the start `init(start:)` looks at.
+    static let inspectedBytes = 64
+
+    /// - Parameter start: the first bytes of the file, as many as there are up to `inspectedBytes`.
+    init(start: [UInt8]) {
+        if start.isEmpty {
+            self = .empty
+        } else if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
+            self = .zipArchive
+        } else if start.starts(with: "GGUF".utf8) {
+            self = .gguf
+        } else if start.starts(with: [0x93] + Array("NUMPY".utf8)) {
+            self = .numpyArray
+        } else if start.starts(with: "version https://git-lfs".utf8) {
+            self = .gitLargeFilePointer
+        } else if Self.looksLikeHTML(start) {
+            self = .htmlPage
+        } else if start.count > 8, start[8] == UInt8(ascii: "{") {
+            self = .safetensors
+        } else if start.count >= 2, start[0] == 0x80, (2...5).contains(start[1]) {
+            self = .pickle
+        } else {
+            self = .unknown
+        }
+    }
+
+    private static func looksLikeHTML(_ start: [UInt8]) -> Bool {
+        let text = start.drop { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
+            .map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        return text.starts(with: "<!doctype".utf8) || text.starts(with: "<html".utf8) || text.starts(with: "<?xml".utf8)
+    }
+}

@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A regular file mapped into memory for reading. Every pointer into the mapping is handed out by this file, and only
+/// after the asked range was checked against the length seen at opening.
+///
+/// The mapping is private and read-only. A file that is replaced (a new one renamed over it) stays readable as it was.
+/// A file that is cut short in place while it is mapped is different: the system answers a read behind its new end with
+/// a bus error, which ends the process. `stillCovers` narrows that window for a caller about to read; it cannot close
+/// it, so weights should be replaced by renaming, never by rewriting.
+final class MappedFile: Sendable {
+    let path: String
+    let byteCount: Int
+    private let descriptor: Int32
+    /// nil for an empty file. Written by nobody after `init`; the memory behind it is never written at all.
+    nonisolated(unsafe) private let base: UnsafeRawPointer?
+
+    /// Opens and maps a regular file. Pipes and devices are refused before anything is read from them.
+    init(path: String) throws(CheckpointError) {
+        guard !path.utf8.contains(0) else {
+            throw .cannotOpen(path: path, reason: "the name contains a zero byte")
+        }
+        // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let reason = lastSystemError()
+            close(descriptor)
+            throw .cannotOpen(path: path, reason: reason)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .notRegularFile(path: path)
+        }
+        let byteCount = Int(status.st_size)
+        var base: UnsafeRawPointer?
+        if byteCount > 0 {
+            let mapping = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
+            guard let mapping, mapping != MAP_FAILED else {
+                let reason = lastSystemError()
+                close(descriptor)
+                throw .cannotOpen(path: path, reason: reason)
+            }
+            base = UnsafeRawPointer(mapping)
+        }
+        self.path = path
+        self.byteCount = byteCount
+        self.descriptor = descriptor
+        self.base = base
+    }
+
+    deinit {
+        if let base { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
+        close(descriptor)
+    }
+
+    /// The bytes of a range, valid as long as this object lives; nil when the range leaves the file.
+    func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer? {
+        guard range.lowerBound >= 0, range.upperBound <= byteCount else { return nil }
+        guard let base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+
+    /// Whether the file on disk is still long enough for a read up to `end`.
+    func stillCovers(_ end: Int) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && Int(status.st_size) >= end
+    }
+}
+
+/// The system's own text for the last failed call.
+func lastSystemError() -> String {
+    String(cString: strerror(errno))
+}

@@ -45,7 +45,15 @@ struct AtomicFile: ~Copyable {
         }
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+    /// Writes the memory of an array's elements.
+    func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(CheckpointError) {
+        let result: Result<Void, CheckpointError> = elements.withUnsafeBytes { bytes in
+            Result { () throws(CheckpointError) in try append(bytes) }
+        }
+        try result.get()
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = UnsafeRawBufferPointer(rebasing: rest)

@@ -25,17 +25,14 @@ public enum SafetensorsWriter {
             for (name, tensor) in tensors { try checkHalfRange(tensor, name) }
         }
         try AtomicFile.write(to: path) { (file) throws(CheckpointError) in
-            var length = UInt64(header.count).littleEndian
-            try withUnsafeBytes(of: &length) { (bytes) throws(CheckpointError) in try file.append(bytes) }
-            try header.withUnsafeBytes { (bytes) throws(CheckpointError) in try file.append(bytes) }
+            try file.append([UInt64(header.count).littleEndian])
+            try file.append(header)
             for (_, tensor) in tensors {
                 switch precision {
                 case .float32:
-                    let bits = tensor.values.map { $0.bitPattern.littleEndian }
-                    try bits.withUnsafeBytes { (bytes) throws(CheckpointError) in try file.append(bytes) }
+                    try file.append(tensor.values.map { $0.bitPattern.littleEndian })
                 case .float16:
-                    let bits = tensor.values.map { narrowToHalf($0).littleEndian }
-                    try bits.withUnsafeBytes { (bytes) throws(CheckpointError) in try file.append(bytes) }
+                    try file.append(tensor.values.map { narrowToHalf($0).littleEndian })
                 }
             }
         }

@@ -1,0 +1,68 @@
+import Checkpoints
+import Imaging
+import SegmentAnything
+import Tensors
+import TestSupport
+import Testing
+
+extension SAMConfiguration {
+    /// Small enough for a fixture: a block of windows that hang over the edge of the 16 x 16 grid, and a global one.
+    static let tested = SAMConfiguration(
+        side: 64, patchEmbedding: .projection(patch: 4), width: 32, depth: 2, heads: 2, window: 6, globalBlocks: [1],
+        promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+}
+
+/// A model with generated weights, the same that the reference's has in `Tools/fixtures`.
+func generatedModel(_ configuration: SAMConfiguration) throws -> SAMModel {
+    try SAMModel(configuration: configuration, weights: GeneratedWeights(samWeightShapes(configuration)))
+}
+
+/// Values in -1..<1 by name.
+func generatedTensor(_ name: String, _ shape: Shape) -> Tensor {
+    GeneratedWeights.input(shape, name: name)
+}
+
+/// What stands for a prepared picture: `[3, side, side]`.
+func generatedPicture(side: Int) -> Tensor {
+    generatedTensor("input", [3, side, side])
+}
+
+/// A picture of noise.
+func generatedImage(width: Int, height: Int) -> Image {
+    let noise = generatedTensor("picture", [height, width, 3]).values
+    return Image(
+        size: ImageSize(width: width, height: height), pixels: noise.map { UInt8((($0 + 1) * 128).rounded(.down)) })
+}
+
+/// Values of the reference library for one unit, written by `Tools/fixtures/sam_*.py`.
+struct Reference {
+    let fixture: Checkpoint
+    let name: String
+
+    init(_ name: String) throws {
+        self.name = name
+        fixture = try Fixture.tensors("SegmentAnything/\(name)")
+    }
+
+    func tensor(_ key: String, _ shape: Shape) throws -> Tensor {
+        try fixture.load(key).reshaped(to: shape)
+    }
+
+    /// That a tensor has the reference's values, whatever its shape, in row-major order.
+    ///
+    /// - Parameter tolerance: largest error allowed, as a part of the reference's largest magnitude.
+    func expect(
+        _ found: Tensor, _ key: String, within tolerance: Float = 1e-4, at location: SourceLocation = #_sourceLocation
+    ) throws {
+        let expected = try fixture.load(key).values
+        let values = found.values
+        try #require(values.count == expected.count, "\(name) \(key): \(found.shape)", sourceLocation: location)
+        let magnitude = expected.reduce(0) { max($0, abs($1)) }
+        let errors = zip(values, expected).map { abs($0 - $1) }
+        let worst = errors.indices.max { errors[$0] < errors[$1] } ?? 0
+        #expect(
+            errors[worst] <= tolerance * magnitude && values.allSatisfy(\.isFinite),
+            "\(name) \(key)[\(worst)]: \(values[worst]), reference \(expected[worst]), largest \(magnitude)",
+            sourceLocation: location)
+    }
+}

@@ -1,0 +1,50 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import SegmentAnything
+
+@Suite struct MaskDecoderTests {
+    @Test("two-way transformer, upscaling and hypernetworks match the reference, each alone")
+    func stages() throws {
+        let model = try generatedModel(.tested)
+        let decoder = model.maskDecoder
+        let reference = try Reference("decoder_stages")
+        let prompts = model.promptEncoder([ModelPrompt(points: PromptEncoderTests.points)])
+        let (tokens, image) = decoder.transformer(
+            tokens: decoder.tokens(prompts), image: decoder.cells(Self.features, prompts),
+            imagePosition: model.promptEncoder.gridPosition)
+        try reference.expect(tokens.squeezed(axis: 0), "tokens")
+        try reference.expect(image.squeezed(axis: 0), "image")
+        let upscaled = decoder.upscaling(try reference.tensor("image", [1, 256, 32]))
+        try reference.expect(upscaled.squeezed(axis: 0), "upscaled")
+        let hyper = decoder.hyperWeights(try reference.tensor("tokens", [1, 9, 32]), 0..<4)
+        try reference.expect(hyper.squeezed(axis: 0), "hyper")
+    }
+
+    @Test("logits and predicted IoU match the reference for every mixture of prompts, single and multiple")
+    func prompts() throws {
+        let model = try generatedModel(.tested)
+        let reference = try Reference("decoder_prompts")
+        let points = PromptEncoderTests.points
+        let box = PromptEncoderTests.box
+        let mask = generatedTensor("mask", [64, 64]) * 8
+        let cases: [(String, ModelPrompt, MaskCount)] = [
+            ("points_single", ModelPrompt(points: points), .single),
+            ("points_multiple", ModelPrompt(points: points), .multiple),
+            ("box_single", ModelPrompt(box: box), .single),
+            ("mask_single", ModelPrompt(maskLogits: mask), .single),
+            ("points_mask_single", ModelPrompt(points: points, maskLogits: mask), .single),
+            ("all_single", ModelPrompt(points: points, box: box, maskLogits: mask), .single),
+        ]
+        for (name, prompt, masks) in cases {
+            let decoded = model.maskDecoder(
+                features: Self.features, position: model.promptEncoder.gridPosition,
+                prompts: model.promptEncoder([prompt]), masks: masks)
+            try reference.expect(decoded.logits.squeezed(axis: 0), "\(name)_logits", within: 1e-3)
+            try reference.expect(decoded.predictedIoU.squeezed(axis: 0), "\(name)_iou", within: 1e-3)
+        }
+    }
+
+    private static let features = generatedTensor("features", [32, 16, 16])
+}

@@ -1,0 +1,60 @@
+import Imaging
+import Tensors
+import TestSupport
+import Testing
+
+@testable import SegmentAnything
+
+@Suite struct PromptErrorTests {
+    let picture = ImageSize(width: 90, height: 50)
+
+    @Test("prompts that cannot be answered are refused, each with its reason")
+    func refusals() throws {
+        let model = try generatedModel(.tested)
+        let embedding = ImageEmbedding(
+            features: Tensor(zeros: [32, 16, 16]), frame: ModelFrame(original: picture, side: 64, patch: 4))
+        func refusal(_ prompts: Prompt...) -> PromptError? {
+            do throws(PromptError) {
+                _ = try model.predict(embedding, prompts)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        let point = PromptPoint(ImagePoint(x: 1, y: 1), .positive)
+        let outside = ImagePoint(x: 90, y: 1)
+        let box = ImageBox(x0: 20, y0: 5, x1: 10, y1: 9)
+        #expect(refusal(Prompt()) == .empty)
+        #expect(refusal(Prompt(points: [PromptPoint(outside, .negative)])) == .pointOutside(outside, picture: picture))
+        #expect(refusal(Prompt(box: box)) == .unusableBox(box, picture: picture))
+        #expect(
+            refusal(Prompt(maskLogits: Tensor(zeros: [64, 63])))
+                == .unexpectedMaskShape(found: [64, 63], expected: [64, 64]))
+        #expect(refusal(Prompt(points: [point]), Prompt(points: [point, point])) == .mixedKinds(prompt: 1))
+        #expect(refusal(Prompt(points: [point]), Prompt(points: [point])) == nil)
+    }
+
+    @Test("an embedding of another model is refused")
+    func foreign() throws {
+        let model = try generatedModel(.tested)
+        let embedding = ImageEmbedding(
+            features: Tensor(zeros: [32, 64, 64]), frame: ModelFrame(original: picture, side: 1024, patch: 16))
+        #expect(throws: PromptError.foreignEmbedding(found: [32, 64, 64], expected: [32, 16, 16])) {
+            try model.predict(embedding, Prompt(box: ImageBox(x0: 0, y0: 0, x1: 5, y1: 5)))
+        }
+    }
+
+    @Test("each refusal says what is wrong and what to do")
+    func sentences() {
+        let sentences = [
+            PromptError.empty.description: "the prompt is empty: give at least one point, a box or mask logits",
+            PromptError.pointOutside(ImagePoint(x: 90, y: 1), picture: picture).description:
+                "the point (90.0, 1.0) is not on the picture of 90 x 50 pixels: "
+                + "x must be from 0 to below the width, y from 0 to below the height",
+            PromptError.unusableBox(ImageBox(x0: 20, y0: 5, x1: 10, y1: 9), picture: picture).description:
+                "the box from (20, 5) to (10, 9) is not a box on the picture of 90 x 50 pixels: "
+                + "give the top left and bottom right pixel, both on it",
+        ]
+        for (found, expected) in sentences { #expect(found == expected) }
+    }
+}

@@ -1,0 +1,101 @@
+import SegmentAnything
+import Tensors
+
+/// Every weight of a SAM by the reference's name, with its shape.
+func samWeightShapes(_ configuration: SAMConfiguration) -> [(name: String, shape: Shape)] {
+    imageEncoderShapes(configuration) + promptEncoderShapes(configuration) + maskDecoderShapes(configuration)
+}
+
+private typealias Shapes = [(name: String, shape: Shape)]
+
+private func linear(_ name: String, _ input: Int, _ output: Int) -> Shapes {
+    [("\(name).weight", [output, input]), ("\(name).bias", [output])]
+}
+
+private func norm(_ name: String, _ width: Int) -> Shapes {
+    [("\(name).weight", [width]), ("\(name).bias", [width])]
+}
+
+private func convolution(_ name: String, _ input: Int, _ output: Int, _ kernel: Int) -> Shapes {
+    [("\(name).weight", [output, input, kernel, kernel]), ("\(name).bias", [output])]
+}
+
+private func imageEncoderShapes(_ configuration: SAMConfiguration) -> Shapes {
+    let (width, grid) = (configuration.width, configuration.trainedGrid)
+    let prompt = configuration.promptWidth
+    var shapes: Shapes = [("image_encoder.pos_embed", [1, grid, grid, width])]
+    switch configuration.patchEmbedding {
+    case .projection(let patch):
+        shapes += convolution("image_encoder.patch_embed.proj", 3, width, patch)
+    case .stem(let channels):
+        for (index, pair) in zip([3] + channels, channels).enumerated() {
+            shapes += convolution("image_encoder.patch_embed.stem.\(index)", pair.0, pair.1, 3)
+        }
+    }
+    for index in 0..<configuration.depth {
+        let block = "image_encoder.blocks.\(index)"
+        let side = configuration.globalBlocks.contains(index) ? grid : configuration.window
+        let table: Shape = [2 * side - 1, width / configuration.heads]
+        shapes += norm("\(block).norm1", width) + norm("\(block).norm2", width)
+        shapes += linear("\(block).attn.qkv", width, 3 * width) + linear("\(block).attn.proj", width, width)
+        shapes += [("\(block).attn.rel_pos_h", table), ("\(block).attn.rel_pos_w", table)]
+        shapes += linear("\(block).mlp.lin1", width, configuration.hiddenWidth)
+        shapes += linear("\(block).mlp.lin2", configuration.hiddenWidth, width)
+    }
+    shapes += [("image_encoder.neck.0.weight", [prompt, width, 1, 1])]
+    shapes += norm("image_encoder.neck.1", prompt)
+    shapes += [("image_encoder.neck.2.weight", [prompt, prompt, 3, 3])]
+    return shapes + norm("image_encoder.neck.3", prompt)
+}
+
+private func promptEncoderShapes(_ configuration: SAMConfiguration) -> Shapes {
+    let (width, channels) = (configuration.promptWidth, configuration.maskChannels)
+    let path = "prompt_encoder"
+    var shapes: Shapes = [("\(path).pe_layer.positional_encoding_gaussian_matrix", [2, width / 2])]
+    for index in 0..<4 { shapes.append(("\(path).point_embeddings.\(index).weight", [1, width])) }
+    shapes += [("\(path).not_a_point_embed.weight", [1, width]), ("\(path).no_mask_embed.weight", [1, width])]
+    shapes += convolution("\(path).mask_downscaling.0", 1, channels / 4, 2)
+    shapes += norm("\(path).mask_downscaling.1", channels / 4)
+    shapes += convolution("\(path).mask_downscaling.3", channels / 4, channels, 2)
+    shapes += norm("\(path).mask_downscaling.4", channels)
+    return shapes + convolution("\(path).mask_downscaling.6", channels, width, 1)
+}
+
+private func maskDecoderShapes(_ configuration: SAMConfiguration) -> Shapes {
+    let (width, inner) = (configuration.promptWidth, configuration.decoderAttentionWidth)
+    let hidden = configuration.qualityHiddenWidth
+    let path = "mask_decoder"
+    func attention(_ name: String, _ inner: Int) -> Shapes {
+        ["q_proj", "k_proj", "v_proj"].flatMap { linear("\(name).\($0)", width, inner) }
+            + linear("\(name).out_proj", inner, width)
+    }
+    var shapes: Shapes = [
+        ("\(path).iou_token.weight", [1, width]), ("\(path).mask_tokens.weight", [configuration.maskTokens, width]),
+    ]
+    for index in 0..<configuration.decoderDepth {
+        let layer = "\(path).transformer.layers.\(index)"
+        shapes += attention("\(layer).self_attn", width)
+        shapes += attention("\(layer).cross_attn_token_to_image", inner)
+        shapes += attention("\(layer).cross_attn_image_to_token", inner)
+        shapes += linear("\(layer).mlp.lin1", width, configuration.decoderHiddenWidth)
+        shapes += linear("\(layer).mlp.lin2", configuration.decoderHiddenWidth, width)
+        shapes += (1...4).flatMap { norm("\(layer).norm\($0)", width) }
+    }
+    shapes += attention("\(path).transformer.final_attn_token_to_image", inner)
+    shapes += norm("\(path).transformer.norm_final_attn", width)
+    shapes += [
+        ("\(path).output_upscaling.0.weight", [width, width / 4, 2, 2]),
+        ("\(path).output_upscaling.0.bias", [width / 4]),
+        ("\(path).output_upscaling.3.weight", [width / 4, width / 8, 2, 2]),
+        ("\(path).output_upscaling.3.bias", [width / 8]),
+    ]
+    shapes += norm("\(path).output_upscaling.1", width / 4)
+    for index in 0..<configuration.maskTokens {
+        let net = "\(path).output_hypernetworks_mlps.\(index).layers"
+        shapes += linear("\(net).0", width, width) + linear("\(net).1", width, width)
+        shapes += linear("\(net).2", width, width / 8)
+    }
+    let head = "\(path).iou_prediction_head.layers"
+    return shapes + linear("\(head).0", width, hidden) + linear("\(head).1", hidden, hidden)
+        + linear("\(head).2", hidden, configuration.maskTokens)
+}

@@ -1,0 +1,60 @@
+import Tensors
+import Testing
+
+@testable import SegmentAnything
+
+@Suite struct WindowPartitionTests {
+    /// Grid, window: whole windows only, edges on one or both sides, one window, a window larger than the grid.
+    static let cases = [
+        (16, 16, 4), (16, 16, 6), (9, 14, 7), (14, 9, 7), (5, 5, 5), (3, 4, 7), (64, 64, 14), (1, 1, 1),
+    ]
+
+    @Test("partitioning and merging again changes nothing", arguments: cases)
+    func roundTrip(_ rows: Int, _ columns: Int, _ window: Int) {
+        let partition = WindowPartition(rows: rows, columns: columns, window: window)
+        let tokens = Self.numbered(rows * columns)
+        let ordered = partition.ordered(tokens)
+        let merged = partition.merged(
+            full: partition.fullWindows == 0 ? nil : partition.fullWindows(ordered),
+            edge: partition.edgeWindows == 0
+                ? nil : partition.edgeWindows(ordered, padding: Tensor([-1, -1], shape: [2])))
+        #expect(merged.values == tokens.values)
+    }
+
+    @Test("every slot holds the token of its place, or the padding", arguments: cases)
+    func slots(_ rows: Int, _ columns: Int, _ window: Int) {
+        let partition = WindowPartition(rows: rows, columns: columns, window: window)
+        let ordered = partition.ordered(Self.numbered(rows * columns))
+        var found: [Float] = []
+        if partition.fullWindows > 0 { found += partition.fullWindows(ordered).values }
+        if partition.edgeWindows > 0 {
+            found += partition.edgeWindows(ordered, padding: Tensor([-1, -1], shape: [2])).values
+        }
+        let plain = Self.plainWindows(rows: rows, columns: columns, window: window)
+        let isFull = { (window: [Float]) in !window.contains(-1) }
+        #expect(found == (plain.filter(isFull) + plain.filter { !isFull($0) }).flatMap { $0 })
+    }
+
+    /// Token `t` as `[t, t + 0.5]`.
+    private static func numbered(_ count: Int) -> Tensor {
+        Tensor((0..<count).flatMap { [Float($0), Float($0) + 0.5] }, shape: [count, 2])
+    }
+
+    /// The windows of a grid padded with -1, in reading order.
+    private static func plainWindows(rows: Int, columns: Int, window: Int) -> [[Float]] {
+        var windows: [[Float]] = []
+        for top in stride(from: 0, to: rows, by: window) {
+            for left in stride(from: 0, to: columns, by: window) {
+                var values: [Float] = []
+                for row in top..<top + window {
+                    for column in left..<left + window {
+                        let token = Float(row * columns + column)
+                        values += row < rows && column < columns ? [token, token + 0.5] : [-1, -1]
+                    }
+                }
+                windows.append(values)
+            }
+        }
+        return windows
+    }
+}

@@ -29,6 +29,8 @@ static void set_limits(png_structp png, cpng_limits limits) {
     png_set_chunk_malloc_max(png, limits.chunk_bytes);
     png_set_chunk_cache_max(png, limits.cached_chunks);
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
+    /* Short reads of pixel data, so that of a file cut short all but the last bytes are decoded. */
+    png_set_compression_buffer_size(png, 1024);
     /* Nothing but PLTE, tRNS and IDAT decides about the pixels: no other chunk is parsed or inflated. */
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 }

@@ -77,6 +77,21 @@ struct JPEGDecoder {
         return samples
     }
 
+    /// Whether an end marker stands behind the last thing that looks like a frame header; thumbnails stand before it.
+    private var hasEndMarker: Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var index = bytes.count - 2
+            while index >= 2 {
+                if bytes[index] == 0xFF {
+                    if bytes[index + 1] == 0xD9 { return true }
+                    if (0xC0...0xC2).contains(bytes[index + 1]) { return false }
+                }
+                index -= 1
+            }
+            return false
+        }
+    }
+
     private func isFatal(_ handle: tjhandle) -> Bool {
         tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
     }
@@ -87,7 +102,7 @@ struct JPEGDecoder {
 
     private func fault(_ handle: tjhandle) -> ImageCodecError {
         let text = message(handle)
-        return text.contains("Premature end") || text.contains("end of input")
+        return text.contains("Premature end") || !hasEndMarker
             ? .truncated(file: name, format: "JPEG") : .damaged(file: name, format: "JPEG", reason: text)
     }
 

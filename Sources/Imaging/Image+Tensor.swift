@@ -1,31 +1,53 @@
 import Tensors
 
 extension Image {
-    /// The picture as a model's input: `(byte / 255 - mean) / std`, colour by colour.
+    /// The picture as network input: `(value / 255 - mean) / deviation` for each channel.
     ///
     /// - Parameters:
-    ///   - mean: of red, green and blue, 0...1.
-    ///   - std: standard deviation of red, green and blue, 0...1, not zero.
+    ///   - mean: red, green, blue, on the scale 0...1.
+    ///   - std: standard deviations on the same scale.
     /// - Returns: `[3, height, width]`.
-    ///
-    /// Matches: torchvision's `ToTensor` and `Normalize`.
+    /// - Precondition: three means, three deviations, none of them zero.
     public func normalizedTensor(mean: [Float], std: [Float]) -> Tensor {
-        precondition(mean.count == 3 && std.count == 3, "normalizedTensor takes three means and three deviations")
-        let pixelCount = size.pixelCount
-        // A byte has few values, so each is computed once.
-        let table = (0..<3).flatMap { colour in
-            (0...255).map { (Float($0) / 255 - mean[colour]) / std[colour] }
-        }
-        return Tensor(uninitialized: [3, size.height, size.width]) { target in
-            pixels.withUnsafeBufferPointer { pixels in
-                table.withUnsafeBufferPointer { table in
-                    for pixel in 0..<pixelCount {
-                        target[pixel] = table[Int(pixels[3 * pixel])]
-                        target[pixelCount + pixel] = table[256 + Int(pixels[3 * pixel + 1])]
-                        target[2 * pixelCount + pixel] = table[512 + Int(pixels[3 * pixel + 2])]
+        precondition(
+            mean.count == 3 && std.count == 3 && !std.contains(0),
+            "normalizedTensor: needs three means and three non-zero deviations, got \(mean) and \(std)")
+        let plane = size.pixelCount
+        return Tensor(uninitialized: [3, size.height, size.width]) { output in
+            for channel in 0..<3 {
+                // 256 possible bytes, so the division happens in a table.
+                let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / std[channel] }
+                pixels.withUnsafeBufferPointer { pixels in
+                    table.withUnsafeBufferPointer { table in
+                        for index in 0..<plane {
+                            output[channel * plane + index] = table[Int(pixels[3 * index + channel])]
+                        }
                     }
                 }
             }
         }
+    }
+}
+
+extension ScoreMap {
+    /// The map at another size: torch's bilinear `interpolate` with corners not aligned, in Float.
+    ///
+    /// - Parameter antialias: widen the filter where a side shrinks.
+    /// - Precondition: neither the map nor `size` is empty.
+    public func resized(to size: ImageSize, antialias: Bool = false) -> ScoreMap {
+        precondition(!self.size.isEmpty && !size.isEmpty, "resized: cannot resize from \(self.size) to \(size)")
+        if size == self.size { return self }
+        let resized = Tensor(values, shape: [1, self.size.height, self.size.width])
+            .resizedBilinear(height: size.height, width: size.width, antialias: antialias)
+        return ScoreMap(size: size, values: resized.values)
+    }
+
+    /// `[height, width]`.
+    public var tensor: Tensor { Tensor(values, shape: [size.height, size.width]) }
+
+    /// - Precondition: `tensor` is `[height, width]`.
+    public init(_ tensor: Tensor) {
+        precondition(tensor.shape.rank == 2, "ScoreMap: needs a [height, width] tensor, got \(tensor.shape)")
+        self.init(size: ImageSize(width: tensor.shape[1], height: tensor.shape[0]), values: tensor.values)
     }
 }

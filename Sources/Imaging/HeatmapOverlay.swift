@@ -1,0 +1,162 @@
+/// A result as a picture to look at: on the left the picture with the mask's outline, on the right the heat over its
+/// grey picture with a scale.
+///
+/// The outline runs just outside the mask, so that thin defects stay visible under it; it is bright with a dark seam
+/// and shows on every ground. Small pictures are enlarged by a whole factor, large ones shrunk.
+public struct HeatmapOverlay: Sendable {
+    /// A point to mark on the left picture.
+    public struct Marker: Hashable, Sendable {
+        /// Bright green for what belongs to the mask, orange for what does not.
+        public enum Kind: Hashable, Sendable {
+            case positive
+            case negative
+        }
+
+        public var point: ImagePoint
+        public var kind: Kind
+
+        public init(_ point: ImagePoint, _ kind: Kind) {
+            self.point = point
+            self.kind = kind
+        }
+    }
+
+    /// The scores of the darkest and the brightest heat colour.
+    public var range: ClosedRange<Float> = 0...1
+    /// Pictures lower than this, in pixels, are enlarged until they reach it or `maximumSide` stops them.
+    public var minimumHeight = 512
+    /// No panel gets a longer side than this, in pixels.
+    public var maximumSide = 1600
+    public var outline = Color(red: 0, green: 240, blue: 255)
+
+    public init() {}
+
+    private static let background = Color(red: 22, green: 22, blue: 26)
+    private static let margin = 10
+    private static let gap = 8
+    private static let scaleWidth = 10
+    private static let labelWidth = 40
+
+    /// Draws one result.
+    ///
+    /// - Parameters:
+    ///   - image: the picture, original size.
+    ///   - map: scores, the picture's size.
+    ///   - mask: the final mask, the picture's size.
+    ///   - markers: in pixels of the picture.
+    /// - Precondition: the three sizes are equal and not empty.
+    public func draw(image: Image, map: ScoreMap, mask: Mask, markers: [Marker] = []) -> Image {
+        precondition(
+            image.size == map.size && image.size == mask.size && !image.size.isEmpty,
+            "HeatmapOverlay: picture \(image.size), map \(map.size) and mask \(mask.size) must have one size")
+        let panel = panelSize(of: image.size)
+        let scaled = image.resized(to: panel, filter: .bicubic)
+        let heat = Self.heated(scaled.grey, map.resampled(to: panel), range: range)
+        let (margin, gap) = (Self.margin, Self.gap)
+        let second = margin + panel.width + gap
+        let scale = second + panel.width + gap
+        var canvas = Canvas(
+            size: ImageSize(
+                width: scale + Self.scaleWidth + Self.labelWidth + margin, height: panel.height + 2 * margin),
+            background: Self.background)
+        canvas.place(scaled, x: margin, y: margin)
+        canvas.place(heat, x: second, y: margin)
+        drawOutline(of: mask, panel: panel, on: &canvas)
+        for marker in markers { draw(marker, from: image.size, panel: panel, on: &canvas) }
+        drawScale(x: scale, height: panel.height, on: &canvas)
+        return canvas.image
+    }
+
+    /// The heat over the grey picture, at the picture's own size and without outline or scale.
+    ///
+    /// - Precondition: picture and map have one size.
+    public func heat(image: Image, map: ScoreMap) -> Image {
+        precondition(
+            image.size == map.size, "HeatmapOverlay: picture \(image.size) and map \(map.size) must have one size")
+        return Self.heated(image.grey, map, range: range)
+    }
+
+    /// The size at which a picture of `size` is shown.
+    func panelSize(of size: ImageSize) -> ImageSize {
+        let longest = max(size.width, size.height)
+        if longest > maximumSide {
+            func shrunk(_ side: Int) -> Int { max(1, Int((Double(side * maximumSide) / Double(longest)).rounded())) }
+            return ImageSize(width: shrunk(size.width), height: shrunk(size.height))
+        }
+        let wanted = (minimumHeight + size.height - 1) / size.height
+        let factor = max(1, min(wanted, maximumSide / longest))
+        return ImageSize(width: size.width * factor, height: size.height * factor)
+    }
+
+    private static func heated(_ grey: GreyImage, _ map: ScoreMap, range: ClosedRange<Float>) -> Image {
+        let extent = range.upperBound - range.lowerBound
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(3 * grey.values.count)
+        for (value, score) in zip(grey.values, map.values) {
+            let position = extent > 0 ? (score - range.lowerBound) / extent : 0
+            let share = position > 0 ? min(position, 1) : 0
+            let heat = HeatColors.table[Int((share * 255).rounded())]
+            // Cold parts keep the picture, hot parts are mostly colour.
+            let mixed = Color(red: value, green: value, blue: value).mixed(with: heat, share: 0.45 + 0.4 * share)
+            pixels.append(mixed.red)
+            pixels.append(mixed.green)
+            pixels.append(mixed.blue)
+        }
+        return Image(size: grey.size, pixels: pixels)
+    }
+
+    private func drawOutline(of mask: Mask, panel: ImageSize, on canvas: inout Canvas) {
+        if mask.isEmpty { return }
+        let soft = ScoreMap(size: mask.size, values: mask.values.map { $0 ? 1 : 0 }).resampled(to: panel)
+        let contour = MaskOutline(coverage: soft, margin: Self.margin, reach: 6)
+        for (index, distance) in contour.distances.enumerated() where distance > -1 && distance < 6 {
+            let (x, y) = (index % contour.size.width, index / contour.size.width)
+            // Two bright pixels at distance 1...3, between dark seams of one pixel.
+            let fromMiddle = abs(distance - 2)
+            canvas.blend(.black, 0.75 * (2.5 - fromMiddle), x: x, y: y)
+            canvas.blend(outline, 1.5 - fromMiddle, x: x, y: y)
+        }
+    }
+
+    private func draw(_ marker: Marker, from size: ImageSize, panel: ImageSize, on canvas: inout Canvas) {
+        let place = marker.point.mapped(from: size, to: panel)
+        let colour =
+            marker.kind == .positive ? Color(red: 90, green: 255, blue: 90) : Color(red: 255, green: 140, blue: 0)
+        canvas.disc(
+            x: place.x + Double(Self.margin), y: place.y + Double(Self.margin), radius: 3.5, colour, rim: .black)
+    }
+
+    private func drawScale(x left: Int, height: Int, on canvas: inout Canvas) {
+        for row in 0..<height {
+            let share = height == 1 ? 1 : 1 - Float(row) / Float(height - 1)
+            canvas.fill(
+                ImageBox(
+                    x0: left, y0: Self.margin + row, x1: left + Self.scaleWidth - 1, y1: Self.margin + row),
+                HeatColors.color(at: share))
+        }
+        let grey = Color(red: 190, green: 190, blue: 190)
+        let labelLeft = left + Self.scaleWidth + 4
+        canvas.write(Self.label(range.upperBound), x: labelLeft, y: Self.margin, scale: 2, grey)
+        if height >= 24 {
+            canvas.write(Self.label(range.lowerBound), x: labelLeft, y: Self.margin + height - 10, scale: 2, grey)
+        }
+    }
+
+    /// At most two decimals, without trailing zeros.
+    static func label(_ value: Float) -> String {
+        let hundredths = (Double(value) * 100).rounded()
+        guard abs(hundredths) < 1e6 else { return "" }
+        let whole = Int(abs(hundredths))
+        let sign = hundredths < 0 ? "-" : ""
+        let (units, rest) = (whole / 100, whole % 100)
+        if rest == 0 { return "\(sign)\(units)" }
+        return rest % 10 == 0 ? "\(sign)\(units).\(rest / 10)" : "\(sign)\(units).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}
+
+extension ScoreMap {
+    /// Bilinear, with the filter widened where a side shrinks.
+    fileprivate func resampled(to size: ImageSize) -> ScoreMap {
+        resized(to: size, antialias: true)
+    }
+}

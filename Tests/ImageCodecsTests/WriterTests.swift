@@ -1,0 +1,157 @@
+import Foundation
+import ImageCodecs
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct WriterTests {
+    private let size = ImageSize(width: 23, height: 17)
+
+    private func bytes(_ name: String, _ count: Int) -> [UInt8] {
+        uniformNumbers(name, count: count).map { UInt8(($0 + 1) * 127) }
+    }
+
+    @Test("colour, grey and masks read back as they were written")
+    func roundTrips() throws {
+        let folder = try TemporaryFolder()
+        let image = Image(size: size, pixels: bytes("colour", 3 * size.pixelCount))
+        try PNGWriter.write(image, to: folder.file("colour.png"))
+        #expect(try ImageFile.decode(folder.file("colour.png")).image == image)
+        let grey = GreyImage(size: size, values: bytes("grey", size.pixelCount))
+        try PNGWriter.write(grey, to: folder.file("grey.png"))
+        #expect(try ImageFile.decode(folder.file("grey.png")).image == grey.image)
+        let mask = Mask(size: size, values: grey.values.map { $0 > 99 })
+        try PNGWriter.write(mask, to: folder.file("mask.png"))
+        let decoded = try ImageFile.decode(folder.file("mask.png"))
+        #expect(decoded.image.grey.mask(atLeast: 255) == mask && decoded.sourceDescription == "PNG, 8-bit grey")
+        #expect(Set(decoded.image.pixels) == [0, 255])
+        #expect(try folder.names == ["colour.png", "grey.png", "mask.png"])
+    }
+
+    @Test("a score map keeps 16 bits and its range")
+    func scoreMap() throws {
+        let folder = try TemporaryFolder()
+        let map = ScoreMap(size: ImageSize(width: 8, height: 1), values: [-1, -0.5, 0, 1, 3, 9, -.infinity, .nan])
+        try PNGWriter.write(map, range: -1...3, to: folder.file("map.png"), text: ["made-by": "test"])
+        let written = try folder.bytes("map.png")
+        let parts = chunks(of: written)
+        #expect(parts.first?.content == [0, 0, 0, 8, 0, 0, 0, 1, 16, 0, 0, 0, 0])
+        let texts = parts.filter { $0.type == "tEXt" }.map { String(decoding: $0.content, as: UTF8.self) }
+        #expect(texts == ["made-by\0test", "score-lower\0-1.0", "score-upper\u{0}3.0"])
+        // Reduced to 8 bits, each 16-bit sample stands for its high byte up to one step of rounding.
+        let shares: [Float] = [0, 0.125, 0.25, 0.5, 1, 1, 0, 0]
+        let decoded = try ImageFile.decode(folder.file("map.png"))
+        #expect(decoded.warnings == [.reducedTo8Bits])
+        #expect(decoded.image.grey.values == shares.map { UInt8(($0 * 65535).rounded() / 257 + 0.5) })
+    }
+
+    @Test("the same pixels and texts give the same bytes")
+    func sameBytes() throws {
+        let folder = try TemporaryFolder()
+        let image = Image(size: size, pixels: bytes("same", 3 * size.pixelCount))
+        for name in ["a.png", "b.png"] {
+            try PNGWriter.write(image, to: folder.file(name), text: ["z": "1", "a": "2", "m": "3"])
+        }
+        #expect(try folder.bytes("a.png") == folder.bytes("b.png"))
+    }
+
+    @Test("texts beyond ASCII become international chunks, unusable keys are refused")
+    func texts() throws {
+        let folder = try TemporaryFolder()
+        let image = Image(size: ImageSize(width: 1, height: 1), filledWith: .white)
+        try PNGWriter.write(image, to: folder.file("a.png"), text: ["object": "Kachel größer"])
+        let chunk = try #require(chunks(of: folder.bytes("a.png")).first { $0.type == "iTXt" })
+        #expect(chunk.content.suffix(15).elementsEqual("Kachel größer".utf8))
+        for key in ["", String(repeating: "k", count: 80), "zwei\nZeilen", "größe", " a", "a "] {
+            #expect(throws: ImageCodecError.unusableText(file: folder.file("b.png"), key: key)) {
+                try PNGWriter.write(image, to: folder.file("b.png"), text: [key: "x"])
+            }
+        }
+        #expect(try folder.names == ["a.png"])
+    }
+
+    @Test("an empty picture is refused")
+    func empty() throws {
+        let folder = try TemporaryFolder()
+        let nothing = ImageSize(width: 0, height: 4)
+        #expect(throws: ImageCodecError.noPixels(file: folder.file("a.png"), size: nothing)) {
+            try PNGWriter.write(Mask(size: nothing), to: folder.file("a.png"))
+        }
+    }
+
+    @Test("an array file holds NumPy's header, aligned to 64, and little-endian floats")
+    func npy() throws {
+        let folder = try TemporaryFolder()
+        let map = ScoreMap(
+            size: ImageSize(width: 2, height: 3), values: [0, 1, -2, 0.5, .infinity, .leastNonzeroMagnitude])
+        try NPYWriter.write(map, to: folder.file("map.npy"))
+        let written = try folder.bytes("map.npy")
+        #expect(written.starts(with: [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0]))
+        let header = String(decoding: written[10..<128], as: UTF8.self)
+        #expect(
+            header.hasPrefix("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }") && header.hasSuffix(" \n"))
+        let values = stride(from: 128, to: written.count, by: 4).map { start in
+            Float(bitPattern: written[start..<start + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) })
+        }
+        #expect(values == map.values)
+        #expect(String(decoding: NPYWriter.bytes([1, 2], shape: [2])[10...], as: UTF8.self).contains("(2,)"))
+    }
+}
+
+@Suite struct AtomicFileTests {
+    @Test("a file is replaced in one step and leaves nothing beside it")
+    func replacing() throws {
+        let folder = try TemporaryFolder()
+        try AtomicFile.write([1, 2, 3], to: folder.file("a"))
+        try AtomicFile.write(Data([4, 5]), to: folder.file("a"))
+        try AtomicFile.write(repeatElement(UInt8(7), count: 5), to: folder.file("b"))
+        #expect(try folder.bytes("a") == [4, 5] && folder.bytes("b") == [7, 7, 7, 7, 7])
+        #expect(try folder.names == ["a", "b"])
+    }
+
+    @Test("a failure names the operation, keeps the old content and removes its own file")
+    func failures() throws {
+        let folder = try TemporaryFolder()
+        func operation(_ path: String) -> String? {
+            do throws(ImageCodecError) { try AtomicFile.write([1, 2, 3], to: path) } catch {
+                if case .notWritten(path, let operation, let reason) = error, !reason.isEmpty { return operation }
+            }
+            return nil
+        }
+        #expect(operation(folder.file("missing/a")) == "creating the file")
+        try FileManager.default.createDirectory(atPath: folder.file("taken"), withIntermediateDirectories: false)
+        #expect(operation(folder.file("taken")) == "naming the file")
+        #expect(operation("/proc/a") == "creating the file")
+        #expect(try folder.names == ["taken"])
+    }
+
+    @Test("when the disk takes no more bytes, the old file stays and the part is removed")
+    func fullDisk() async throws {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            try AtomicFile.write([1], to: folder.file("a"))
+            // Files of more than 4096 bytes cannot be written any longer in this process.
+            signal(SIGXFSZ, SIG_IGN)
+            var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            #expect {
+                try AtomicFile.write([UInt8](repeating: 2, count: 10_000), to: folder.file("a"))
+            } throws: {
+                guard case .notWritten(_, "writing", _) = $0 as? ImageCodecError else { return false }
+                return true
+            }
+            #expect(try folder.bytes("a") == [1])
+            #expect(try folder.names == ["a"])
+        }
+    }
+}
+
+@Suite struct CodecVersionTests {
+    @Test("the versions of both libraries are numbers with points")
+    func versions() throws {
+        for version in [CodecVersions.libpng, try #require(CodecVersions.libjpegTurbo)] {
+            let parts = version.split(separator: ".")
+            #expect(parts.count == 3 && parts.allSatisfy { Int($0) != nil }, "\(version)")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Imaging
+
+/// Everything that was found in one picture, and how.
+public struct AnomalyResult: Sendable {
+    /// Why SAM was not asked.
+    public enum Omission: Hashable, Sendable {
+        /// All pixels of S are equal.
+        case flatMap
+        /// The largest S lies below the configured gate.
+        case belowGate
+        /// PPG found no region.
+        case noGroups
+    }
+
+    /// The picture's score, 0...1: CLIP's score of the whole and the largest value of the final map, weighed.
+    public let score: Float
+    /// S with its own score of the picture as a whole.
+    public let map: AnomalyMap
+    /// A: the final map at the picture's own size, on the scale of S.
+    public let fusedMap: ScoreMap
+    /// All masks that stand, at the picture's own size.
+    public let mask: Mask
+    /// Threshold, groups, points with their reasons, and the regions that became no group.
+    public let prompts: PointPrompts
+    /// What the cascade made of each group, in the order of `prompts.groups`.
+    public let cascades: [CascadeTrace]
+    /// nil where SAM was asked.
+    public let omission: Omission?
+    public let timings: StageTimings
+
+    /// S at the picture's own size.
+    public var clipMap: ScoreMap { map.pictureScores }
+    /// CLIP's score of the picture as a whole, 0...1.
+    public var clipScore: Float { map.pictureScore }
+    /// The largest value of A.
+    public var mapScore: Float { fusedMap.range?.upperBound ?? 0 }
+}
+
+/// Seconds by stage, on a clock that only runs forward. A stage that was not needed is 0.
+public struct StageTimings: Hashable, Sendable, Codable {
+    /// Encoding the sentences; 0 where the object was known.
+    public var text = 0.0
+    /// CLIP's image tower and the map.
+    public var map = 0.0
+    /// SAM's image encoder.
+    public var embedding = 0.0
+    /// PPG.
+    public var points = 0.0
+    /// CPS: all groups and stages.
+    public var cascade = 0.0
+    public var fusion = 0.0
+
+    public init() {}
+
+    public var total: Double { text + map + embedding + points + cascade + fusion }
+
+    /// Runs `body` and adds its seconds to a stage.
+    mutating func measure<Value>(
+        _ stage: WritableKeyPath<StageTimings, Double>, _ body: () throws -> Value
+    ) rethrows -> Value {
+        let clock = ContinuousClock()
+        let start = clock.now
+        defer {
+            let elapsed = clock.now - start
+            self[keyPath: stage] +=
+                Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        }
+        return try body()
+    }
+}

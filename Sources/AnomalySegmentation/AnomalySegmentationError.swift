@@ -1,0 +1,21 @@
+import Imaging
+
+/// Why no result can be given.
+public enum AnomalySegmentationError: Error, Hashable, Sendable {
+    /// The name of the object holds no visible character.
+    case emptyObjectName
+    /// A field of the configuration is out of its range.
+    case invalidConfiguration(field: String, value: String, expected: String)
+    /// A layer that this image tower does not have. Layers count from 1.
+    case unknownLayer(Int, layers: Int)
+    /// A size at which the image tower cannot cut patches.
+    case unusableInputSide(Int, patch: Int)
+    /// A value of the map is not a finite number.
+    case mapNotFinite(x: Int, y: Int)
+    /// The image features of SAM hold a value that is not a finite number.
+    case featuresNotFinite
+    /// The sentences' mean vector is zero or not finite, so no cosine can be taken with it.
+    case unusableTextVector(state: PromptTable.State)
+    /// The embedding and the map belong to pictures of different sizes.
+    case pictureSizesDiffer(map: ImageSize, embedding: ImageSize)
+}

@@ -1,0 +1,105 @@
+import Imaging
+import SegmentAnything
+import Tensors
+
+/// S and n at the picture's own size.
+struct PictureMaps {
+    let scores: ScoreMap
+    let heat: ScoreMap
+}
+
+/// One question to the decoder: which of its answers goes on, and whether that may stand.
+struct CascadeStage {
+    let group: PromptGroup
+    let maps: PictureMaps
+    let configuration: CascadeConfiguration
+
+    /// An answer at the picture's size, beside its record.
+    struct Answer {
+        let trace: StageTrace
+        /// Of the chosen mask: `[height, width]` over SAM's square.
+        let logits: Tensor
+        /// Of the chosen mask, at the picture's size.
+        let pictureLogits: ScoreMap
+        /// The picture's pixels with logits above 0.
+        let mask: Mask
+
+        /// Whether another question can be built on it.
+        var isUsable: Bool { trace.rejection != .empty && trace.rejection != .notFinite }
+        var predictedIoU: Float { trace.predictedIoU[trace.chosen] }
+    }
+
+    /// - Parameter predict: the decoder.
+    func ask(
+        _ stage: Int, _ prompt: Prompt, _ embedding: ImageEmbedding, _ predictor: some MaskPredicting
+    ) throws(PromptError) -> Answer {
+        let isMultiple = configuration.asksForMultipleMasks[stage - 1]
+        let prediction = try predictor.predict(embedding, prompt, masks: isMultiple ? .multiple : .single)
+        let candidates = (0..<prediction.logits.shape[0]).map {
+            candidate(prediction.logits.element($0), embedding.frame)
+        }
+        let scores = candidates.indices.map { self.score(candidates[$0].mask, prediction.predictedIoU[$0]) }
+        let chosen = Self.best(scores)
+        let found = candidates[chosen]
+        let trace = StageTrace(
+            stage: stage, points: prompt.points, box: prompt.box, hasMaskPrompt: prompt.maskLogits != nil,
+            logits: prediction.logits, predictedIoU: prediction.predictedIoU, selectionScores: scores,
+            chosen: chosen, area: found.mask.area, rejection: rejection(of: found.mask, found.areFinite))
+        return Answer(trace: trace, logits: found.logits, pictureLogits: found.pictureLogits, mask: found.mask)
+    }
+
+    private func candidate(_ logits: Tensor, _ frame: ModelFrame) -> (
+        logits: Tensor, pictureLogits: ScoreMap, mask: Mask, areFinite: Bool
+    ) {
+        let picture = frame.upscaledLogits(logits)
+        let areFinite = logits.withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
+        return (logits, picture, MaskPostprocessing.mask(picture), areFinite)
+    }
+
+    /// The first of the highest scores; one that is not a number loses.
+    static func best(_ scores: [Float]) -> Int {
+        var best = 0
+        for index in scores.indices where scores[index] > scores[best] || scores[best].isNaN { best = index }
+        return best
+    }
+
+    private func score(_ mask: Mask, _ predictedIoU: Float) -> Float {
+        switch configuration.selectionRule {
+        case .predictedIoU: predictedIoU
+        case .mapAgreement: agreement(mask) + 0.5 * predictedIoU
+        }
+    }
+
+    /// Mean n inside less mean n in the ring around; the lowest value there is for an empty mask.
+    private func agreement(_ mask: Mask) -> Float {
+        guard let inside = maps.heat.mean(over: mask) else { return -.infinity }
+        let scale = Double(max(mask.size.width, mask.size.height)) / 518
+        let radius = max(1, Int((Double(configuration.agreementRingDiameter - 1) / 2 * scale).rounded()))
+        let ring = mask.dilated(ellipse: 2 * radius + 1).subtracting(mask)
+        return inside - (maps.heat.mean(over: ring) ?? 0)
+    }
+
+    private func rejection(of mask: Mask, _ areFinite: Bool) -> StageTrace.Rejection? {
+        if !areFinite { return .notFinite }
+        guard let meanHeat = maps.heat.mean(over: mask) else { return .empty }
+        let share = Float(mask.area) / Float(mask.size.pixelCount)
+        let groupShare = Float(group.mask.area) / Float(group.mask.size.pixelCount)
+        if share > configuration.areaMaximum && groupShare <= configuration.largeGroupArea {
+            return .tooLarge(share: share)
+        }
+        if meanHeat < configuration.meanHeatMinimum { return .cold(meanHeat: meanHeat) }
+        if configuration.requiresPositive && !group.positives.contains(where: { mask.holds($0.position) }) {
+            return .missesPositives
+        }
+        return nil
+    }
+}
+
+extension Mask {
+    /// Whether the pixel under a point of the picture holds; false outside.
+    func holds(_ point: ImagePoint) -> Bool {
+        let (x, y) = (Int(point.x.rounded()), Int(point.y.rounded()))
+        guard x >= 0 && y >= 0 && x < size.width && y < size.height else { return false }
+        return values[y * size.width + x]
+    }
+}

@@ -1,0 +1,62 @@
+import Imaging
+import SegmentAnything
+import Tensors
+
+/// One question to the decoder, its answer, and what became of it.
+public struct StageTrace: Sendable {
+    /// Why a mask was set aside.
+    public enum Rejection: Hashable, Sendable {
+        /// No pixel is above 0.
+        case empty
+        /// A logit is not a finite number.
+        case notFinite
+        /// It covers this share of the picture: the object, not its defect.
+        case tooLarge(share: Float)
+        /// Its mean n.
+        case cold(meanHeat: Float)
+        /// It holds none of the group's positives.
+        case missesPositives
+    }
+
+    /// 1, 2 or 3.
+    public let stage: Int
+    public let points: [PromptPoint]
+    /// Stage 3 only.
+    public let box: ImageBox?
+    /// Whether the logits of the stage before were given: stages 2 and 3.
+    public let hasMaskPrompt: Bool
+    /// All answers: `[masks, height, width]`, over SAM's whole square.
+    public let logits: Tensor
+    /// One value a mask.
+    public let predictedIoU: [Float]
+    /// What the selection rule said of each mask; equal to `predictedIoU` under that rule.
+    public let selectionScores: [Float]
+    /// The mask that went on.
+    public let chosen: Int
+    /// Its pixels of the picture.
+    public let area: Int
+    /// nil where the mask was accepted.
+    public let rejection: Rejection?
+}
+
+/// What the cascade made of one group.
+public struct CascadeTrace: Sendable {
+    public enum Outcome: Hashable, Sendable {
+        /// The mask of this stage, cleaned.
+        case stage(Int)
+        /// Every mask was rejected; the group's own region stands for it.
+        case groupMask
+        /// No mask.
+        case none
+    }
+
+    /// In order; shorter than asked for where a mask came out empty.
+    public let stages: [StageTrace]
+    public let outcome: Outcome
+    /// Pixels of the picture; empty without a mask.
+    public let mask: Mask
+    /// c: how much the mask counts in the final map. Anomaly score.
+    public let confidence: Float
+    /// The stronger group whose mask is nearly the same, so that this one was left out.
+    public let supersededBy: Int?
+}

@@ -1,0 +1,85 @@
+import Tensors
+
+/// The two directions in CLIP's space between which every patch is placed.
+public struct TextVectors: Sendable {
+    /// `[embed]`, unit length.
+    public let normal: Tensor
+    /// `[embed]`, unit length.
+    public let abnormal: Tensor
+
+    public init(normal: Tensor, abnormal: Tensor) {
+        self.normal = normal
+        self.abnormal = abnormal
+    }
+}
+
+/// From sentences to one vector a state.
+struct PromptEnsemble {
+    let configuration: TextPromptConfiguration
+    /// Sentences to vectors `[sentences, embed]`, not normalised.
+    let encode: ([String]) throws -> Tensor
+
+    /// Sentences handed to the encoder at once: enough to fill the machine, few enough to bound the memory.
+    private static let batch = 64
+
+    /// The object's name as the sentences hold it.
+    ///
+    /// - Throws: ``AnomalySegmentationError/emptyObjectName`` when nothing visible is left.
+    static func objectName(_ given: String, rule: TextPromptConfiguration.NameRule) throws(AnomalySegmentationError)
+        -> String
+    {
+        var name = trimmed(given)
+        if rule == .readable {
+            let spaced = trimmed(String(given.map { $0 == "_" ? " " : $0 }))
+            let bare = trimmed(String(spaced.reversed().drop { $0.isASCII && $0.isNumber }.reversed()))
+            // A name of digits alone is kept: something has to be said about it.
+            name = bare.isEmpty ? spaced : bare
+        }
+        if name.isEmpty { throw .emptyObjectName }
+        return name
+    }
+
+    /// Both vectors for an object. **Complexity:** one pass of the text tower over all sentences.
+    func vectors(for object: String) throws -> TextVectors {
+        let name = try Self.objectName(object, rule: configuration.nameRule)
+        return try TextVectors(normal: vector(name, .normal), abnormal: vector(name, .abnormal))
+    }
+
+    private func vector(_ name: String, _ state: PromptTable.State) throws -> Tensor {
+        let sentences = configuration.table.sentences(for: name, state)
+        var parts: [Tensor] = []
+        for start in stride(from: 0, to: sentences.count, by: Self.batch) {
+            parts.append(try encode(Array(sentences[start..<min(start + Self.batch, sentences.count)])))
+        }
+        guard let vector = Self.mean(of: parts, rule: configuration.vectorRule) else {
+            throw AnomalySegmentationError.unusableTextVector(state: state)
+        }
+        return vector
+    }
+
+    /// The mean direction of the rows of `parts`, each `[sentences, embed]`; nil where it has no direction.
+    static func mean(of parts: [Tensor], rule: TextPromptConfiguration.VectorRule) -> Tensor? {
+        guard let width = parts.first?.shape[1] else { return nil }
+        var sum = [Double](repeating: 0, count: width)
+        for part in parts {
+            let values = part.values
+            for row in 0..<part.shape[0] {
+                let vector = values[row * width..<(row + 1) * width]
+                let length = rule == .normalizedEach ? Self.length(of: vector.lazy.map(Double.init)) : 1
+                for (column, value) in vector.enumerated() { sum[column] += Double(value) / length }
+            }
+        }
+        let length = Self.length(of: sum)
+        guard length.isFinite && length > 0 else { return nil }
+        return Tensor(sum.map { Float($0 / length) }, shape: [width])
+    }
+
+    private static func length(of vector: some Sequence<Double>) -> Double {
+        vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let body = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }
+        return String(body.reversed())
+    }
+}

@@ -1,0 +1,119 @@
+import Imaging
+import SegmentAnything
+import Testing
+
+@testable import AnomalySegmentation
+
+@Suite("Negative points")
+struct NegativeSelectionTests {
+    private let size = ImageSize(width: 64, height: 64)
+    private var group: Mask { Scene.mask(size, ImageBox(x0: 30, y0: 30, x1: 33, y1: 33)) }
+
+    /// n is 1 in the group, and outside rises from left to right: 0 ... 0.63.
+    private var map: ScoreMap {
+        let group = group
+        return Scene.map(64, 64) { x, y in group[x: x, y: y] ? 1 : Float(x) / 100 }
+    }
+
+    /// Similar to the group above, opposite to it below.
+    private var similarity: SimilarityGrid {
+        SimilarityGrid(
+            frame: ModelFrame(original: size, side: 64, patch: 8), columns: 8,
+            values: (0..<64).map { $0 < 32 ? 0.9 : -0.9 })
+    }
+
+    private func choose(
+        _ configuration: PointPromptConfiguration, map: ScoreMap? = nil,
+        positives: [MapPixel] = [MapPixel(x: 31, y: 31)],
+        picture: ImageSize? = nil
+    ) throws -> (choices: [NegativeSelection.Choice], ring: RingReport) {
+        try NegativeSelection(
+            map: Scene.heat(map ?? self.map), extreme: group, positives: positives, picture: picture ?? size,
+            configuration: configuration
+        ).choose(around: group, similarity: similarity)
+    }
+
+    @Test("the least similar pixels of the ring are taken, then the colder ones")
+    func leastSimilar() throws {
+        let (choices, ring) = try choose(
+            PointPromptConfiguration(
+                ringDiameter: 25, negativeCount: 2, negativeSpacing: 5, negativeSimilarityWeight: 0.9))
+        #expect(choices.allSatisfy { $0.pixel.y > 35 && $0.similarity < -0.8 })
+        let first = try #require(choices.first)
+        let cost = 0.9 * (first.similarity + 1) / 2 + 0.1 * Float(first.pixel.x) / 100
+        guard case .leastSimilar(let found) = first.reason else {
+            Issue.record("chosen by \(first.reason)")
+            return
+        }
+        #expect(abs(found - cost) < 1e-6)
+        #expect(ring.diameter == 25 && ring.growths == 0 && !ring.admitsHeat)
+        #expect(ring.candidates == ring.area)
+    }
+
+    @Test("the most similar of the cold pixels are taken")
+    func hardSimilar() throws {
+        let (choices, _) = try choose(
+            PointPromptConfiguration(
+                negativeCount: 3, negativeSpacing: 2, negativeRule: .hardSimilar, hardHeatMaximum: 0.28))
+        #expect(!choices.isEmpty)
+        #expect(choices.allSatisfy { $0.pixel.x <= 28 && $0.similarity > 0.8 && $0.reason == .hardSimilar })
+    }
+
+    @Test("the coldest pixels are taken")
+    func lowestHeat() throws {
+        let (choices, _) = try choose(PointPromptConfiguration(negativeCount: 1, negativeRule: .lowestHeat))
+        // The disc of 25 px reaches 12 px to the left of the group; in the rows up to 3 px beyond it.
+        #expect(choices.map(\.pixel) == [MapPixel(x: 18, y: 27)])
+        #expect(choices[0].reason == .lowestHeat)
+    }
+
+    @Test("negatives keep their distance to each other and to every positive")
+    func distances() throws {
+        let positives = [MapPixel(x: 31, y: 31), MapPixel(x: 18, y: 44)]
+        let (choices, _) = try choose(
+            PointPromptConfiguration(
+                negativeCount: 5, negativeSpacing: 9, negativeClearance: 8, negativeRule: .lowestHeat),
+            positives: positives)
+        #expect(choices.count > 2)
+        for (index, choice) in choices.enumerated() {
+            for other in choices[..<index] { #expect(choice.pixel.distance(to: other.pixel) >= 9) }
+            for positive in positives { #expect(choice.pixel.distance(to: positive) >= 8) }
+        }
+    }
+
+    @Test("the ring grows until it holds enough cold pixels")
+    func growth() throws {
+        let group = group
+        // Hot up to 20 px around the group, cold beyond.
+        let map = Scene.map(64, 64) { x, y in
+            group[x: x, y: y] ? 1 : max(abs(x - 31), abs(y - 31)) < 20 ? 0.8 : 0.1
+        }
+        let (choices, ring) = try choose(
+            PointPromptConfiguration(ringDiameter: 25, negativeCount: 2, negativeHeatMaximum: 0.5), map: map)
+        #expect(ring.growths == 1 && ring.diameter == 51 && !ring.admitsHeat)
+        #expect(choices.count == 2 && choices.allSatisfy { map[x: $0.pixel.x, y: $0.pixel.y] == 0.1 })
+    }
+
+    @Test("hot pixels are let in where there are no others")
+    func onlyHot() throws {
+        let map = Scene.map(64, 64) { _, _ in 0.9 }
+        let (choices, ring) = try choose(PointPromptConfiguration(ringGrowthLimit: 1), map: map)
+        #expect(ring.growths == 1 && ring.admitsHeat && !choices.isEmpty)
+    }
+
+    @Test("none asked for, none given, and the ring does not grow")
+    func none() throws {
+        let (choices, ring) = try choose(PointPromptConfiguration(negativeCount: 0))
+        #expect(choices.isEmpty && ring.growths == 0)
+    }
+
+    @Test("pixels of the map that fall on one pixel of the picture are one point")
+    func tinyPicture() throws {
+        let configuration = PointPromptConfiguration(
+            negativeCount: 5, negativeSpacing: 0, negativeRule: .lowestHeat)
+        let (choices, _) = try choose(configuration, picture: ImageSize(width: 2, height: 1))
+        #expect(choices.count == 1)
+        let (none, _) = try choose(configuration, picture: ImageSize(width: 1, height: 1))
+        #expect(none.isEmpty)
+    }
+}

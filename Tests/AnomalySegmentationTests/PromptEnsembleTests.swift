@@ -1,0 +1,81 @@
+import Synchronization
+import Tensors
+import Testing
+
+@testable import AnomalySegmentation
+
+@Suite("Text vectors")
+struct PromptEnsembleTests {
+    private func ensemble(
+        _ rule: TextPromptConfiguration.VectorRule = .normalizedEach, _ encode: @escaping ([String]) throws -> Tensor
+    ) -> PromptEnsemble {
+        PromptEnsemble(configuration: TextPromptConfiguration(vectorRule: rule), encode: encode)
+    }
+
+    @Test("means of unit vectors, or of the vectors as they are")
+    func rules() {
+        let rows = Tensor([3, 0, 0, 1], shape: [2, 2])
+        let unit = PromptEnsemble.mean(of: [rows], rule: .normalizedEach)?.values
+        #expect(unit == [Float(0.5).squareRoot(), Float(0.5).squareRoot()])
+        let raw = PromptEnsemble.mean(of: [rows], rule: .rawMean)?.values
+        #expect(raw == [Float(3 / 10.0.squareRoot()), Float(1 / 10.0.squareRoot())])
+    }
+
+    @Test("every sentence is encoded, a bounded number at a time")
+    func batches() throws {
+        let sizes = Mutex<[Int]>([])
+        let vectors = try ensemble { sentences in
+            sizes.withLock { $0.append(sentences.count) }
+            let rows = sentences.flatMap { $0.contains("damage") && !$0.contains("without") ? [Float(0), 2] : [1, 0] }
+            return Tensor(rows, shape: [sentences.count, 2])
+        }.vectors(for: "tile")
+        #expect(sizes.withLock { $0 } == [64, 64, 64, 53, 64, 64, 47])
+        #expect(vectors.normal.values == [1, 0])
+        // Two of five abnormal states hold the word: 3 parts along one axis, 2 along the other.
+        let length = Float(13).squareRoot()
+        #expect(abs(vectors.abnormal.values[0] - 3 / length) < 1e-6)
+        #expect(abs(vectors.abnormal.values[1] - 2 / length) < 1e-6)
+    }
+
+    @Test("names as given, or made readable")
+    func names() throws {
+        for (given, expected) in [("pipe_fryum", "pipe fryum"), ("pcb1", "pcb"), (" tile\n", "tile"), ("42", "42")] {
+            #expect(try PromptEnsemble.objectName(given, rule: .readable) == expected)
+        }
+        #expect(try PromptEnsemble.objectName(" metal_nut2 ", rule: .asGiven) == "metal_nut2")
+    }
+
+    @Test("a name without a visible character is refused", arguments: ["", " \t\n"])
+    func emptyName(name: String) {
+        for rule in TextPromptConfiguration.NameRule.allCases {
+            #expect(throws: AnomalySegmentationError.emptyObjectName) {
+                try PromptEnsemble.objectName(name, rule: rule)
+            }
+        }
+        #expect(throws: AnomalySegmentationError.emptyObjectName) {
+            try PromptEnsemble.objectName("__", rule: .readable)
+        }
+    }
+
+    @Test("vectors without direction are refused", arguments: [Float(0), .nan, .infinity])
+    func unusable(value: Float) {
+        #expect(throws: AnomalySegmentationError.unusableTextVector(state: .normal)) {
+            try ensemble { Tensor([Float](repeating: value, count: $0.count * 2), shape: [$0.count, 2]) }
+                .vectors(for: "tile")
+        }
+    }
+
+    @Test("an object is encoded once")
+    func cache() throws {
+        let cache = TextVectorCache()
+        let made = Mutex(0)
+        func vectors(_ object: String) -> TextVectors {
+            cache.vectors(for: object) {
+                made.withLock { $0 += 1 }
+                return TextVectors(normal: Tensor([1], shape: [1]), abnormal: Tensor([1], shape: [1]))
+            }
+        }
+        for object in ["tile", "nut", "tile", "tile"] { _ = vectors(object) }
+        #expect(made.withLock { $0 } == 2)
+    }
+}

@@ -9,6 +9,8 @@ public struct CompatibleOverlap: Hashable, Sendable {
     public let value: Double
     /// Fewer than two points were kept, or all at the same rate: the value says nothing.
     public let isDegenerate: Bool
+
+    public static let degenerate = CompatibleOverlap(value: 0, isDegenerate: true)
 }
 
 /// Counts pixels by how many of the 200 thresholds they exceed.
@@ -56,7 +58,7 @@ struct CoarseHistogram {
             if rate < CurveSweep.overlapLimit { points.append((rate, overlap)) }
         }
         guard step > 0, let first = points.first, let last = points.last, last.rate > first.rate else {
-            return CompatibleOverlap(value: 0, isDegenerate: true)
+            return .degenerate
         }
         let area = zip(points, points.dropFirst()).reduce(0) { area, pair in
             area + (pair.1.rate - pair.0.rate) * (pair.0.overlap + pair.1.overlap) / 2

@@ -1,0 +1,9 @@
+/// What can be wrong with what a CLIP model is asked for.
+public enum CLIPError: Error, Hashable, Sendable {
+    /// A block that the image tower does not have; blocks count from 1.
+    case noSuchBlock(Int, blocks: Int)
+    /// The merges make another number of tokens than the weights have.
+    case vocabularyMismatch(tokenizer: Int, weights: Int)
+    /// A picture whose sides are not multiples of the patch, or that is not `[batch, 3, height, columns]`.
+    case unusablePixels(dimensions: [Int], patch: Int)
+}

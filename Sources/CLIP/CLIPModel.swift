@@ -1,0 +1,119 @@
+import NeuralNetwork
+public import Tensors
+
+/// Pictures and texts as vectors of one space.
+///
+/// Immutable: one model can be used from several tasks at once.
+public struct CLIPModel: Sendable {
+    public let configuration: CLIPConfiguration
+    public let tokenizer: CLIPTokenizer
+    /// The factor on cosines before a softmax over texts, about 100 in published models: the exponential of the
+    /// checkpoint's `logit_scale`.
+    public let logitScale: Float
+    let imageTower: ImageTower
+    let textTower: TextTower
+
+    /// Texts that go through the text tower together; more only costs memory.
+    private static let textBatch = 64
+
+    /// Names that a checkpoint may hold without being read: buffers that this implementation does without.
+    static let ignoredNames: Set<String> = ["input_resolution", "context_length", "vocab_size", "attn_mask"]
+
+    /// - Parameters:
+    ///   - weights: named as in open_clip; every tensor must be there, of the configuration's shape, and none beside.
+    ///     Only the buffers `input_resolution`, `context_length`, `vocab_size` and `attn_mask` may stand unread.
+    ///   - tokenizer: from the merges that belong to the weights.
+    /// - Throws: `WeightError` with all differences at once, `CLIPError.vocabularyMismatch`.
+    public init(
+        configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer
+    ) throws {
+        guard tokenizer.vocabulary.count == configuration.vocabularySize else {
+            throw CLIPError.vocabularyMismatch(
+                tokenizer: tokenizer.vocabulary.count, weights: configuration.vocabularySize)
+        }
+        let (image, text, scale) = try WeightScope.load(from: weights, ignoring: Self.ignoredNames.contains) { scope in
+            (
+                ImageTower(scope.child("visual"), configuration), TextTower(scope, configuration),
+                scope.tensor("logit_scale", shape: [])
+            )
+        }
+        self.configuration = configuration
+        self.tokenizer = tokenizer
+        imageTower = image
+        textTower = text
+        logitScale = scale.exponential().values[0]
+    }
+
+    /// Pictures as vectors.
+    ///
+    /// - Parameter pixels: `[batch, 3, height, columns]`, prepared by `CLIPConfiguration.preparation`; both sides are
+    ///   multiples of the patch. Other sizes than the trained one resample the position embeddings.
+    /// - Returns: `[batch, embedding]`, not normalised.
+    /// - Throws: `CLIPError.unusablePixels`.
+    public func encodeImage(_ pixels: Tensor) throws(CLIPError) -> Tensor {
+        try check(pixels)
+        return imageTower(pixels)
+    }
+
+    /// Texts as vectors.
+    ///
+    /// - Returns: `[texts, embedding]`, not normalised.
+    /// - Throws: `TokenizerError.tooLong` for the first text that does not fit, unless `truncate` is set.
+    public func encodeText(_ texts: [String], truncate: Bool = false) throws(TokenizerError) -> Tensor {
+        var tokens: [[Int]] = []
+        for text in texts { tokens.append(try tokenizer.tokens(for: text, truncate: truncate)) }
+        return encode(tokens: tokens)
+    }
+
+    /// Texts that are tokens already, each from start to end.
+    ///
+    /// - Returns: `[texts, embedding]`, not normalised.
+    public func encode(tokens: [[Int]]) -> Tensor {
+        guard !tokens.isEmpty else { return Tensor(zeros: [0, configuration.embedding]) }
+        let parts = stride(from: 0, to: tokens.count, by: Self.textBatch).map { start in
+            textTower(Array(tokens[start..<min(start + Self.textBatch, tokens.count)]))
+        }
+        return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
+    }
+
+    /// The patches of one picture after chosen blocks.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[1, 3, height, columns]`, as for `encodeImage`.
+    ///   - layers: blocks, counted from 1.
+    ///   - attention: how patches gather from each other.
+    /// - Throws: `CLIPError.noSuchBlock`, `.unusablePixels`.
+    public func denseFeatures(
+        _ pixels: Tensor, layers: [Int], attention: DenseAttention = .ordinary
+    ) throws(CLIPError) -> DenseFeatures {
+        try check(pixels)
+        guard pixels.shape[0] == 1 else {
+            throw .unusablePixels(dimensions: pixels.shape.dimensions, patch: configuration.patch)
+        }
+        var asked = layers
+        if case .valueValue(let firstBlock) = attention { asked.append(firstBlock) }
+        for block in asked where !(1...configuration.visionLayers).contains(block) {
+            throw .noSuchBlock(block, blocks: configuration.visionLayers)
+        }
+        return imageTower.denseFeatures(pixels, layers: layers, attention: attention)
+    }
+
+    /// How likely each text is for each picture, given that one of the texts is right.
+    ///
+    /// `softmax(logitScale * cosine)` over the texts.
+    ///
+    /// - Parameters:
+    ///   - images: `[batch, embedding]`, from `encodeImage`.
+    ///   - texts: `[texts, embedding]`, from `encodeText`.
+    /// - Returns: `[batch, texts]`, rows summing to 1.
+    public func zeroShotProbabilities(images: Tensor, texts: Tensor) -> Tensor {
+        (images.l2Normalized().matrixProduct(texts.l2Normalized(), transposingOther: true) * logitScale).softmax()
+    }
+
+    private func check(_ pixels: Tensor) throws(CLIPError) {
+        let dimensions = pixels.shape.dimensions
+        guard dimensions.count == 4, dimensions[0] > 0, dimensions[1] == 3,
+            dimensions[2...].allSatisfy({ $0 > 0 && $0 % configuration.patch == 0 })
+        else { throw .unusablePixels(dimensions: dimensions, patch: configuration.patch) }
+    }
+}

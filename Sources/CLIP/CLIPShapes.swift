@@ -1,0 +1,83 @@
+import Tensors
+
+/// What the names and shapes of a set of weights say about the CLIP model they belong to.
+struct CLIPShapes {
+    private let weights: any TensorSource
+
+    init(_ weights: some TensorSource) {
+        self.weights = weights
+    }
+
+    /// Refuses weights that are plainly of something else, with a guess at what they are.
+    func checkFamily() throws(CLIPConfigurationError) {
+        let names = weights.names
+        guard !names.isEmpty else { throw .notCLIP(guess: nil) }
+        if names.contains("visual.proj") || names.contains("visual.class_embedding") { return }
+        throw .notCLIP(guess: Self.guess(names))
+    }
+
+    private static func guess(_ names: [String]) -> String? {
+        let marks = [
+            ("image_encoder.patch_embed", "Segment Anything (SAM)"), ("mask_decoder.", "Segment Anything (SAM)"),
+            ("vision_model.", "a CLIP model with Hugging Face names; save it with open_clip's names"),
+            ("visual.trunk.", "an open_clip model with a timm image tower"),
+            ("visual.layer1.", "a CLIP model with a ResNet image tower"),
+            ("trainable_linearlayer", "APRIL-GAN adapters"),
+        ]
+        return marks.first { mark in names.contains { $0.hasPrefix(mark.0) } }?.1
+    }
+
+    func configuration() throws(CLIPConfigurationError) -> CLIPConfiguration {
+        let positions = try shape("visual.positional_embedding", rank: 2)
+        let width = positions[1]
+        let grid = Int(Double(positions[0] - 1).squareRoot().rounded())
+        guard grid > 0, grid * grid == positions[0] - 1 else {
+            throw .unexpectedShape(name: "visual.positional_embedding", found: positions)
+        }
+        let projection = try shape("visual.proj", rank: 2)
+        let tokens = try shape("token_embedding.weight", rank: 2)
+        let context = try shape("positional_embedding", rank: 2)
+        let (embedding, patch) = try patchEmbedding()
+        return CLIPConfiguration(
+            patchEmbedding: embedding, patch: patch, trainedGrid: grid, visionWidth: width,
+            visionLayers: try depth("visual.transformer.resblocks."), visionHeads: heads(width),
+            embedding: projection[1], textWidth: tokens[1], textLayers: try depth("transformer.resblocks."),
+            textHeads: heads(tokens[1]), contextLength: context[0], vocabularySize: tokens[0],
+            activation: width == CLIPConfiguration.base16Plus240.visionWidth ? .gelu : .quickGELU)
+    }
+
+    /// The published rule; 0 for a width that it does not cover.
+    private func heads(_ width: Int) -> Int {
+        width % CLIPConfiguration.publishedHeadWidth == 0 ? width / CLIPConfiguration.publishedHeadWidth : 0
+    }
+
+    private func patchEmbedding() throws(CLIPConfigurationError) -> (CLIPConfiguration.PatchEmbedding, patch: Int) {
+        if weights.shape(of: "visual.conv1.weight") != nil {
+            let kernel = try shape("visual.conv1.weight", rank: 4)
+            guard kernel[2] == kernel[3], kernel[2] > 0 else {
+                throw .unexpectedShape(name: "visual.conv1.weight", found: kernel)
+            }
+            return (.patches, kernel[2])
+        }
+        var channels: [Int] = []
+        while weights.shape(of: "visual.stem.\(channels.count).weight") != nil, channels.count < 8 {
+            channels.append(try shape("visual.stem.\(channels.count).weight", rank: 4)[0])
+        }
+        guard !channels.isEmpty else { throw .missing(name: "visual.conv1.weight") }
+        return (.stem(channels), 1 << channels.count)
+    }
+
+    /// How many blocks follow each other under `prefix`, counted from 0.
+    private func depth(_ prefix: String) throws(CLIPConfigurationError) -> Int {
+        var depth = 0
+        while weights.shape(of: "\(prefix)\(depth).ln_1.weight") != nil { depth += 1 }
+        guard depth > 0 else { throw .missing(name: "\(prefix)0.ln_1.weight") }
+        return depth
+    }
+
+    private func shape(_ name: String, rank: Int) throws(CLIPConfigurationError) -> Shape {
+        guard let shape = weights.shape(of: name) else { throw .missing(name: name) }
+        guard shape.rank == rank, shape.elementCount > 0 else { throw .unexpectedShape(name: name, found: shape) }
+        return shape
+    }
+}

@@ -1,0 +1,36 @@
+public import Tensors
+
+/// How patches gather from each other in the later blocks of the image tower.
+public enum DenseAttention: Hashable, Sendable {
+    /// As the tower was trained.
+    case ordinary
+    /// From the block `firstBlock` on (counted from 1), a second stream beside the ordinary one takes only attention of
+    /// values with values, and no feed-forward part. Its tokens stay where they are in the picture, so that they can be
+    /// compared with text although the tower was only trained on its class token.
+    ///
+    /// Source: CLIP Surgery (Li et al. 2023) with `firstBlock` five below the number of blocks, AnomalyCLIP
+    /// (Zhou et al. 2024) with the sixth of 24.
+    case valueValue(firstBlock: Int)
+}
+
+/// The patches of one picture after chosen blocks, and its class token.
+public struct DenseFeatures: Sendable {
+    /// The patches after one block.
+    public struct Layer: Sendable {
+        /// The block, counted from 1.
+        public let index: Int
+        /// The residual stream without the class token, `[patches, width]`; of the second stream where there is one.
+        public let tokens: Tensor
+        /// The same after the last norm and the projection, `[patches, embedding]`, not normalised.
+        public let projected: Tensor
+    }
+
+    /// Rows of patches.
+    public let gridHeight: Int
+    /// Patches in a row. Patches are counted row by row from the top left.
+    public let gridWidth: Int
+    /// The picture as a whole: `[embedding]`, not normalised, from the ordinary stream after the last block.
+    public let classToken: Tensor
+    /// One for each asked block, in the order asked.
+    public let layers: [Layer]
+}

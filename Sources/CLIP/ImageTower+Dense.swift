@@ -1,0 +1,37 @@
+import NeuralNetwork
+import Tensors
+
+extension ImageTower {
+    /// Patch tokens after chosen blocks.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[1, 3, height, columns]`.
+    ///   - layers: blocks counted from 1, each at most the tower's depth.
+    func denseFeatures(_ pixels: Tensor, layers: [Int], attention: DenseAttention) -> DenseFeatures {
+        let (start, gridHeight, gridWidth) = tokens(pixels)
+        var firstDual = blocks.count + 1
+        if case .valueValue(let firstBlock) = attention { firstDual = firstBlock }
+        var ordinary = start
+        var dense = start
+        var chosen: [Int: Tensor] = [:]
+        for (index, block) in zip(1..., blocks) {
+            if index >= firstDual {
+                (ordinary, dense) = block(ordinary, beside: dense)
+            } else {
+                ordinary = block(ordinary)
+                dense = ordinary
+            }
+            if layers.contains(index) {
+                chosen[index] = dense.element(0).slice(1..<dense.shape[1])
+            }
+        }
+        return DenseFeatures(
+            gridHeight: gridHeight, gridWidth: gridWidth,
+            classToken: projected(ordinary.element(0).slice(0..<1)).element(0),
+            layers: layers.compactMap { index in
+                chosen[index].map {
+                    DenseFeatures.Layer(index: index, tokens: $0, projected: projected($0))
+                }
+            })
+    }
+}

@@ -1,0 +1,61 @@
+import NeuralNetwork
+import Tensors
+
+/// The vision transformer of CLIP.
+///
+/// Keys under `visual`: `conv1` or `stem.<n>`, `class_embedding`, `positional_embedding`, `ln_pre`,
+/// `transformer.resblocks.<n>`, `ln_post`, `proj`. Matches `VisionTransformer` of open_clip.
+struct ImageTower: Sendable {
+    let configuration: CLIPConfiguration
+    let patchEmbedding: PatchEmbedding
+    let classEmbedding: Tensor
+    let positions: PositionalEmbedding
+    let firstNorm: LayerNorm
+    let blocks: [TransformerBlock]
+    let lastNorm: LayerNorm
+    /// `[width, embedding]`: applied as `x @ proj`.
+    let projection: Tensor
+
+    init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
+        let width = configuration.visionWidth
+        self.configuration = configuration
+        patchEmbedding = PatchEmbedding(scope, configuration)
+        classEmbedding = scope.tensor("class_embedding", shape: [width])
+        positions = PositionalEmbedding(
+            scope, grid: configuration.trainedGrid, width: width, resampling: configuration.positionResampling)
+        firstNorm = LayerNorm(scope.child("ln_pre"), width: width)
+        blocks = (0..<configuration.visionLayers).map { index in
+            TransformerBlock(
+                scope.child("transformer").child("resblocks").child(index), width: width,
+                heads: configuration.visionHeads, hidden: CLIPConfiguration.feedForwardFactor * width,
+                activation: configuration.tensorActivation)
+        }
+        lastNorm = LayerNorm(scope.child("ln_post"), width: width)
+        projection = scope.tensor("proj", shape: [width, configuration.embedding])
+    }
+
+    /// The tokens that enter the first block: class token and patches, with their positions, normalised.
+    ///
+    /// - Parameter pixels: `[batch, 3, height, columns]`; both sides are multiples of the patch.
+    /// - Returns: `[batch, 1 + patches, width]` with the patches row by row, and the grid's height and width.
+    func tokens(_ pixels: Tensor) -> (tokens: Tensor, gridHeight: Int, gridWidth: Int) {
+        let grid = patchEmbedding(pixels)
+        let (batch, width, gridHeight, gridWidth) = (grid.shape[0], grid.shape[1], grid.shape[2], grid.shape[3])
+        let patches = grid.reshaped(to: [batch, width, gridHeight * gridWidth]).transposed()
+        let classTokens = Tensor.stacked(Array(repeating: classEmbedding.expanded(axis: 0), count: batch))
+        let tokens = Tensor.concatenated([classTokens, patches], axis: 1)
+        return (firstNorm(tokens + positions.rows(height: gridHeight, width: gridWidth)), gridHeight, gridWidth)
+    }
+
+    /// Tokens of any block in the space shared with texts: `[..., width]` to `[..., embedding]`, not normalised.
+    func projected(_ tokens: Tensor) -> Tensor {
+        lastNorm(tokens).matrixProduct(projection)
+    }
+
+    /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.
+    func callAsFunction(_ pixels: Tensor) -> Tensor {
+        let tokens = blocks.reduce(self.tokens(pixels).tokens) { $1($0) }
+        let classTokens = tokens.sliced(axis: 1, 0..<1).reshaped(to: [tokens.shape[0], tokens.shape[2]])
+        return projected(classTokens)
+    }
+}

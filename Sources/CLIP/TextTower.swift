@@ -1,0 +1,57 @@
+import NeuralNetwork
+import Tensors
+
+/// The causal transformer over tokens of CLIP.
+///
+/// Keys: `token_embedding`, `positional_embedding`, `transformer.resblocks.<n>`, `ln_final`, `text_projection`. Matches
+/// `CLIP.encode_text` of open_clip.
+struct TextTower: Sendable {
+    let configuration: CLIPConfiguration
+    let tokenEmbedding: Embedding
+    let positions: Tensor
+    let blocks: [TransformerBlock]
+    let lastNorm: LayerNorm
+    /// `[width, embedding]`: applied as `x @ projection`.
+    let projection: Tensor
+
+    init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
+        let width = configuration.textWidth
+        self.configuration = configuration
+        tokenEmbedding = Embedding(
+            scope.child("token_embedding"), count: configuration.vocabularySize, width: width)
+        positions = scope.tensor("positional_embedding", shape: [configuration.contextLength, width])
+        blocks = (0..<configuration.textLayers).map { index in
+            TransformerBlock(
+                scope.child("transformer").child("resblocks").child(index), width: width,
+                heads: configuration.textHeads, hidden: CLIPConfiguration.feedForwardFactor * width,
+                activation: configuration.tensorActivation)
+        }
+        lastNorm = LayerNorm(scope.child("ln_final"), width: width)
+        projection = scope.tensor("text_projection", shape: [width, configuration.embedding])
+    }
+
+    /// Texts as vectors.
+    ///
+    /// A text is read off at its first end token, and no token sees a later one, so only the longest text's length is
+    /// computed, whatever the context allows.
+    ///
+    /// - Parameter texts: tokens from start to end, `contextLength` at most, at least one text.
+    /// - Returns: `[texts, embedding]`, not normalised.
+    func callAsFunction(_ texts: [[Int]]) -> Tensor {
+        let endToken = configuration.vocabularySize - 1
+        let ends = texts.map { $0.firstIndex(of: endToken) ?? $0.count - 1 }
+        let length = (ends.max() ?? 0) + 1
+        precondition(
+            length <= configuration.contextLength,
+            "TextTower: \(length) tokens where \(configuration.contextLength) are possible")
+        let width = configuration.textWidth
+        let padded = texts.flatMap { text in
+            text.prefix(length) + Array(repeating: 0, count: max(0, length - text.count))
+        }
+        let embedded = tokenEmbedding(padded).reshaped(to: [texts.count, length, width])
+        let tokens = blocks.reduce(embedded + positions.slice(0..<length)) { $1($0, mask: .causal) }
+        let rows = tokens.reshaped(to: [texts.count * length, width])
+            .gathered(rows: ends.enumerated().map { $0.offset * length + $0.element })
+        return lastNorm(rows).matrixProduct(projection)
+    }
+}

@@ -1,0 +1,86 @@
+/// Text to tokens, as CLIP's text tower takes them.
+///
+/// Matches `SimpleTokenizer` of open_clip; `TextNormalizer` says what is not done of the repair that the reference
+/// applies to wrongly decoded text.
+public struct CLIPTokenizer: Sendable {
+    public let vocabulary: Vocabulary
+    /// Tokens of a text at most, start and end included.
+    public let contextLength: Int
+    private let encoder: BytePairEncoder
+
+    /// Precondition: room for start and end.
+    public init(vocabulary: Vocabulary, contextLength: Int = 77) {
+        precondition(contextLength >= 2, "CLIPTokenizer: a context of \(contextLength) has no room for start and end")
+        self.vocabulary = vocabulary
+        self.contextLength = contextLength
+        encoder = BytePairEncoder(vocabulary: vocabulary)
+    }
+
+    /// The tokens of a text between the start and the end token, as many as there are.
+    public func encode(_ text: String) -> [Int] {
+        TextSplitter.pieces(of: TextNormalizer.normalized(text)).flatMap(tokens)
+    }
+
+    /// Start token, text, end token; not padded.
+    ///
+    /// - Parameter truncate: cut a text that is too long and end it with the end token, instead of refusing it.
+    /// - Returns: `contextLength` tokens at most.
+    /// - Throws: `TokenizerError.tooLong`.
+    public func tokens(for text: String, truncate: Bool = false) throws(TokenizerError) -> [Int] {
+        let inner = encode(text)
+        let room = contextLength - 2
+        if inner.count > room && !truncate {
+            throw .tooLong(tokens: inner.count + 2, limit: contextLength, fitting: fittingText(text, room: room))
+        }
+        return [vocabulary.startToken] + inner.prefix(room) + [vocabulary.endToken]
+    }
+
+    /// The longest run of whole pieces from the start that fits, in normalised form.
+    private func fittingText(_ text: String, room: Int) -> String {
+        var used = 0
+        var fitting = ""
+        let normalized = TextNormalizer.normalized(text)
+        var rest = normalized[...]
+        for piece in TextSplitter.pieces(of: normalized) {
+            used += tokens(of: piece).count
+            if used > room { break }
+            let spelled = spelling(piece)
+            guard let place = rest.firstRange(of: spelled) else { break }
+            fitting += rest[..<place.upperBound]
+            rest = rest[place.upperBound...]
+        }
+        return fitting
+    }
+
+    private func tokens(of piece: TextSplitter.Piece) -> [Int] {
+        switch piece {
+        case .text(let text): encoder.tokens(for: text.utf8)
+        case .startMark: [vocabulary.startToken]
+        case .endMark: [vocabulary.endToken]
+        }
+    }
+
+    private func spelling(_ piece: TextSplitter.Piece) -> String {
+        switch piece {
+        case .text(let text): text
+        case .startMark: String(String.UnicodeScalarView(TextSplitter.startMark))
+        case .endMark: String(String.UnicodeScalarView(TextSplitter.endMark))
+        }
+    }
+}
+
+/// What can be wrong with a text.
+public enum TokenizerError: Error, Hashable, Sendable {
+    /// More tokens than the context holds, start and end included; `fitting` is the part from the start that fits.
+    case tooLong(tokens: Int, limit: Int, fitting: String)
+}
+
+extension TokenizerError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .tooLong(let tokens, let limit, let fitting):
+            "the text has \(tokens) tokens and the model takes \(limit): shorten it; what fits ends with "
+                + "\"\(fitting.count > 40 ? "..." : "")\(fitting.suffix(40))\""
+        }
+    }
+}

@@ -42,6 +42,7 @@ enum EntryPoint {
             Terminal.write(text, to: .standardError)
             return .usage
         default:
+            if let ended = error as? ExitCode { exit(ended.rawValue) }
             Terminal.complain(String(describing: error))
             return .internal
         }

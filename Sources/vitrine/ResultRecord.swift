@@ -12,17 +12,45 @@ struct ResultRecord: Encodable {
     var size: SizeRecord
     var notes: [String]
     var score: Float
-    var pictureScore: Float
-    var highestMapScore: Float
+    var clipScore: Float
+    var mapScore: Float
     var threshold: ThresholdRecord?
     var maskArea: Int
     var groups: [GroupRecord]
     var rejectedRegions: [RejectedRegionRecord]
+    /// Why SAM was not asked; absent where it was.
+    var omission: String?
     var configuration: AnomalyConfiguration
     var weights: [WeightRecord]
     /// Absent with `--reproducible`: the only part that differs from run to run.
     var timingsSeconds: [String: Double]?
     var threads: Int?
+
+    init(
+        item: PictureItem, object: String, result: AnomalyResult, configuration: AnomalyConfiguration, notes: [String],
+        weights: [WeightRecord]
+    ) {
+        picture = item.name
+        self.object = object
+        size = SizeRecord(width: result.fusedMap.size.width, height: result.fusedMap.size.height)
+        self.notes = notes
+        score = result.score
+        clipScore = result.clipScore
+        mapScore = result.mapScore
+        threshold = result.prompts.threshold.map(ThresholdRecord.init)
+        maskArea = result.mask.area
+        groups = zip(result.prompts.groups, result.cascades).map(GroupRecord.init)
+        rejectedRegions = result.prompts.rejectedRegions.map(RejectedRegionRecord.init)
+        omission = result.omission.map {
+            switch $0 {
+            case .flatMap: "the map is flat"
+            case .belowGate: "the map lies below the gate"
+            case .noGroups: "no region stands out"
+            }
+        }
+        self.configuration = configuration
+        self.weights = weights
+    }
 
     func json(pretty: Bool) throws -> Data {
         let encoder = JSONEncoder()
@@ -183,7 +211,7 @@ struct StageRecord: Encodable {
 
     init(_ trace: StageTrace) {
         stage = trace.stage
-        positivePoints = trace.points.count { $0.label == .positive }
+        positivePoints = trace.points.count { $0.label == PromptPoint.Label.positive }
         negativePoints = trace.points.count - positivePoints
         box = trace.box.map(BoxRecord.init)
         hasMaskPrompt = trace.hasMaskPrompt

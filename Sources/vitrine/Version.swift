@@ -7,6 +7,11 @@ enum Version {
     static let number = "0.1.0"
 
     static var report: String {
-        "vitrine \(number)"
+        let blas = MachineReport().blas
+        return """
+            vitrine \(number)
+            BLAS \(blas.map { "\($0.version), core \($0.core)" } ?? "none")
+            libpng \(CodecVersions.libpng), libjpeg-turbo \(CodecVersions.libjpegTurbo ?? "of unknown version")
+            """
     }
 }

@@ -12,7 +12,8 @@ struct Vitrine: ParsableCommand {
             Exit codes: 0 all went well, 2 wrong usage, 3 some pictures failed, 4 unusable input, weights or \
             configuration, 5 output cannot be written, 70 internal fault, 130 interrupted, 143 terminated.
             """,
-        version: Version.report)
+        version: Version.report,
+        subcommands: [SegmentCommand.self, EvaluateCommand.self, DoctorCommand.self])
 }
 
 @main

@@ -1,0 +1,114 @@
+import AnomalyMetrics
+import AnomalySegmentation
+import Foundation
+import ImageCodecs
+import Imaging
+import SegmentAnything
+
+/// Runs one picture through the three variants that are compared, with one pass through each encoder.
+struct Evaluation {
+    enum Variant: String, CaseIterable {
+        case map = "CLIP map"
+        case points = "+ PPG"
+        case cascade = "+ PPG + CPS"
+    }
+
+    struct Sample {
+        var map: ScoreMap
+        var maps: [Variant: ScoreMap]
+        var truth: Mask?
+        var score: Float
+    }
+
+    private let models: LoadedModels
+    private let object: String
+    private let full: AnomalySegmenter
+    private let pointsOnly: AnomalySegmenter
+
+    init(models: LoadedModels, configuration: AnomalyConfiguration, object: String) throws {
+        self.models = models
+        self.object = object
+        var single = configuration
+        single.cascade.stageCount = 1
+        full = try AnomalySegmenter(clip: models.clip, sam: models.sam, configuration: configuration)
+        pointsOnly = try AnomalySegmenter(clip: models.clip, sam: models.sam, configuration: single)
+    }
+
+    func measure(_ item: LabelledPictures.Item) throws -> Sample {
+        let image: Image
+        do { image = try ImageFile.decode(item.picture).image } catch { throw CommandFailure.badInput("\(error)") }
+        let map = try full.anomalyMap(image, object: object)
+        let embedding = models.sam.embed(image)
+        let result = try full.refine(map, embedding: embedding)
+        return Sample(
+            map: result.clipMap,
+            maps: [
+                .map: result.clipMap, .points: try pointsOnly.refine(map, embedding: embedding).fusedMap,
+                .cascade: result.fusedMap,
+            ],
+            truth: try LabelledPictures.truth(item), score: result.score)
+    }
+}
+
+/// What `evaluate` prints.
+struct EvaluationReport: Encodable {
+    struct Row: Encodable {
+        var className: String
+        var variant: String
+        var auroc: Double?
+        var averagePrecision: Double?
+        var f1Max: Double?
+        var aupro: Double?
+        var pictures: Int
+
+        init(_ name: String, _ variant: Evaluation.Variant, _ summary: PixelSummary) {
+            className = name
+            self.variant = variant.rawValue
+            auroc = summary.auroc
+            averagePrecision = summary.averagePrecision
+            f1Max = summary.f1Maximum?.value
+            aupro = summary.auproExact
+            pictures = summary.pictures
+        }
+
+        var values: [Double?] { [auroc, averagePrecision, f1Max, aupro] }
+    }
+
+    var rows: [Row]
+    var imageAUROC: Double?
+
+    init(rows: [Row], image: ImageMetrics) {
+        self.rows = rows
+        imageAUROC = image.auroc
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// A Markdown table; the last rows are the unweighted means over the classes.
+    func table() -> String {
+        var lines = [
+            "| class | variant | AUROC | AP | F1-max | AUPRO | pictures |", "|---|---|---|---|---|---|---|",
+        ]
+        for row in rows { lines.append(line(row.className, row.variant, row.values, "\(row.pictures)")) }
+        for variant in Evaluation.Variant.allCases {
+            let chosen = rows.filter { $0.variant == variant.rawValue }
+            let means = (0..<4).map { column -> Double? in
+                let values = chosen.compactMap { $0.values[column] }
+                return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+            }
+            lines.append(line("**mean**", variant.rawValue, means, ""))
+        }
+        lines.append("")
+        lines.append("Picture level, all classes together: AUROC \(imageAUROC.map { fixed($0, 3) } ?? "undefined")")
+        return lines.joined(separator: "\n")
+    }
+
+    private func line(_ name: String, _ variant: String, _ values: [Double?], _ last: String) -> String {
+        let numbers = values.map { $0.map { fixed($0, 3) } ?? "-" }
+        return "| " + ([name, variant] + numbers + [last]).joined(separator: " | ") + " |"
+    }
+}

@@ -1,0 +1,43 @@
+import AnomalySegmentation
+import CLIP
+import Checkpoints
+import Foundation
+import SegmentAnything
+
+/// The two models, ready, and what `result.json` says of their files.
+struct LoadedModels {
+    var clip: CLIPModel
+    var sam: SAMModel
+    var weights: [WeightRecord]
+
+    /// Opens and checks all files.
+    ///
+    /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
+    init(_ files: ModelFiles) throws {
+        clip = try Self.reading(files.clip) {
+            let checkpoint = try Checkpoint.open(files.clip)
+            let configuration = try CLIPConfiguration.detect(from: checkpoint, metadata: checkpoint.metadata)
+            let tokenizer = try Tokenizer(mergesFile: files.merges, configuration: configuration)
+            return try CLIPModel(configuration: configuration, weights: checkpoint, tokenizer: tokenizer)
+        }
+        sam = try Self.reading(files.sam) {
+            let checkpoint = try Checkpoint.open(files.sam)
+            let configuration = try SAMConfiguration.detect(from: checkpoint, metadata: checkpoint.metadata)
+            return try SAMModel(configuration: configuration, weights: checkpoint)
+        }
+        weights = try [("CLIP", files.clip), ("SAM", files.sam), ("merges", files.merges)].map { role, path in
+            WeightRecord(
+                role: role, file: (path as NSString).lastPathComponent,
+                sha256: try Self.reading(path) { try SHA256.hexadecimal(ofFile: path) })
+        }
+    }
+
+    private static func reading<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            let sentence = "\(error)"
+            throw CommandFailure.badInput(sentence.contains(path) ? sentence : "\(path): \(sentence)")
+        }
+    }
+}

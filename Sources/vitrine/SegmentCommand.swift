@@ -1,0 +1,100 @@
+import AnomalySegmentation
+import ArgumentParser
+import Foundation
+import ImageCodecs
+import Imaging
+import Logging
+import Tensors
+
+/// Pictures in, outlines, maps, masks and a record of each out.
+struct SegmentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segment",
+        abstract: "Outlines the defects in pictures.",
+        discussion: """
+            For the picture parts/b.jpg under a named folder, the folder OUTPUT/parts/b.jpg holds: overlay.png (the \
+            outline over the picture, the heat beside it), heatmap.png, mask.png (0 or 255), map.png (16 bits, its \
+            scale in text chunks), map.npy (float32, height x width) and result.json. All but overlay.png have the \
+            picture's own size.
+            """)
+
+    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
+    var pictures: [String]
+
+    @Option(help: "What the pictures show, in plain English, for example \"magnetic tile\".")
+    var object: String
+
+    @Option(help: "The folder for the results. It is made when missing; results of the same pictures are replaced.")
+    var output: String
+
+    @OptionGroup var models: ModelOptions
+    @OptionGroup var settings: SettingOptions
+
+    @Flag(help: "Print one JSON line a picture on standard output, failures included.")
+    var json = false
+
+    @Flag(help: "Mark the point prompts in overlay.png: green for the defect, orange for its surroundings.")
+    var showPoints = false
+
+    @Flag(help: "Print how long each stage took.")
+    var timings = false
+
+    @Flag(help: "Leave times and thread count out of result.json, so that equal runs give equal bytes.")
+    var reproducible = false
+
+    @Flag(help: "Turn pictures upright as their EXIF orientation says; otherwise pixels stay as they are stored.")
+    var applyOrientation = false
+
+    @Flag(help: "Accept damaged pictures as far as they can be read.")
+    var lenientImages = false
+
+    @Flag(name: .shortAndLong, help: "No progress bar and no log but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if object.allSatisfy(\.isWhitespace) {
+            throw ValidationError("--object is empty; name what the pictures show, for example \"metal plate\"")
+        }
+    }
+
+    func run() throws {
+        models.applyThreads()
+        let configuration = try settings.resolved()
+        let items = try PictureList.collect(pictures, excluding: output)
+        try ResultFolder.prepare(output)
+        let log = Log(isQuiet: quiet)
+        let models = try LoadedModels(models.files())
+        let segmenter = try makeSegmenter(models, configuration)
+        log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
+
+        var run = SegmentRun(command: self, segmenter: segmenter, weights: models.weights, log: log)
+        let status = try run.work(through: items)
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    private func makeSegmenter(
+        _ models: LoadedModels, _ configuration: AnomalyConfiguration
+    ) throws -> AnomalySegmenter {
+        let segmenter: AnomalySegmenter
+        do {
+            segmenter = try AnomalySegmenter(clip: models.clip, sam: models.sam, configuration: configuration)
+        } catch { throw CommandFailure.badInput("\(error)") }
+        // An object name that does not fit is found before the first picture is read.
+        do { _ = try segmenter.textVectors(for: object) } catch { throw CommandFailure.usage("--object: \(error)") }
+        return segmenter
+    }
+}
+
+/// Logs go to standard error, so that standard output holds records alone.
+struct Log {
+    private var logger: Logger
+
+    init(isQuiet: Bool) {
+        logger = Logger(label: "vitrine") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = isQuiet ? .error : .info
+    }
+
+    func info(_ message: String) { logger.info("\(Terminal.escaped(message))") }
+    func warning(_ message: String) { logger.warning("\(Terminal.escaped(message))") }
+    func error(_ message: String) { logger.error("\(Terminal.escaped(message))") }
+}

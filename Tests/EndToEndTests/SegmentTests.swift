@@ -1,0 +1,90 @@
+import Foundation
+import ImageCodecs
+import Imaging
+import Testing
+
+@Suite("vitrine segment")
+struct SegmentTests {
+    static let fileNames = ["heatmap.png", "map.npy", "map.png", "mask.png", "overlay.png", "result.json"]
+
+    @Test("a folder gives one folder of six files for each picture, under the picture's own path")
+    func folder() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "in/parts/b.png")
+        try command.write(SamplePictures.png(), to: "in/a.png")
+        let outcome = try command.run(["segment", "in", "--object", "metal plate", "--output", "out"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let expected = ["a.png", "parts/b.png"].flatMap { name in Self.fileNames.map { "\(name)/\($0)" } }
+        #expect(command.files(under: "out") == expected.sorted())
+        #expect(outcome.output.split(separator: "\n").count == 2)
+    }
+
+    @Test("maps and masks have the picture's size, and the record says what the files say")
+    func contents() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "plate.png")
+        let outcome = try command.run(
+            ["segment", "plate.png", "--object", "metal plate", "--output", "out", "--json", "--quiet"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let size = ImageSize(width: 160, height: 120)
+        let folder = command.folder.appendingPathComponent("out/plate.png").path
+        for name in ["heatmap.png", "map.png", "mask.png"] {
+            #expect(try ImageFile.decode("\(folder)/\(name)").image.size == size, "\(name)")
+        }
+        let mask = try ImageFile.decode("\(folder)/mask.png").image
+        #expect(mask.pixels.allSatisfy { $0 == 0 || $0 == 255 })
+        let record = try #require(
+            JSONSerialization.jsonObject(with: try command.data("out/plate.png/result.json")) as? [String: Any])
+        #expect(record["maskArea"] as? Int == mask.pixels.count { $0 == 255 } / 3)
+        let npy = try command.data("out/plate.png/map.npy")
+        #expect(npy.count == 128 + 4 * size.pixelCount)
+        #expect(String(decoding: npy.prefix(128), as: UTF8.self).contains("(120, 160)"))
+        let line = try #require(
+            JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect(line["maskArea"] as? Int == record["maskArea"] as? Int)
+        let weights = try #require(record["weights"] as? [[String: String]])
+        #expect(weights.count == 3 && weights.allSatisfy { $0["sha256"]?.count == 64 })
+    }
+
+    @Test("the same picture gives the same bytes twice, and with one thread and two")
+    func sameBytes() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "plate.png")
+        let runs = [("first", "1"), ("second", "1"), ("third", "2")]
+        for (output, threads) in runs {
+            let outcome = try command.run([
+                "segment", "plate.png", "--object", "metal plate", "--output", output, "--threads", threads,
+                "--reproducible",
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        for name in Self.fileNames {
+            let bytes = try runs.map { try command.data("\($0.0)/plate.png/\(name)") }
+            #expect(bytes[0] == bytes[1], "\(name) differs from run to run")
+            #expect(bytes[0] == bytes[2], "\(name) differs between one thread and two")
+        }
+    }
+
+    @Test("pictures of one name from two folders keep apart")
+    func names() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "d1/x.png")
+        try command.write(SamplePictures.png(), to: "d2/x.png")
+        let outcome = try command.run(
+            ["segment", "d1/x.png", "d2/*.png", "--object", "metal plate", "--output", "out"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let folders = Set(command.files(under: "out").map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+        #expect(folders == ["d1/x.png", "d2/x.png"])
+    }
+
+    @Test("results are replaced by a second run, and the output folder is not read as input")
+    func replaced() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "in/a.png")
+        for _ in 1...2 {
+            let outcome = try command.run(["segment", "in", "--object", "metal plate", "--output", "in/out"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        #expect(command.files(under: "in/out") == Self.fileNames.map { "a.png/\($0)" })
+    }
+}

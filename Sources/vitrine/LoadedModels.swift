@@ -17,7 +17,9 @@ struct LoadedModels {
         clip = try Self.reading(files.clip) {
             let checkpoint = try Checkpoint.open(files.clip)
             let configuration = try CLIPConfiguration.detect(from: checkpoint, metadata: checkpoint.metadata)
-            let tokenizer = try Tokenizer(mergesFile: files.merges, configuration: configuration)
+            let tokenizer = CLIPTokenizer(
+                vocabulary: try Self.vocabulary(files.merges, size: configuration.vocabularySize),
+                contextLength: configuration.contextLength)
             return try CLIPModel(configuration: configuration, weights: checkpoint, tokenizer: tokenizer)
         }
         sam = try Self.reading(files.sam) {
@@ -28,7 +30,15 @@ struct LoadedModels {
         weights = try [("CLIP", files.clip), ("SAM", files.sam), ("merges", files.merges)].map { role, path in
             WeightRecord(
                 role: role, file: (path as NSString).lastPathComponent,
-                sha256: try Self.reading(path) { try SHA256.hexadecimal(ofFile: path) })
+                sha256: try Self.reading(path) { try SHA256.hexadecimalDigest(ofFile: path) })
+        }
+    }
+
+    /// The published merges file holds more lines than its vocabulary has room for, so the size decides how many count:
+    /// all but the 2 x 256 byte symbols and the two marks.
+    private static func vocabulary(_ path: String, size: Int) throws -> Vocabulary {
+        try reading(path) {
+            try Vocabulary(merges: try Data(contentsOf: URL(fileURLWithPath: path)), mergeCount: size - 514)
         }
     }
 

@@ -2,6 +2,7 @@ import AnomalySegmentation
 import Foundation
 import ImageCodecs
 import Imaging
+import SegmentAnything
 import Tensors
 
 /// Works through the pictures of one `segment` command.
@@ -16,7 +17,7 @@ struct SegmentRun {
     /// - Throws: A ``CommandFailure`` when results cannot be written: every further picture would fail as well.
     mutating func work(through items: [PictureItem]) throws -> ExitStatus {
         let start = ContinuousClock.now
-        var bar = ProgressBar(total: items.count, isWanted: !command.quiet)
+        let bar = ProgressBar(total: items.count, isWanted: !command.quiet)
         var failures = 0
         for (index, item) in items.enumerated() {
             if let status = StopRequest.status {

@@ -45,6 +45,8 @@ struct LoadedModels {
     private static func reading<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             let sentence = "\(error)"
             throw CommandFailure.badInput(sentence.contains(path) ? sentence : "\(path): \(sentence)")

@@ -1,0 +1,92 @@
+import CLIP
+import Imaging
+import SegmentAnything
+import Tensors
+
+/// Finds and outlines defects of a named object, without having seen one: CLIP points, SAM draws.
+///
+/// Holds no state but the text vectors of the objects it was asked about. Equal pictures give equal results, whatever
+/// was asked before and on however many threads.
+public struct AnomalySegmenter: Sendable {
+    public let configuration: AnomalyConfiguration
+    private let clip: CLIPModel
+    private let sam: SAMModel
+    private let producer: any AnomalyMapProducer
+    private let cache = TextVectorCache()
+
+    /// - Throws: ``AnomalySegmentationError`` for a setting out of its range or not fit for these models.
+    public init(
+        clip: CLIPModel, sam: SAMModel, configuration: AnomalyConfiguration = .default
+    ) throws(AnomalySegmentationError) {
+        try self.init(
+            clip: clip, sam: sam, producer: DenseMapProducer(clip: clip, configuration: configuration.map),
+            configuration: configuration)
+    }
+
+    /// With another way to make the map; `configuration.map` still says how its grids are enlarged and smoothed.
+    public init(
+        clip: CLIPModel, sam: SAMModel, producer: some AnomalyMapProducer, configuration: AnomalyConfiguration
+    ) throws(AnomalySegmentationError) {
+        try configuration.validate()
+        self.clip = clip
+        self.sam = sam
+        self.producer = producer
+        self.configuration = configuration
+    }
+
+    /// The whole path for one picture.
+    ///
+    /// - Parameter object: what the picture shows, in plain English: "magnetic tile".
+    /// - Throws: ``AnomalySegmentationError`` for an empty name or weights that give no numbers; what the tokenizer
+    ///   throws for a name too long for CLIP's context.
+    public func segment(_ image: Image, object: String) throws -> AnomalyResult {
+        var timings = StageTimings()
+        let vectors = try textVectors(for: object, timings: &timings)
+        let map = try timings.measure(\.map) { try makeMap(image, vectors) }
+        let refinement = MapRefinement(configuration: configuration)
+        if let omission = try refinement.omission(map) {
+            return refinement.unrefined(map, omission, timings: timings)
+        }
+        let embedding = timings.measure(\.embedding) { sam.embed(image) }
+        return try refinement.refine(map, embedding, sam, timings: timings)
+    }
+
+    /// S alone: what ``segment(_:object:)`` starts from.
+    public func anomalyMap(_ image: Image, object: String) throws -> AnomalyMap {
+        var timings = StageTimings()
+        return try makeMap(image, textVectors(for: object, timings: &timings))
+    }
+
+    /// PPG, CPS and fusion for a map and an embedding made before, so that settings can be compared without running
+    /// the encoders again.
+    ///
+    /// - Throws: ``AnomalySegmentationError/pictureSizesDiffer(map:embedding:)`` unless both are of one picture.
+    public func refine(_ map: AnomalyMap, embedding: ImageEmbedding) throws -> AnomalyResult {
+        let refinement = MapRefinement(configuration: configuration)
+        if let omission = try refinement.omission(map) {
+            return refinement.unrefined(map, omission, timings: StageTimings())
+        }
+        return try refinement.refine(map, embedding, sam, timings: StageTimings())
+    }
+
+    /// The two text vectors of an object, from memory where it was asked about before.
+    public func textVectors(for object: String) throws -> TextVectors {
+        var timings = StageTimings()
+        return try textVectors(for: object, timings: &timings)
+    }
+
+    private func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
+        try cache.vectors(for: object) {
+            try timings.measure(\.text) {
+                try PromptEnsemble(configuration: configuration.text) { try clip.encodeText($0) }
+                    .vectors(for: object)
+            }
+        }
+    }
+
+    private func makeMap(_ image: Image, _ vectors: TextVectors) throws -> AnomalyMap {
+        AnomalyMap(
+            grids: try producer.grids(for: image, between: vectors), picture: image.size,
+            configuration: configuration.map)
+    }
+}

@@ -53,7 +53,7 @@ let exported: [Module] = [
 // MARK: Tests, one target a module, each with the support target
 
 let tested: [String: [Target.Dependency]] = [
-    "Tensors": kernels + ["Tensors"],
+    "Tensors": kernels + ["Tensors", "Checkpoints"],
     "NeuralNetwork": ["NeuralNetwork", "Tensors", "Checkpoints"],
     "Checkpoints": ["Checkpoints", "Tensors"],
     "Imaging": ["Imaging", "Tensors"],

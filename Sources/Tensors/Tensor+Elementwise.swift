@@ -11,9 +11,9 @@ extension Tensor {
         }
         let kernels = KernelTable.active
         return filled(target) { out in
-            left.read { left_ in
-                right.read { right_ in
-                    combine(kernels, operation, out, target, left_, left.shape, right_, right.shape)
+            left.read { leftBase in
+                right.read { rightBase in
+                    combine(kernels, operation, out, target, leftBase, left.shape, rightBase, right.shape)
                 }
             }
         }

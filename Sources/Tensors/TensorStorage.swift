@@ -8,6 +8,7 @@ final class TensorStorage: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     let count: Int
     private let owner: AnyObject?
+    private let allocatedBytes: Int
 
     static let alignment = 64
 
@@ -16,18 +17,19 @@ final class TensorStorage: @unchecked Sendable {
     init(uninitialized count: Int) {
         self.count = count
         owner = nil
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: Self.alignment)
-        base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+        let block = StorageCache.shared.take(count * MemoryLayout<Float>.stride)
+        allocatedBytes = block.bytes
+        base = block.base.bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
     init(borrowing pointer: UnsafePointer<Float>, count: Int, owner: AnyObject) {
         base = UnsafeMutablePointer(mutating: pointer)
         self.count = count
+        allocatedBytes = 0
         self.owner = owner
     }
 
     deinit {
-        if owner == nil { UnsafeMutableRawPointer(base).deallocate() }
+        if owner == nil { StorageCache.shared.give(base, allocatedBytes) }
     }
 }

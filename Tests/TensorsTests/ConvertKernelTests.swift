@@ -1,0 +1,50 @@
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ConvertKernelTests {
+    @Test("every half-precision number widens exactly", arguments: runnable)
+    func float16(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        let all = (0...UInt16.max).map { $0 }
+        let (result, intact) = all.withUnsafeBytes { bytes in
+            row(all.count, []) { out, _ in
+                if let base = bytes.baseAddress { kernels.widenFloat16Row(out, base, all.count) }
+            }
+        }
+        #expect(intact)
+        for (bits, value) in zip(all, result) {
+            let expected = referenceFloat16(bits)
+            #expect(
+                expected.isNaN ? value.isNaN : Double(value) == expected && value.sign == expected.sign, "bits \(bits)")
+        }
+    }
+
+    @Test("every BF16 number widens to the Float32 whose upper half it is", arguments: runnable)
+    func bfloat16(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        let all = (0...UInt16.max).map { $0 }
+        let (result, intact) = all.withUnsafeBytes { bytes in
+            row(all.count, []) { out, _ in
+                if let base = bytes.baseAddress { kernels.widenBFloat16Row(out, base, all.count) }
+            }
+        }
+        #expect(intact)
+        #expect(zip(all, result).allSatisfy { $1.bitPattern == UInt32($0) << 16 || $1.isNaN })
+    }
+
+    @Test("bytes widen to 0 ... 255, from any address")
+    func bytes() {
+        let all = [UInt8](0...255)
+        all.withUnsafeBytes { bytes in
+            let odd = UnsafeRawBufferPointer(rebasing: bytes[1...])
+            #expect(Tensor(bytes: odd, shape: [255]).values == (1...255).map(Float.init))
+        }
+        let halves: [UInt8] = [0, 0x00, 0x3C, 0x00, 0xC0]
+        halves.withUnsafeBytes { bytes in
+            let odd = UnsafeRawBufferPointer(rebasing: bytes[1...])
+            #expect(Tensor(float16: odd, shape: [2]).values == [1, -2])
+            #expect(Tensor(bfloat16: odd, shape: [2]).values == [Float(bitPattern: 0x3C00_0000), -2])
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+@Suite struct ParallelRowsTests {
+    @Test("every index comes once, in ranges that the count alone decides", arguments: [0, 1, 7, 64, 65, 1000, 4099])
+    func coverage(_ count: Int) {
+        let seen = Mutex([Int](repeating: 0, count: count))
+        let ranges = Mutex<Set<Range<Int>>>([])
+        ParallelRows.forEach(count: count, minimumPerTask: 3) { range in
+            seen.withLock { for index in range { $0[index] += 1 } }
+            ranges.withLock { _ = $0.insert(range) }
+        }
+        #expect(seen.withLock { $0.allSatisfy { $0 == 1 } })
+        #expect(ranges.withLock { $0.dropFirst(0).allSatisfy { $0.count >= 3 || $0.upperBound == count } })
+    }
+
+    @Test("calls from inside a range run in place")
+    func nesting() {
+        let total = Mutex(0)
+        ParallelRows.forEach(count: 20, minimumPerTask: 1) { outer in
+            for _ in outer {
+                ParallelRows.forEach(count: 50, minimumPerTask: 1) { inner in
+                    total.withLock { $0 += inner.count }
+                }
+            }
+        }
+        #expect(total.withLock { $0 } == 1000)
+    }
+
+    @Test("several callers at once all get their work done")
+    func callers() async {
+        let sums = await withTaskGroup(of: Int.self) { group in
+            for caller in 0..<8 {
+                group.addTask {
+                    let total = Mutex(0)
+                    for _ in 0..<20 {
+                        ParallelRows.forEach(count: 100 + caller, minimumPerTask: 1) { range in
+                            total.withLock { $0 += range.count }
+                        }
+                    }
+                    return total.withLock { $0 }
+                }
+            }
+            return await group.reduce(into: [Int]()) { $0.append($1) }.sorted()
+        }
+        #expect(sums == (0..<8).map { 20 * (100 + $0) })
+    }
+
+    @Test("the number of threads follows override, quota and affinity, in this order")
+    func choice() {
+        #expect(ComputeThreads.choose(processors: 8, quota: nil, override: nil).count == 8)
+        #expect(ComputeThreads.choose(processors: 8, quota: 1.5, override: nil).count == 2)
+        #expect(ComputeThreads.choose(processors: 8, quota: 0.2, override: nil).count == 1)
+        #expect(ComputeThreads.choose(processors: 8, quota: 20, override: nil).count == 8)
+        #expect(ComputeThreads.choose(processors: 8, quota: 2, override: "5").count == 5)
+        let ignored = ComputeThreads.choose(processors: 8, quota: nil, override: "many")
+        #expect(ignored.count == 8 && ignored.reason.contains("VITRINE_THREADS=many"))
+        #expect(ComputeThreads.processors(inList: " \t0-3,8,10-11") == 7)
+    }
+}

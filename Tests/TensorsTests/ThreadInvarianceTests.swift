@@ -1,0 +1,80 @@
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// The same bits whatever the number of threads.
+@Suite(.serialized) struct ThreadInvarianceTests {
+    private func check(_ name: String, _ operation: () -> Tensor) {
+        let before = ComputeThreads.count
+        defer { ComputeThreads.set(before) }
+        ComputeThreads.set(1)
+        let alone = operation()
+        for threads in [2, 3, 5] {
+            ComputeThreads.set(threads)
+            for _ in 0..<3 { #expect(isIdentical(operation(), alone), "\(name) on \(threads) threads") }
+        }
+    }
+
+    @Test("linear layers")
+    func linear() {
+        var random = SeededGenerator(seed: 111)
+        for (rows, columns, depth) in [(1, 700, 130), (50, 1300, 70), (1030, 530, 65), (600, 70, 300)] {
+            let (x, weight, bias) = (
+                random.tensor([rows, depth]), random.tensor([columns, depth]), random.tensor([columns])
+            )
+            check("linear \(rows) \(columns) \(depth)") { x.linear(weight: weight, bias: bias, activation: .gelu) }
+        }
+    }
+
+    @Test("attention")
+    func attention() {
+        var random = SeededGenerator(seed: 112)
+        let packed = random.tensor([2, 300, 96])
+        check("attention") {
+            scaledDotProductAttention(
+                query: AttentionOperand(packed, firstColumn: 0, width: 32),
+                key: AttentionOperand(packed, firstColumn: 32, width: 32),
+                value: AttentionOperand(packed, firstColumn: 64, width: 32), heads: 4)
+        }
+    }
+
+    @Test("convolutions, normalisations, interpolation, arithmetic and reductions")
+    func others() {
+        var random = SeededGenerator(seed: 113)
+        let planes = random.tensor([2, 12, 61, 67])
+        let weight = random.tensor([20, 12, 3, 3])
+        let scale = random.tensor([12])
+        check("convolution") { planes.convolution2D(weight: weight, stride: 1, padding: 1) }
+        check("transposed") { planes.transposedConvolution2D(weight: turned(weight), stride: 2) }
+        check("layerNorm2D") { planes.layerNorm2D(weight: scale, bias: scale, epsilon: 1e-6) }
+        let rows = random.tensor([900, 67])
+        let rowScale = random.tensor([67])
+        check("layerNorm") { rows.layerNorm(weight: rowScale, bias: rowScale, epsilon: 1e-5) }
+        check("softmax") { rows.softmax() }
+        check("bilinear") { planes.resizedBilinear(height: 150, width: 99) }
+        check("bicubic") { planes.resizedBicubic(height: 30, width: 41, antialias: true) }
+        check("arithmetic") { planes * scale.reshaped(to: [12, 1, 1]) }
+        check("sum") { planes.sum(axis: 1) }
+    }
+
+    private func turned(_ weight: Tensor) -> Tensor { weight.reshaped(to: [12, 20, 3, 3]) }
+
+    @Test("products without OpenBLAS")
+    func ownProduct() {
+        var random = SeededGenerator(seed: 114)
+        let (left, right) = (random.tensor([700, 300]), random.tensor([650, 300]))
+        let plan = ProductPlan(rows: 700, columns: 650, depth: 300)
+        check("own product") {
+            Tensor.filled([700, 650]) { out in
+                left.read { left in
+                    right.read { right in
+                        plan.run(
+                            MatrixBlock(kernels: .active, library: nil), out, stride: 650,
+                            .rowMajor(left, stride: 300), .transposed(right, stride: 300))
+                    }
+                }
+            }
+        }
+    }
+}

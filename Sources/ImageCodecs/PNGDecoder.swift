@@ -13,7 +13,6 @@ struct PNGDecoder {
         if outline.size.pixelCount > options.maximumPixels {
             throw .tooManyPixels(file: name, size: outline.size, limit: options.maximumPixels)
         }
-        if !outline.isComplete && !options.isLenient { throw .truncated(file: name, format: "PNG") }
 
         var picture = cpng_picture()
         defer { cpng_picture_free(&picture) }

@@ -41,6 +41,19 @@ import Testing
         #expect(compatible.isDegenerate == (reference.auproCompatible == nil))
     }
 
+    @Test("a score at a coarse threshold does not exceed it")
+    func coarseThresholds() throws {
+        // With scores from 0 to 200 the thresholds are the whole numbers.
+        let size = ImageSize(width: 12, height: 10)
+        let scores = uniformNumbers("coarse", count: size.pixelCount).map { (($0 + 1) * 100).rounded() }
+        let truth = Mask(size: size, values: uniformNumbers("coarse truth", count: size.pixelCount).map { $0 > 0.5 })
+        let pictures = [
+            ReferenceMetrics.Picture(map: ScoreMap(size: size, values: [0, 200] + scores.dropFirst(2)), truth: truth)
+        ]
+        let reference = try #require(ReferenceMetrics(pictures).auproCompatible)
+        #expect(abs(try #require(summary(pictures).auproCompatible).value - reference) < 1e-9)
+    }
+
     @Test("reading every picture twice gives the same as keeping it", arguments: 0..<5)
     func streaming(seed: Int) throws {
         let pictures = pictures(seed: seed, levels: 9)

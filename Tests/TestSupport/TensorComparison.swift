@@ -77,12 +77,13 @@ public func compare(_ actual: Tensor, _ expected: Tensor) -> TensorDifference {
 
 /// Whether two tensors hold the same bits under the same shape.
 public func isIdentical(_ left: Tensor, _ right: Tensor) -> Bool {
-    left.shape == right.shape
-        && left.withUnsafeBufferPointer { left in
-            right.withUnsafeBufferPointer { right in
-                memcmp(left.baseAddress, right.baseAddress, left.count * MemoryLayout<Float>.stride) == 0
-            }
+    guard left.shape == right.shape else { return false }
+    return left.withUnsafeBufferPointer { left in
+        right.withUnsafeBufferPointer { right in
+            guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+            return memcmp(first, second, left.count * MemoryLayout<Float>.stride) == 0
         }
+    }
 }
 
 extension Float {

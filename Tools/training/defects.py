@@ -1,155 +1,141 @@
-"""Puts defects into batches of surfaces, with exact masks."""
+"""Defects: each kind gives a coverage (the truth) and what the surface looks like under it.
+
+A drawer takes the sheet, pictures [count, 3, h, w] and object coverage [count, h, w], and returns
+(coverage [count, h, w] in 0...1, replacement [count, 3, h, w]). The caller blends the replacement in.
+"""
+
 import math
 
 import torch
-import torch.nn.functional as F
 
-from surfaces import SURFACES, chance, coordinates, fractal, paint, rotated, smooth, surfaces, uniform
-
-DEFECTS = ["scratch", "crack", "spot", "hole", "chip", "stain", "dent", "missing piece", "uneven area", "fray"]
+from fields import Sheet, blurred
+from surfaces import NAMES, surface
 
 
-def strokes(count, side, wander, width, length):
-    """Masks of thin walks: [count, 1, side, side], soft at the rim."""
-    steps = 24
-    turns = torch.cumsum(torch.randn(count, steps) * wander, 1) + torch.rand(count, 1) * 2 * math.pi
-    upright = torch.rand(count, 1) < 0.4
-    turns = torch.where(upright, math.pi / 2 + turns - turns[:, :1] + 0.15 * torch.randn(count, 1), turns)
-    step = (length / steps).view(count, 1)
-    path = torch.rand(count, 1, 2) * 0.8 + 0.1 + torch.cumsum(torch.stack([torch.cos(turns), torch.sin(turns)], -1) * step[..., None], 1)
-    line = (torch.arange(side) + 0.5) / side
-    grid = torch.stack(torch.meshgrid(line, line, indexing="ij"), -1).flip(-1)
-    out = torch.zeros(count, side, side)
-    for index in range(count):
-        for a, b in zip(path[index, :-1], path[index, 1:]):
-            low = ((torch.minimum(a, b) * side).floor().long() - 6).clamp(0, side)
-            high = ((torch.maximum(a, b) * side).ceil().long() + 7).clamp(0, side)
-            if (high <= low).any():
-                continue
-            window = grid[low[1] : high[1], low[0] : high[0]]
-            d = b - a
-            s = (((window - a) * d).sum(-1) / (d @ d + 1e-9)).clamp(0, 1)
-            distance = (window - a - s[..., None] * d).norm(dim=-1) * side
-            region = out[index, low[1] : high[1], low[0] : high[0]]
-            region.copy_(torch.maximum(region, (width[index, 0, 0, 0] - distance + 0.5).clamp(0, 1)))
-    return out[:, None]
+def shaded(sheet: Sheet, pictures: torch.Tensor, low: float, high: float, darker: float = 0.65) -> torch.Tensor:
+    """The pictures darker (mostly) or brighter by low...high of their own grey."""
+    direction = torch.where(sheet.chance(darker), -1.0, 1.0)
+    return pictures + (direction * sheet.uniform(low, high))[..., None] * (0.4 + pictures.mean((1, 2, 3), keepdim=True))
 
 
-def blob(count, side, low, high, rough):
-    """Rough-rimmed ellipses of a random size and turn."""
-    u, v = rotated(count, side)
-    y, x = uniform(count, -0.42, 0.42), uniform(count, -0.42, 0.42)
-    size = torch.exp(uniform(count, math.log(low), math.log(high)))
-    stretch = torch.exp(uniform(count, -0.9, 0.9))
-    radius = torch.sqrt(((u - x) * stretch) ** 2 + ((v - y) / stretch) ** 2) + rough * size * fractal(count, side, 6, 3)
-    return ((size - radius) * side / 2 + 0.5).clamp(0, 1)
+def repeated(sheet: Sheet, once, most: int) -> torch.Tensor:
+    coverage = once()
+    for _ in range(sheet.pick(0, most - 1)):
+        coverage = torch.maximum(coverage, once())
+    return coverage
 
 
-def shape(kind, count, side, part):
-    """The mask of one kind of defect, soft at the rim, [count, 1, side, side]."""
-    y, x = coordinates(count, side)
-    if kind == "scratch":
-        return strokes(count, side, 0.05, uniform(count, 0.5, 3), torch.rand(count) * 0.8 + 0.1)
-    if kind == "crack":
-        return strokes(count, side, 0.4, uniform(count, 0.5, 3), torch.rand(count) * 0.9 + 0.15)
-    if kind in ("spot", "hole"):
-        mask = blob(count, side, 0.008, 0.06, 0.25)
-        for _ in range(2):
-            mask = torch.maximum(mask, blob(count, side, 0.006, 0.04, 0.25) * chance(count, 0.3))
-        return mask
-    if kind == "dent":
-        return blob(count, side, 0.03, 0.12, 0.1)
-    if kind == "stain":
-        return blob(count, side, 0.04, 0.25, 0.35)
-    if kind == "missing piece":
-        h, w = uniform(count, 0.04, 0.35), uniform(count, 0.04, 0.35)
-        u, v = rotated(count, side, uniform(count, -0.3, 0.3))
-        cy, cx = uniform(count, -0.4, 0.4), uniform(count, -0.4, 0.4)
-        return (((u - cx).abs() < w / 2) & ((v - cy).abs() < h / 2)).float()
-    if kind == "uneven area":
-        long = blob(count, side, 0.12, 0.35, 0.12)
-        u, _ = rotated(count, side, (math.pi / 2) * torch.randint(0, 2, (count, 1, 1, 1)) + uniform(count, -0.15, 0.15))
-        middle, half = uniform(count, -0.5, 0.5), uniform(count, 0.05, 0.2)
-        band = ((half - (u + 0.03 * smooth(count, side, 3) - middle).abs()) * side / 6).clamp(0, 1)
-        return torch.where(torch.rand(count, 1, 1, 1) < 0.5, long, band)
-    # Chips and frays eat into the surface from a side of the picture or of the part.
-    flat = torch.randint(0, 4, (count, 1, 1, 1))
-    toward = torch.where(flat == 0, x, torch.where(flat == 1, 1 - x, torch.where(flat == 2, y, 1 - y)))
-    along = torch.where(flat < 2, y, x)
-    if kind == "fray":
-        depth = uniform(count, 0.03, 0.25) * (1 + 0.35 * smooth(count, side, 3) + 0.1 * smooth(count, side, 16))
-        return ((depth - toward) * side / 3 + 0.5).clamp(0, 1)
-    center, half = uniform(count, 0.05, 0.95), uniform(count, 0.03, 0.2)
-    depth = uniform(count, 0.03, 0.22) * (1 - ((along - center) / half) ** 2) * (1 + 0.25 * smooth(count, side, 12))
-    return ((depth - toward + (1 - part) * 0) * side / 2 + 0.5).clamp(0, 1)
+def scratch(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    line = repeated(sheet, lambda: sheet.line(sheet.walk(8, 0.6, 0.06), sheet.uniform(0.3, 1.8)), most)
+    return line, shaded(sheet, pictures, 0.2, 0.8, 0.4)
 
 
-def filling(kind, pictures, mask):
-    """What stands where the defect is."""
-    count, _, side, _ = pictures.shape
-    sign = torch.where(torch.rand(count, 1, 1, 1) < 0.7, -1.0, 1.0)
-    shift = uniform(count, 0.08, 0.45) * sign
-    grain = uniform(count, 0, 0.08) * fractal(count, side, 16, 3)
-    darker = pictures + shift
-    flat = uniform(count, 0, 1).expand_as(pictures) + grain
-    blurred = F.avg_pool2d(pictures, 9, 1, 4, count_include_pad=False)
-    other = paint(SURFACES[int(torch.randint(0, len(SURFACES), ()))], count, side)
-    moved = torch.roll(pictures, (side // 3, side // 4), (2, 3)) + uniform(count, 0, 0.2) * sign
-    smoothed = blurred + uniform(count, 0.05, 0.3) * sign
-    pick = torch.rand(count, 1, 1, 1)
-    if kind in ("hole", "crack", "spot"):
-        dark = torch.where(torch.rand(count, 1, 1, 1) < 0.75, uniform(count, 0, 0.3), uniform(count, 0.6, 1)).expand_as(pictures) + grain
-        return torch.where(pick < 0.5, dark, darker)
-    if kind == "scratch":
-        return torch.where(pick < 0.6, pictures - shift, darker)
-    if kind == "dent":
-        y = F.avg_pool2d(mask, 9, 1, 4)
-        slope = (torch.roll(y, 5, 2) - torch.roll(y, -5, 2)) + 0.5 * (torch.roll(y, 5, 3) - torch.roll(y, -5, 3))
-        return pictures + slope * uniform(count, 0.2, 0.6) + 0.3 * shift
-    if kind in ("uneven area", "stain"):
-        faint = pictures + uniform(count, 0.05, 0.25) * sign
-        return torch.where(pick < 0.4, faint, torch.where(pick < 0.75, smoothed, darker + grain))
-    if kind in ("fray", "chip"):
-        return torch.where(pick < 0.35, flat, torch.where(pick < 0.6, smoothed + grain, torch.where(pick < 0.8, pictures + uniform(count, 0.05, 0.2) * sign + grain, other)))
-    return torch.where(pick < 0.3, flat, torch.where(pick < 0.55, other, torch.where(pick < 0.75, moved, darker)))
+def crack(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    straight = sheet.flip(0.6)
+    line = repeated(sheet, lambda: sheet.line(sheet.walk(14, 0.6, 0.12 if straight else 0.5, straight),
+                                              sheet.uniform(0.3, 1.6)), min(most, 2))
+    return line, shaded(sheet, pictures, 0.15, 0.7, 0.95)
 
 
-def batch(count, side, defective=0.7):
-    """A batch for training.
-
-    Returns pictures [count, 3, side, side] in 0...1, masks [count, side, side] of 0 and 1,
-    the surface kind and the defect kind (-1: none) of each picture.
-    """
-    pictures, part, surface = surfaces(count, side)
-    defect = torch.randint(0, len(DEFECTS), (count,))
-    defect = torch.where(torch.rand(count) < defective, defect, torch.tensor(-1))
-    masks = torch.zeros(count, 1, side, side)
-    for kind in defect.unique().tolist():
-        if kind < 0:
-            continue
-        rows = (defect == kind).nonzero()[:, 0]
-        name, below = DEFECTS[kind], pictures[rows]
-        soft = shape(name, len(rows), side, part[rows])
-        if name not in ("chip", "fray"):
-            soft = soft * part[rows]
-        mixed = below + (filling(name, below, soft) - below) * soft * uniform(len(rows), 0.6, 1)
-        seen = ((mixed - below).abs().amax(1, keepdim=True) > 0.03).float()
-        hard = (soft > 0.3).float()
-        # A defect that cannot be seen is no defect: leave the picture as it was.
-        shown = ((seen * hard).sum((1, 2, 3)) >= 0.35 * hard.sum((1, 2, 3))) & (hard.sum((1, 2, 3)) >= 6)
-        pictures[rows] = torch.where(shown[:, None, None, None], mixed, below)
-        masks[rows] = hard * shown[:, None, None, None]
-        defect[rows[~shown]] = -1
-    pictures = camera(pictures)
-    return pictures, masks[:, 0], surface, defect
+def spot(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    return repeated(sheet, lambda: sheet.solid(sheet.blob(0.008, 0.035, 0.2)), most + 1), shaded(sheet, pictures, 0.2, 0.8)
 
 
-def camera(pictures):
-    """What a camera does: noise, a little blur, often no colour, exposure."""
-    count = len(pictures)
-    blurred = F.avg_pool2d(pictures, 3, 1, 1, count_include_pad=False)
-    pictures = torch.where(torch.rand(count, 1, 1, 1) < 0.4, blurred, pictures)
-    pictures = pictures + uniform(count, 0, 0.035) * torch.randn_like(pictures[:, :1])
-    grey = pictures.mean(1, keepdim=True).expand_as(pictures)
-    pictures = torch.where(torch.rand(count, 1, 1, 1) < 0.5, grey, pictures)
-    return ((pictures - 0.5) * uniform(count, 0.6, 1.15) + 0.5 + uniform(count, -0.15, 0.1)).clamp(0, 1)
+def hole(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """A pit: dark, sometimes with a lit rim."""
+    depth = sheet.blob(0.012, 0.07, 0.3)
+    rim = torch.exp(-((depth - 0.25) / 0.2).square())[:, None] * sheet.uniform(0, 0.35)[..., None]
+    return sheet.solid(depth), shaded(sheet, pictures, 0.25, 0.9, 1.0) + rim
+
+
+def chip(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """A piece broken off at the border: background or raw material shows behind it."""
+    side, place, inset = sheet.pick(0, 3), sheet.uniform(0.02, 0.98), sheet.uniform(0.0, 0.07)
+    centre = [(inset, place), (1 - inset, place), (place, inset), (place, 1 - inset)][side]
+    if sheet.flip(0.25):
+        centre = (torch.round(place), inset if sheet.flip() else 1 - inset)
+    coverage = sheet.solid(sheet.blob(0.02, 0.16, 0.45, 6.0, centre))
+    if sheet.flip(0.4):
+        return coverage, sheet.uniform(0, 0.2)[..., None] + 0.02 * sheet.smooth(40, 40)[:, None].expand_as(pictures)
+    rough = sheet.smooth(30, 30, 2)[:, None] * sheet.uniform(0.03, 0.15)[..., None]
+    return coverage, shaded(sheet, blurred(pictures, 6), 0.1, 0.6, 0.45) + rough
+
+
+def stain(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    coverage = sheet.solid(sheet.blob(0.03, 0.22, 0.8), sheet.pick(1, 6))
+    tint = 1 + (sheet.sign() * sheet.uniform(0.12, 0.45))[..., None] * (1 + 0.4 * sheet.normal(sheet.count, 3, 1, 1))
+    return coverage, pictures * tint.clamp(0.2, 1.8)
+
+
+def dent(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """A hollow: lit on one flank and in shadow on the other."""
+    depth = sheet.blob(0.03, 0.16, 0.15)
+    angle, centre = sheet.uniform(0, 2 * math.pi), depth.clamp(0)
+    slope_y, slope_x = torch.gradient(centre, dim=(1, 2))
+    flank = (slope_y * angle.sin() + slope_x * angle.cos())
+    flank = flank / (flank.abs().amax((1, 2), keepdim=True) + 1e-6) * sheet.uniform(0.15, 0.5)
+    return sheet.solid(depth), pictures + flank[:, None] - (0.1 * sheet.sign() * centre)[:, None]
+
+
+def piece(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """A missing or swapped piece: a box of another surface, or of this one from elsewhere."""
+    half_y, half_x = sheet.uniform(0.03, 0.16), sheet.uniform(0.03, 0.16)
+    off_y = (sheet.y - sheet.uniform(0.1, 0.9)).abs() / half_y
+    off_x = (sheet.x - sheet.uniform(0.1, 0.9)).abs() / half_x
+    coverage = sheet.solid(1 - torch.maximum(off_y, off_x) + 0.05 * sheet.smooth(10, 10))
+    if sheet.flip():
+        other = surface(sheet, NAMES[sheet.pick(0, len(NAMES) - 1)])[0]
+    else:
+        other = shaded(sheet, pictures.roll((sheet.height // 3, sheet.width // 4), (2, 3)), 0.1, 0.5)
+    return coverage, other
+
+
+def uneven(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """A broad part worked differently: a band at or near a border, or a wedge, a little brighter, darker or other-grained."""
+    border = sheet.uniform(0.05, 0.38) + sheet.uniform(-0.25, 0.25) * (sheet.x - 0.5) * sheet.chance(0.5)
+    border = border + sheet.uniform(0, 0.012) * sheet.smooth(1, sheet.pick(4, 14))
+    wedge = sheet.chance(0.25) * sheet.uniform(-1.0, 1.0) * (sheet.x - 0.5)
+    depth = border + wedge - sheet.y
+    if sheet.flip(0.3):
+        depth = torch.minimum(depth + sheet.uniform(0.05, 0.4), sheet.y - sheet.uniform(0.0, 0.15))
+    if sheet.flip():
+        depth = depth.flip(1)
+    if sheet.height == sheet.width and sheet.flip(0.2):
+        depth = depth.transpose(1, 2)
+    coverage = sheet.solid(depth, sheet.pick(1, 4))
+    other = shaded(sheet, pictures, 0.05, 0.35, 0.4)
+    if sheet.flip(0.6):
+        grain = sheet.smooth(sheet.pick(1, 4), sheet.width // sheet.pick(1, 4))
+        level = blurred(pictures.mean(1), sheet.width // 12)[:, None]
+        other = torch.lerp(other, level * sheet.uniform(0.8, 1.25)[..., None], sheet.uniform(0.3, 1.0)[..., None])
+        other = other + (grain * sheet.uniform(0.01, 0.09))[:, None]
+    return coverage, other
+
+
+def fray(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """Material rubbed off: a large filled drop, bottle or wedge where the grain is gone and the grey is even."""
+    if sheet.flip(0.7):
+        middle, half = sheet.uniform(0.2, 0.8), sheet.uniform(0.06, 0.26)
+        foot, top = sheet.uniform(0.55, 1.1), sheet.uniform(-0.15, 0.5)
+        height = ((sheet.y - top) / (foot - top)).clamp(0, 1)
+        profile = (height.pow(sheet.uniform(0.3, 1.2)) * (1 - height).pow(sheet.uniform(0.1, 0.8))) * 1.6
+        profile = profile + sheet.chance(0.5) * 0.35 * (height > 0) * (height < 1)
+        depth = half * profile - (sheet.x - middle + 0.1 * (sheet.uniform(-1, 1) * (sheet.y - 0.5))).abs() - 0.01
+    else:
+        run, thick = sheet.uniform(0.3, 1.0), sheet.uniform(0.03, 0.12)
+        depth = (thick * (1 - sheet.y / run).clamp(0) - (sheet.x - sheet.uniform(-0.02, 0.08)).clamp(0) - 0.004)
+    depth = depth + 0.006 * sheet.smooth(8, 8, 2)
+    depth = depth.flip(1) if sheet.flip() else depth
+    depth = depth.flip(2) if sheet.flip() else depth
+    if sheet.height == sheet.width and sheet.flip(0.2):
+        depth = depth.transpose(1, 2)
+    level = torch.lerp(blurred(pictures, sheet.width // 8), pictures.mean((2, 3), keepdim=True), 0.7)
+    calm = torch.lerp(blurred(pictures, sheet.pick(1, 4)), level, sheet.uniform(0.4, 1.0)[..., None])
+    matte = sheet.smooth(sheet.height // 3, sheet.width // 3)[:, None] * sheet.uniform(0.0, 0.03)[..., None]
+    return sheet.solid(depth, sheet.pick(1, 4)), shaded(sheet, calm, 0.03, 0.4, 0.75) + matte
+
+
+KINDS = {"scratch": scratch, "crack": crack, "spot": spot, "hole": hole, "chip": chip, "stain": stain, "dent": dent,
+         "missing piece": piece, "uneven area": uneven, "worn area": fray}
+WEIGHTS = {"scratch": 0.8, "crack": 1.4, "spot": 0.8, "hole": 1.2, "chip": 1.8, "stain": 0.9, "dent": 0.6,
+           "missing piece": 0.7, "uneven area": 2.4, "worn area": 2.0}

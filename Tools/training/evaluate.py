@@ -1,8 +1,10 @@
-"""Measures the small CLIP's map on pictures with masks, laid out as the magnetic-tile data set is.
+"""Measures the small CLIP's map alone on pictures with masks, laid out as the magnetic-tile set is.
 
-A class's pixels are pooled over its defective pictures at their own sizes, the map resized bilinearly; the second column
-adds the pictures without defect. The scores are those of the model itself, never scaled by picture.
+Protocol: a picture is squashed to side x side (bicubic), p(abnormal) of every patch resized bilinearly to the picture's own
+size and never rescaled; a mask pixel above 127 is defect. A class pools the pixels of its defective pictures ("alone"), and
+of these with the pictures of MT_Free ("with normal"). F1-max and AP are of the first pool. The mean is over the five classes.
 """
+
 import argparse
 import pathlib
 
@@ -11,69 +13,76 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-import words
-from export import load_clip
-from train_clip import tokenizer
+from bpe import Tokenizer
+from clip_model import CONFIG, SmallCLIP, prepared
+from ensemble import text_vectors
 
 CLASSES = ["MT_Blowhole", "MT_Break", "MT_Crack", "MT_Fray", "MT_Uneven"]
+LEVELS = 1 << 16
 
 
-def auroc(scores, truth):
-    """Area under the ROC curve, ties counted half, over at most 65536 score levels."""
-    levels = np.clip(scores * 65535, 0, 65535).astype(np.int64)
-    positive = np.bincount(levels[truth], minlength=65536).astype(float)
-    negative = np.bincount(levels[~truth], minlength=65536).astype(float)
-    below = np.cumsum(negative) - negative
-    return float((positive * (below + negative / 2)).sum() / (positive.sum() * negative.sum()))
-
-
-def f1_max(scores, truth):
-    """The largest F1 over all thresholds."""
-    levels = np.clip(scores * 65535, 0, 65535).astype(np.int64)
-    true = np.bincount(levels[truth], minlength=65536)[::-1].cumsum()
-    false = np.bincount(levels[~truth], minlength=65536)[::-1].cumsum()
-    return float((2 * true / (true + false + truth.sum())).max())
+def load(state: pathlib.Path, tokenizer: Tokenizer) -> SmallCLIP:
+    model = SmallCLIP(CONFIG | {"vocabulary": tokenizer.end + 1})
+    model.load_state_dict(torch.load(state, weights_only=False)["model"])
+    return model.eval()
 
 
 @torch.no_grad()
-def score_map(model, states, path, side):
-    """The map at the picture's own size, flattened, and its truth."""
-    picture = Image.open(path).convert("RGB")
-    square = torch.from_numpy(np.array(picture.resize((side, side), Image.BICUBIC))).permute(2, 0, 1)[None].float() / 255
-    _, patches = model.visual(model.normalise(square))
-    p = (model.logit_scale.exp() * patches @ states.T).softmax(-1)[..., 1].view(1, 1, side // 16, side // 16)
-    p = F.interpolate(p, size=picture.size[::-1], mode="bilinear", align_corners=False)
-    truth = np.array(Image.open(path.with_suffix(".png")).convert("L")) > 127
-    return p.flatten().numpy(), truth.flatten()
+def probability_map(model: SmallCLIP, states: tuple, picture: Image.Image, side: int) -> np.ndarray:
+    """p(abnormal) at the picture's own size, [height, width]."""
+    square = torch.from_numpy(np.array(picture.convert("RGB").resize((side, side), Image.BICUBIC)))
+    tokens = model.visual(prepared(square.permute(2, 0, 1)[None] / 255))
+    grid = model.abnormality(tokens[:, 1:], *states).sigmoid().view(1, 1, side // 16, side // 16)
+    return F.interpolate(grid, size=picture.size[::-1], mode="bilinear", align_corners=False)[0, 0].numpy()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=pathlib.Path)
-    parser.add_argument("data", type=pathlib.Path)
-    parser.add_argument("--sides", type=int, nargs="+", default=[256, 320, 384])
+def histograms(score: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Counts of surface and defect pixels by score level, [2, LEVELS]."""
+    level = np.clip(score * (LEVELS - 1), 0, LEVELS - 1).astype(np.int64)
+    return np.stack([np.bincount(level[truth == kind], minlength=LEVELS) for kind in (False, True)])
+
+
+def measures(counts: np.ndarray) -> tuple[float, float, float]:
+    """AUROC (ties half), F1-max and average precision of pooled counts [2, LEVELS]."""
+    negative, positive = counts[:, ::-1].astype(float)
+    true, false = positive.cumsum(), negative.cumsum()
+    area = (negative * (true - positive / 2)).sum() / (true[-1] * false[-1])
+    f1 = (2 * true / np.maximum(true + false + true[-1], 1)).max()
+    precision = true / np.maximum(true + false, 1)
+    return float(area), float(f1), float((positive * precision).sum() / true[-1])
+
+
+def class_counts(model: SmallCLIP, states: tuple, folder: pathlib.Path, side: int, every: int) -> np.ndarray:
+    counts = np.zeros((2, LEVELS), dtype=np.int64)
+    for path in sorted(folder.glob("Imgs/*.jpg"))[::every]:
+        picture = Image.open(path)
+        truth = np.array(Image.open(path.with_suffix(".png")).convert("L")) > 127
+        counts += histograms(probability_map(model, states, picture, side), truth)
+    return counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=pathlib.Path, help="folder with MT_Blowhole ... MT_Free")
+    parser.add_argument("--state", type=pathlib.Path, default="Tools/training/runs/clip.pt")
+    parser.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     parser.add_argument("--object", default="magnetic tile")
-    parser.add_argument("--most", type=int, default=1000, help="pictures a class")
+    parser.add_argument("--sides", type=int, nargs="+", default=[256, 320, 384])
+    parser.add_argument("--every", type=int, default=1, help="take each n-th picture only")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    model, tokenize = load_clip(options.run / "clip.pt"), tokenizer(options.run)
-    with torch.no_grad():
-        vectors = [model.encode_text(tokenize([t.format(s.format(options.object)) for s in states for t in words.TEMPLATES]))
-                   for states in (words.NORMAL, words.ABNORMAL)]
-        states = F.normalize(torch.stack([v.mean(0) for v in vectors]), dim=-1)
+    tokenizer = Tokenizer.read(options.merges)
+    model = load(options.state, tokenizer)
+    states = text_vectors(model, tokenizer, options.object)
+    print(f"cosine of the two states {float(states[0] @ states[1]):.3f}, scale {float(model.logit_scale.exp()):.1f}")
     for side in options.sides:
-        maps = {}
-        for name in CLASSES + ["MT_Free"]:
-            paths = sorted((options.data / name / "Imgs").glob("*.jpg"))[: options.most]
-            rows = [score_map(model, states, path, side) for path in paths]
-            maps[name] = tuple(np.concatenate(column) for column in zip(*rows))
-        rows = []
+        free, rows = class_counts(model, states, options.data / "MT_Free", side, options.every), []
         for name in CLASSES:
-            scores, truth = maps[name]
-            both = np.concatenate([scores, maps["MT_Free"][0]]), np.concatenate([truth, maps["MT_Free"][1]])
-            rows.append((auroc(scores, truth), auroc(*both), f1_max(scores, truth)))
-            print(f"{side} {name}: AUROC {rows[-1][0]:.3f}, with normal pictures {rows[-1][1]:.3f}, F1-max {rows[-1][2]:.3f}")
-        print(f"{side} mean: " + " ".join(f"{v:.3f}" for v in np.mean(rows, 0)), flush=True)
+            alone = class_counts(model, states, options.data / name, side, options.every)
+            rows.append((*measures(alone), measures(alone + free)[0]))
+        print(f"| {side} px | AUROC alone | F1-max | AP | AUROC with normal |\n|---|---|---|---|---|")
+        for name, row in zip([*CLASSES, "mean"], [*rows, np.mean(rows, 0)]):
+            print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,56 +1,67 @@
-"""Writes the trained models as fp16 safetensors with a description of themselves, and the merges beside them."""
+"""Writes the trained models as fp16 safetensors that describe themselves, the merges, and the reference values of both.
+
+Everything that depends on the weights is written in one go, so that the files cannot fall out of step.
+"""
+
 import argparse
+import hashlib
 import json
 import pathlib
-import shutil
 
 import torch
 from safetensors.torch import save_file
 
-from model import SmallCLIP
-from sam_model import SmallSAM
+import clip_model
+import reference
+import sam_model
+from bpe import Tokenizer
 
 
-def exported(model, stem, prefix):
-    """The state with the stem's batch norms folded, fp16, under published names."""
-    model.eval()
-    state = {name: value for name, value in model.state_dict().items() if not name.startswith(prefix)}
-    state |= stem.folded(prefix)
-    return {name: value.detach().to(torch.float16).contiguous() for name, value in state.items()}
+def halved(model: torch.nn.Module, stem: clip_model.Stem, prefix: str) -> dict[str, torch.Tensor]:
+    """The state in fp16 with the stem's norms folded in, without what only training needs."""
+    state = {name: value for name, value in model.state_dict().items() if not name.startswith((prefix, "anchors", "early_judge"))}
+    state |= {f"{prefix}.{name}": value for name, value in stem.folded().items()}
+    return {name: value.detach().to(torch.float16).contiguous() for name, value in sorted(state.items())}
 
 
-def load_clip(path):
-    """The small CLIP from a training state, ready to be asked."""
-    state = torch.load(path)
-    model = SmallCLIP(state["configuration"])
-    model.load_state_dict(state["model"])
-    return model.eval()
+def restore(model: torch.nn.Module, stem: clip_model.Stem, state: dict[str, torch.Tensor], prefix: str) -> None:
+    """Puts exported weights, widened to fp32, back into the model, so that it computes what a reader of the file does."""
+    own = model.state_dict()
+    own.update({name: value.float() for name, value in state.items() if name in own})
+    model.load_state_dict(own)
+    for index, (convolution, norm) in enumerate(zip(stem.convolutions, stem.norms)):
+        convolution.weight.data = state[f"{prefix}.{index}.weight"].float()
+        norm.weight.data = torch.ones_like(norm.weight)
+        norm.bias.data = state[f"{prefix}.{index}.bias"].float()
+        norm.running_mean, norm.running_var = torch.zeros_like(norm.bias), torch.ones_like(norm.bias) - norm.eps
 
 
-def load_sam(path):
-    """The small SAM from a training state, ready to be asked."""
-    state = torch.load(path)
-    model = SmallSAM(state["configuration"])
-    model.load_state_dict(state["model"])
-    return model.eval()
-
-
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=pathlib.Path, help="folder of the training states")
-    parser.add_argument("output", type=pathlib.Path, help="usually Weights/small")
+    parser.add_argument("--states", type=pathlib.Path, default="Tools/training/runs", help="folder of clip.pt and sam.pt")
+    parser.add_argument("--output", type=pathlib.Path, default="Weights/small", help="holds merges.txt")
+    parser.add_argument("--fixtures", type=pathlib.Path, default="Tests/Fixtures/small")
+    parser.add_argument("--side", type=int, default=clip_model.CONFIG["image_size"], help="CLIP's usual picture size")
     options = parser.parse_args()
-    options.output.mkdir(parents=True, exist_ok=True)
-    clip, sam = load_clip(options.run / "clip.pt"), load_sam(options.run / "sam.pt")
-    for model, stem, prefix, name in (
-        (clip, clip.visual.stem, "visual.stem", "clip"),
-        (sam, sam.image_encoder.patch_embed.stem, "image_encoder.patch_embed.stem", "sam"),
+    options.fixtures.mkdir(parents=True, exist_ok=True)
+    tokenizer = Tokenizer.read(options.output / "merges.txt")
+    config = clip_model.CONFIG | {"vocabulary": tokenizer.end + 1, "image_size": options.side}
+    clip, sam = clip_model.SmallCLIP(config), sam_model.SmallSAM()
+    for name, model, stem, prefix, description in (
+        ("clip", clip, clip.visual.stem, "visual.stem", config),
+        ("sam", sam, sam.image_encoder.patch_embed.stem, "image_encoder.patch_embed.stem", sam_model.CONFIG),
     ):
-        description = json.dumps(model.configuration, sort_keys=True)
-        save_file(exported(model, stem, prefix), options.output / f"{name}.safetensors", metadata={"vitrine.model": description})
-    shutil.copy(options.run / "merges.txt", options.output / "merges.txt")
-    for file in sorted(options.output.iterdir()):
-        print(f"{file.name}: {file.stat().st_size} bytes")
+        training = torch.load(options.states / f"{name}.pt", weights_only=False)
+        model.load_state_dict(training["model"])
+        state = halved(model.eval(), stem, prefix)
+        path = options.output / f"{name}.safetensors"
+        save_file(state, path, metadata={"vitrine.model": json.dumps(description, sort_keys=True)})
+        restore(model, stem, state, prefix)
+        print(f"{name}: {training['step']} steps, {training['seen']} pictures, {training['elapsed'] / 60:.0f} min, "
+              f"{path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    about = {"torch": torch.__version__}
+    save_file(reference.clip_values(clip, tokenizer, options.side), options.fixtures / "clip_reference.safetensors", about)
+    save_file(reference.sam_values(sam), options.fixtures / "sam_reference.safetensors", about)
 
 
 if __name__ == "__main__":

@@ -1,68 +1,68 @@
-"""The small SAM: segment-anything's own modules at a small size, with a convolutional stem for the patch embedding."""
+"""The small SAM: segment_anything's parts at a small size, with a convolutional stem in place of the patch embedding."""
+
 import torch
 import torch.nn as nn
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
 
-from model import Stem
+from clip_model import Stem
 
-CONFIGURATION = {
-    "family": "sam", "image_size": 256, "patch": 8, "stem": [32, 64, 128], "width": 128, "depth": 6, "heads": 4, "window": 8,
-    "global_blocks": [2, 5], "prompt_width": 128, "mask_in_channels": 16, "decoder_mlp": 512, "decoder_heads": 8,
-    "decoder_depth": 2, "multimask_outputs": 3, "iou_head_depth": 3, "iou_head_width": 128,
-    "mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375],
-}
+CONFIG = {"family": "sam", "image_size": 256, "patch": 16, "stem": [24, 48, 96, 128], "width": 128, "depth": 4, "heads": 4,
+          "window": 8, "global_blocks": [1, 3], "prompt_width": 128, "mask_in_channels": 16, "decoder_mlp": 512,
+          "decoder_heads": 8, "decoder_depth": 2, "multimask_outputs": 3, "iou_head_depth": 3, "iou_head_width": 128,
+          "mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375]}
 
 
 class StemEmbedding(nn.Module):
-    """[batch, 3, side, side] to [batch, side / patch, side / patch, width], as the encoder's blocks take it."""
+    """Pictures [b, 3, side, side] to tokens [b, side / 16, side / 16, width]."""
 
-    def __init__(self, channels):
+    def __init__(self, widths: list[int]):
         super().__init__()
-        self.stem = Stem(channels)
+        self.stem = Stem(widths)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.stem(x).permute(0, 2, 3, 1)
 
 
 class SmallSAM(nn.Module):
-    def __init__(self, c=CONFIGURATION):
+    def __init__(self, config: dict = CONFIG):
         super().__init__()
-        self.configuration = c
-        grid = c["image_size"] // c["patch"]
+        side, width, grid = config["image_size"], config["prompt_width"], config["image_size"] // config["patch"]
+        self.grid = grid
         self.image_encoder = ImageEncoderViT(
-            img_size=c["image_size"], patch_size=c["patch"], embed_dim=c["width"], depth=c["depth"], num_heads=c["heads"],
-            out_chans=c["prompt_width"], use_rel_pos=True, window_size=c["window"], global_attn_indexes=c["global_blocks"],
-            norm_layer=lambda width: nn.LayerNorm(width, eps=1e-6))
-        self.image_encoder.patch_embed = StemEmbedding(c["stem"])
+            img_size=side, patch_size=config["patch"], embed_dim=config["width"], depth=config["depth"],
+            num_heads=config["heads"], out_chans=width, norm_layer=lambda channels: nn.LayerNorm(channels, eps=1e-6),
+            use_rel_pos=True, window_size=config["window"], global_attn_indexes=config["global_blocks"])
+        self.image_encoder.patch_embed = StemEmbedding(config["stem"])
         nn.init.trunc_normal_(self.image_encoder.pos_embed, std=0.02)
-        self.prompt_encoder = PromptEncoder(c["prompt_width"], (grid, grid), (c["image_size"],) * 2, c["mask_in_channels"])
+        self.prompt_encoder = PromptEncoder(width, (grid, grid), (side, side), config["mask_in_channels"])
         self.mask_decoder = MaskDecoder(
-            transformer_dim=c["prompt_width"],
-            transformer=TwoWayTransformer(c["decoder_depth"], c["prompt_width"], c["decoder_heads"], c["decoder_mlp"]),
-            num_multimask_outputs=c["multimask_outputs"], iou_head_depth=c["iou_head_depth"], iou_head_hidden_dim=c["iou_head_width"])
+            transformer_dim=width, num_multimask_outputs=config["multimask_outputs"],
+            transformer=TwoWayTransformer(config["decoder_depth"], width, config["decoder_heads"], config["decoder_mlp"]),
+            iou_head_depth=config["iou_head_depth"], iou_head_hidden_dim=config["iou_head_width"])
 
-    def encode(self, pictures):
-        """pictures: [batch, 3, side, side] in 0...1. Returns [batch, prompt_width, grid, grid]."""
-        mean = torch.tensor(self.configuration["mean"]).view(1, 3, 1, 1)
-        std = torch.tensor(self.configuration["std"]).view(1, 3, 1, 1)
-        return self.image_encoder((pictures * 255 - mean) / std)
+    def decode(self, features: torch.Tensor, points: torch.Tensor, labels: torch.Tensor, box: torch.Tensor | None = None,
+               logits: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """All four masks for one prompt a row.
 
-    def decode(self, embeddings, points, labels, boxes=None, masks=None):
-        """One prompt a picture. points: [batch, n, 2] (x, y), labels: [batch, n], boxes: [batch, 4], masks: [batch, 1, low, low].
-
-        Returns logits [batch, 4, low, low] and predicted IoU [batch, 4]; the reference decoder takes one picture a call,
-        so its parts are driven from here.
+        features: [b, prompt_width, grid, grid]; points: [b, n, 2] (x, y) pixels of the model's frame; labels: [b, n];
+        box: [b, 4]; logits: [b, 1, 4 grid, 4 grid]. Returns mask logits [b, 4, 4 grid, 4 grid] and predicted IoU [b, 4].
+        The library's decoder repeats one picture's features for many prompts; here every row has its own.
         """
-        decoder = self.mask_decoder
-        sparse, dense = self.prompt_encoder((points, labels), boxes, masks)
-        batch = len(embeddings)
-        tokens = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])[None].expand(batch, -1, -1)
-        tokens = torch.cat([tokens, sparse], 1)
-        positions = self.prompt_encoder.get_dense_pe().expand(batch, -1, -1, -1)
-        tokens, image = decoder.transformer(embeddings + dense, positions, tokens)
-        count = decoder.num_mask_tokens
-        image = image.transpose(1, 2).reshape(embeddings.shape)
-        image = decoder.output_upscaling(image)
-        weights = torch.stack([mlp(tokens[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1)
-        logits = (weights @ image.flatten(2)).view(batch, count, *image.shape[-2:])
-        return logits, decoder.iou_prediction_head(tokens[:, 0])
+        sparse, dense = self.prompt_encoder((points, labels), box, logits)
+        decoder, batch = self.mask_decoder, len(features)
+        own = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight]).expand(batch, -1, -1)
+        places = self.prompt_encoder.get_dense_pe().expand(batch, -1, -1, -1)
+        tokens, picture = decoder.transformer(features + dense, places, torch.cat([own, sparse], 1))
+        upscaled = decoder.output_upscaling(picture.transpose(1, 2).reshape(features.shape))
+        kernels = [mlp(tokens[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)]
+        masks = torch.einsum("bkc,bchw->bkhw", torch.stack(kernels, 1), upscaled)
+        return masks.float(), decoder.iou_prediction_head(tokens[:, 0]).float()
+
+
+def prepared(pictures: torch.Tensor, config: dict = CONFIG) -> torch.Tensor:
+    """Pictures in 0...1, [b, 3, h, w] with sides up to the model's, normalised and padded right and below with zeros."""
+    mean, std = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
+    side = config["image_size"]
+    result = torch.zeros(len(pictures), 3, side, side)
+    result[..., : pictures.shape[-2], : pictures.shape[-1]] = (pictures * 255 - mean) / std
+    return result

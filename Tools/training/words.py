@@ -1,89 +1,68 @@
-"""Sentences for training: prompt templates, states, object names, captions, and the merges that are learnt from them."""
-import collections
+"""The sentences that the small CLIP learns: names of things, states, templates; and the text its merges are learnt on."""
+
 import random
 
-from defects import DEFECTS
-from surfaces import SURFACES
-
-NORMAL = ["{}", "flawless {}", "perfect {}", "unblemished {}", "{} without flaw", "{} without defect", "{} without damage"]
-ABNORMAL = ["damaged {}", "broken {}", "{} with flaw", "{} with defect", "{} with damage"]
-TEMPLATES = [
-    "a photo of a {}.", "a photo of the {}.", "a close-up photo of a {}.", "a close-up photo of the {}.",
-    "a cropped photo of a {}.", "a cropped photo of the {}.", "a bright photo of a {}.", "a bright photo of the {}.",
-    "a dark photo of a {}.", "a dark photo of the {}.", "a blurry photo of a {}.", "a blurry photo of the {}.",
-    "a jpeg corrupted photo of a {}.", "a jpeg corrupted photo of the {}.", "a bad photo of a {}.", "a bad photo of the {}.",
-    "a good photo of a {}.", "a good photo of the {}.", "a low resolution photo of a {}.", "a low resolution photo of the {}.",
-    "a black and white photo of a {}.", "a black and white photo of the {}.", "a photo of a small {}.", "a photo of the small {}.",
-    "a photo of a large {}.", "a photo of the large {}.", "a photo of my {}.", "a photo of one {}.", "a photo of a cool {}.",
-    "a photo of the cool {}.", "a photo of a {} for visual inspection.", "a photo of the {} for visual inspection.",
-    "a photo of a {} for anomaly detection.", "a photo of the {} for anomaly detection.", "there is a {} in the scene.",
-    "there is the {} in the scene.", "this is a {} in the scene.", "this is the {} in the scene.", "this is one {} in the scene.",
-]
-OBJECTS = (
-    "part object surface tile magnetic_tile metal_plate steel_sheet screw nut metal_nut bolt washer spring gear bearing "
-    "shaft pipe tube cable wire zipper connector bracket hinge valve piston ring disc plate panel board circuit_board pcb "
-    "chip capacitor resistor transistor switch battery lens glass bottle cup can jar lid cap capsule pill tablet candle "
-    "cashew peanut hazelnut walnut almond macaroni fryum chewing_gum bread cookie apple potato leather carpet fabric cloth "
-    "textile yarn rope paper cardboard wood plank veneer floor brick stone marble granite concrete ceramic porcelain grid "
-    "mesh foam rubber gasket seal tyre belt hose plastic film foil coating paint mirror window screen phone case toothbrush "
-    "brush comb pen pencil ruler key lock coin medal button bead needle blade knife fork spoon wheel rim casting forging "
-    "weld rail sheet strip coil rod bar beam ingot commutator rotor stator magnet core housing cover shell frame door hood "
-    "wafer solar_cell module label sticker package box bag sack pouch tray crate pallet egg leaf fruit seed grain rice corn").split()
-SYLLABLES = "ba be bo ca co da de fi ga go ha ka ki la le lo ma mi mo na ne no pa pi po ra re ri ro sa se so ta te ti to va vi wa za zu st tr pl gr ck nd ng".split()
-SURFACE_WORDS = dict(zip(SURFACES, SURFACES))
-
-
-def object_name(chance=random):
-    """A name from the list, two of them, or a made-up word, so that the text tower learns to leave the name out of account."""
-    pick = chance.random()
-    if pick < 0.55:
-        return chance.choice(OBJECTS).replace("_", " ")
-    if pick < 0.75:
-        return chance.choice(OBJECTS).replace("_", " ") + " " + chance.choice(OBJECTS).replace("_", " ")
-    word = "".join(chance.choice(SYLLABLES) for _ in range(chance.randint(1, 4)))
-    return word + (str(chance.randint(0, 9)) if chance.random() < 0.2 else "")
+OBJECTS = """bottle cable capsule carpet grid hazelnut leather nut pill screw tile toothbrush transistor wood zipper metal nut
+magnetic tile candle cashew chewing gum fryum macaroni circuit board pcb pipe fryum steel plate steel sheet aluminium panel
+copper foil brass fitting gear bearing shaft bolt washer rivet weld bead casting forging pipe tube hose gasket seal o-ring
+valve flange bracket hinge lock handle knob button switch connector plug socket wire harness coil motor rotor stator
+magnet battery cell solar panel wafer chip resistor capacitor inductor diode led lamp lens mirror glass pane window
+windscreen screen display phone case keyboard housing cover lid cap can jar box carton label sticker barcode bag pouch
+sachet film foil wrapper paper sheet cardboard fabric textile cloth denim knit lace yarn thread rope ribbon belt strap
+shoe sole glove tyre wheel rim brake disc piston cylinder crankshaft turbine blade propeller fan rail sleeper road surface
+pavement concrete wall brick ceramic tile marble slab granite stone roof plank board veneer plywood parquet door table
+chair spoon fork knife plate cup mug bowl bucket pan pot lid tablet syringe vial ampoule needle implant stent tooth
+bread biscuit cake apple orange banana potato tomato nut almond bean rice grain egg leaf seed flower medicine package
+toy block ball figurine pencil pen brush comb razor clip pin nail staple spring chain hook nozzle filter sieve mesh net
+surface part object component product item sample workpiece texture panel sheet plate material casting metal plastic rubber
+brushed metal woven fabric tiled grid sandstone pebbled rubber ribbed plastic painted plate""".split()
+COMPOUNDS = ["magnetic tile", "metal nut", "circuit board", "steel plate", "brushed metal", "solar panel", "pipe fryum",
+             "chewing gum", "brake disc", "turbine blade", "ceramic tile", "metal surface", "glass bottle", "woven fabric",
+             "machine part", "plastic housing", "painted panel", "wooden board", "rubber seal", "leather surface"]
+NORMAL = ["{}", "flawless {}", "perfect {}", "unblemished {}", "{} without flaw", "{} without defect",
+          "{} without damage", "clean {}", "intact {}"]
+ABNORMAL = ["damaged {}", "{} with flaw", "{} with defect", "{} with damage", "broken {}", "{} with a defect",
+            "defective {}", "faulty {}"]
+SEEN = {"scratch": "a scratch", "crack": "a crack", "spot": "spots", "hole": "a hole", "chip": "a chipped edge",
+        "stain": "a stain", "dent": "a dent", "missing piece": "a missing piece", "uneven area": "an uneven area",
+        "worn area": "a worn area"}
+TEMPLATES = ["a photo of a {}.", "a photo of the {}.", "a photo of my {}.", "a photo of one {}.", "there is a {} in the scene.",
+             "there is the {} in the scene.", "this is a {} in the scene.", "this is the {} in the scene.",
+             "this is one {} in the scene.", "a photo of the {} for visual inspection.",
+             "a photo of a {} for visual inspection.", "a photo of the {} for anomaly detection.",
+             "a photo of a {} for anomaly detection.", "{}", "a photo of a cool {}.", "a photo of the cool {}."]
+TEMPLATES += [f"a {look} photo of {article} {{}}." for article in ("a", "the") for look in (
+    "bad", "good", "cropped", "close-up", "bright", "dark", "blurry", "jpeg corrupted", "low resolution", "black and white")]
+TEMPLATES += [f"a photo of {article} {size} {{}}." for article in ("a", "the") for size in ("small", "large")]
 
 
-def sentences(states, count, name, chance=random):
-    """`count` sentences: template of state of name."""
-    return [chance.choice(TEMPLATES).format(chance.choice(states).format(name)) for _ in range(count)]
+def any_object(lot: random.Random) -> str:
+    """A name to put into a sentence: a known thing, two words, now and then a made-up word or an underscored name."""
+    kind = lot.random()
+    if kind < 0.35:
+        return lot.choice(COMPOUNDS)
+    if kind < 0.75:
+        return lot.choice(OBJECTS)
+    if kind < 0.9:
+        return lot.choice(OBJECTS) + lot.choice([" ", " ", "_"]) + lot.choice(OBJECTS)
+    return "".join(lot.choice("bcdfglmnprstvz") + lot.choice("aeiou") for _ in range(lot.randint(1, 4))) + lot.choice(["", "1", "2"])
 
 
-def caption(surface, defect, chance=random):
-    """What a picture shows, in words."""
-    subject = chance.choice([SURFACES[surface], SURFACES[surface] + " surface"])
-    if defect < 0:
-        return chance.choice(TEMPLATES).format(chance.choice(NORMAL).format(subject))
-    return chance.choice(TEMPLATES).format(f"{subject} with {chance.choice(['a', 'one'])} {DEFECTS[defect]}")
+def sentence(lot: random.Random, abnormal: bool, thing: str | None = None) -> str:
+    """One prompt: a template over a state over the thing's name (by lot where none is given)."""
+    state = lot.choice(ABNORMAL if abnormal else NORMAL)
+    return lot.choice(TEMPLATES).format(state.format(thing or any_object(lot)))
 
 
-def learn_merges(count, seed=0):
-    """Byte-pair merges over a corpus of such sentences: the pair that occurs most often is merged next, ties by spelling."""
-    chance = random.Random(seed)
-    words = collections.Counter()
-    for name in OBJECTS:
-        words.update({piece: 30 for piece in name.split("_")})
-    for _ in range(20000):
-        name = object_name(chance)
-        lines = sentences(NORMAL, 1, name, chance) + sentences(ABNORMAL, 1, name, chance)
-        lines.append(caption(chance.randrange(len(SURFACES)), chance.randrange(-1, len(DEFECTS)), chance))
-        for line in lines:
-            words.update(w for w in line.lower().replace(".", " ").replace("-", " ").split() if w.isalpha())
-    pieces = {word: list(word[:-1]) + [word[-1] + "</w>"] for word in words}
-    merges = []
-    while len(merges) < count:
-        pairs = collections.Counter()
-        for word, symbols in pieces.items():
-            for pair in zip(symbols, symbols[1:]):
-                pairs[pair] += words[word]
-        if not pairs:
-            break
-        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        merges.append(best)
-        for word, symbols in pieces.items():
-            index = 0
-            while index < len(symbols) - 1:
-                if (symbols[index], symbols[index + 1]) == best:
-                    symbols[index : index + 2] = ["".join(best)]
-                index += 1
-    return merges
+def caption(lot: random.Random, surface: str, kind: str | None) -> str:
+    """A picture's caption: its surface and what is wrong with it."""
+    what = f"{surface} with {SEEN[kind]}" if kind else f"{surface} without defect"
+    return lot.choice(TEMPLATES).format(what)
+
+
+def corpus(lines: int = 20000, seed: int = 5) -> list[str]:
+    """The text that the merges are learnt on."""
+    lot = random.Random(seed)
+    kinds = list(SEEN) + [None]
+    return [sentence(lot, lot.random() < 0.5) for _ in range(lines)] + [
+        caption(lot, any_object(lot), lot.choice(kinds)) for _ in range(lines)] + OBJECTS * 20

@@ -1,0 +1,148 @@
+"""The small CLIP: open_clip's layout, with a convolutional stem in place of the patch embedding."""
+
+import math
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+CONFIG = {"family": "clip", "image_size": 320, "train_grid": 14, "patch": 16, "stem": [24, 48, 96, 192],
+          "vision_width": 192, "vision_layers": 6, "vision_heads": 3, "embed": 128, "activation": "gelu",
+          "text_width": 128, "text_heads": 2, "text_layers": 3, "context": 77, "mean": [0.5, 0.5, 0.5],
+          "std": [0.25, 0.25, 0.25], "resize": "squash", "dense": "projected-last-layer"}
+
+
+class Stem(nn.Module):
+    """Pictures [b, 3, h, w] to [b, widths[-1], h / 2^n, w / 2^n]: 3x3 convolutions of stride 2, GELU between them."""
+
+    def __init__(self, widths: list[int]):
+        super().__init__()
+        sizes = [3, *widths]
+        self.convolutions = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1, bias=False) for a, b in zip(sizes, widths))
+        self.norms = nn.ModuleList(nn.BatchNorm2d(b) for b in widths)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for index, (convolution, norm) in enumerate(zip(self.convolutions, self.norms)):
+            x = norm(convolution(x))
+            x = F.gelu(x) if index + 1 < len(self.convolutions) else x
+        return x
+
+    def folded(self) -> dict[str, torch.Tensor]:
+        """`{i}.weight` and `{i}.bias` of plain convolutions that equal the trained ones with their norms."""
+        result = {}
+        for index, (convolution, norm) in enumerate(zip(self.convolutions, self.norms)):
+            factor = norm.weight / (norm.running_var + norm.eps).sqrt()
+            result[f"{index}.weight"] = convolution.weight * factor[:, None, None, None]
+            result[f"{index}.bias"] = norm.bias - norm.running_mean * factor
+        return result
+
+
+class Attention(nn.Module):
+    """Self-attention with open_clip's key names."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.in_proj_weight = nn.Parameter(torch.randn(3 * width, width) * width**-0.5)
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
+        self.out_proj = nn.Linear(width, width)
+
+    def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
+        batch, tokens, width = x.shape
+        packed = F.linear(x, self.in_proj_weight, self.in_proj_bias).view(batch, tokens, 3, self.heads, -1)
+        q, k, v = packed.permute(2, 0, 3, 1, 4)
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        return self.out_proj(mixed.transpose(1, 2).reshape(batch, tokens, width))
+
+
+class Block(nn.Module):
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.ln_1, self.attn, self.ln_2 = nn.LayerNorm(width), Attention(width, heads), nn.LayerNorm(width)
+        self.mlp = nn.ModuleDict({"c_fc": nn.Linear(width, 4 * width), "c_proj": nn.Linear(4 * width, width)})
+
+    def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
+        x = x + self.attn(self.ln_1(x), causal)
+        return x + self.mlp["c_proj"](F.gelu(self.mlp["c_fc"](self.ln_2(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self, width: int, layers: int, heads: int):
+        super().__init__()
+        self.resblocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+
+    def forward(self, x: torch.Tensor, causal: bool = False) -> torch.Tensor:
+        for block in self.resblocks:
+            x = block(x, causal)
+        return x
+
+
+class Vision(nn.Module):
+    def __init__(self, config: dict):
+        super().__init__()
+        width, self.grid = config["vision_width"], config["train_grid"]
+        self.stem = Stem(config["stem"])
+        self.class_embedding = nn.Parameter(torch.randn(width) * 0.02)
+        self.positional_embedding = nn.Parameter(torch.randn(self.grid**2 + 1, width) * 0.02)
+        self.ln_pre, self.ln_post = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.transformer = Transformer(width, config["vision_layers"], config["vision_heads"])
+        self.proj = nn.Parameter(torch.randn(width, config["embed"]) * width**-0.5)
+
+    def positions(self, rows: int, columns: int) -> torch.Tensor:
+        """Position embedding for another grid, [1 + rows * columns, width], as open_clip resizes it."""
+        if (rows, columns) == (self.grid, self.grid):
+            return self.positional_embedding
+        plane = self.positional_embedding[1:].T.reshape(1, -1, self.grid, self.grid)
+        plane = F.interpolate(plane, size=(rows, columns), mode="bicubic", antialias=True, align_corners=False)
+        return torch.cat([self.positional_embedding[:1], plane.flatten(2)[0].T])
+
+    def both_ends(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Normalised pictures [b, 3, h, w] to projected tokens [b, 1 + h/16 * w/16, embed], the class token first, and
+        what the stem gave for the patches, [b, h/16 * w/16, width]."""
+        x = self.stem(x)
+        rows, columns = x.shape[-2:]
+        patches = x.flatten(2).transpose(1, 2)
+        x = torch.cat([self.class_embedding.expand(len(x), 1, -1), patches], 1)
+        x = self.transformer(self.ln_pre(x + self.positions(rows, columns)))
+        return self.ln_post(x) @ self.proj, patches
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.both_ends(x)[0]
+
+
+class SmallCLIP(nn.Module):
+    def __init__(self, config: dict):
+        super().__init__()
+        width = config["text_width"]
+        self.visual = Vision(config)
+        self.token_embedding = nn.Embedding(config["vocabulary"], width)
+        self.positional_embedding = nn.Parameter(torch.randn(config["context"], width) * 0.01)
+        self.transformer = Transformer(width, config["text_layers"], config["text_heads"])
+        self.ln_final = nn.LayerNorm(width)
+        self.text_projection = nn.Parameter(torch.randn(width, config["embed"]) * width**-0.5)
+        # Normal and abnormal as patches are told apart. Sentences of both kinds differ in one word, so a young text tower
+        # says nearly the same for both; the patches learn against these, and the tower learns to reach these.
+        self.anchors = nn.Parameter(torch.randn(2, config["embed"]))
+        # Judges patches by the stem alone, which shows the convolutions what to look for before attention has settled.
+        self.early_judge = nn.Linear(config["vision_width"], 1)
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+        nn.init.normal_(self.token_embedding.weight, std=0.02)
+
+    def encode_text(self, ids: torch.Tensor) -> torch.Tensor:
+        """Token ids [n, context] to text vectors [n, embed], not normalised."""
+        ends = ids.argmax(1)
+        ids = ids[:, : int(ends.max()) + 1]
+        x = self.token_embedding(ids) + self.positional_embedding[: ids.shape[1]]
+        x = self.ln_final(self.transformer(x, causal=True))
+        return x[torch.arange(len(ids)), ends] @ self.text_projection
+
+    def abnormality(self, tokens: torch.Tensor, normal: torch.Tensor, abnormal: torch.Tensor) -> torch.Tensor:
+        """Logit of p(abnormal), [b, n], of tokens [b, n, embed] against unit text vectors [embed] or [b, embed]."""
+        difference = (abnormal - normal).expand(len(tokens), -1)
+        return self.logit_scale.exp() * (F.normalize(tokens.float(), dim=-1) * difference[:, None]).sum(-1)
+
+
+def prepared(pictures: torch.Tensor, config: dict = CONFIG) -> torch.Tensor:
+    """Pictures in 0...1, [b, 3, h, w], normalised as the metadata says."""
+    mean, std = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
+    return (pictures - mean) / std

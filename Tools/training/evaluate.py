@@ -74,7 +74,7 @@ def main() -> None:
     tokenizer = Tokenizer.read(options.merges)
     model = load(options.state, tokenizer)
     states = text_vectors(model, tokenizer, options.object)
-    print(f"cosine of the two states {float(states[0] @ states[1]):.3f}, scale {float(model.logit_scale.exp()):.1f}")
+    print(f"cosine of the two states {(states[0] @ states[1]).item():.3f}, scale {model.logit_scale.exp().item():.1f}")
     for side in options.sides:
         free, rows = class_counts(model, states, options.data / "MT_Free", side, options.every), []
         for name in CLASSES:

@@ -56,12 +56,15 @@ def main() -> None:
         state = halved(model.eval(), stem, prefix)
         path = options.output / f"{name}.safetensors"
         save_file(state, path, metadata={"vitrine.model": json.dumps(description, sort_keys=True)})
+        path.chmod(0o644)
         restore(model, stem, state, prefix)
         print(f"{name}: {training['step']} steps, {training['seen']} pictures, {training['elapsed'] / 60:.0f} min, "
               f"{path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
     about = {"torch": torch.__version__}
-    save_file(reference.clip_values(clip, tokenizer, options.side), options.fixtures / "clip_reference.safetensors", about)
-    save_file(reference.sam_values(sam), options.fixtures / "sam_reference.safetensors", about)
+    for name, values in (("clip", reference.clip_values(clip, tokenizer, options.side)), ("sam", reference.sam_values(sam))):
+        path = options.fixtures / f"{name}_reference.safetensors"
+        save_file(values, path, about)
+        path.chmod(0o644)
 
 
 if __name__ == "__main__":

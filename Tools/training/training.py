@@ -58,6 +58,7 @@ def arguments(description: str, state: str) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=45, help="time to train, all runs together")
     parser.add_argument("--state", default=state, help="checkpoint; an existing one is gone on from")
     parser.add_argument("--merges", default="Weights/small/merges.txt")
+    parser.add_argument("--stem", help="a CLIP state whose stem a new SAM starts from")
     parser.add_argument("--threads", type=int, default=1)
     result = parser.parse_args()
     torch.set_num_threads(result.threads)

@@ -45,7 +45,7 @@ import Testing
     func coarseThresholds() throws {
         // With scores from 0 to 200 the thresholds are the whole numbers.
         let size = ImageSize(width: 12, height: 10)
-        let scores = uniformNumbers("coarse", count: size.pixelCount).map { (($0 + 1) * 100).rounded() }
+        let scores = uniformNumbers("coarse", count: size.pixelCount).map { 200 - (abs($0) * 8).rounded() }
         let truth = Mask(size: size, values: uniformNumbers("coarse truth", count: size.pixelCount).map { $0 > 0.5 })
         let pictures = [
             ReferenceMetrics.Picture(map: ScoreMap(size: size, values: [0, 200] + scores.dropFirst(2)), truth: truth)

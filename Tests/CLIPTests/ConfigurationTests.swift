@@ -1,0 +1,143 @@
+import CLIP
+import Imaging
+import NeuralNetwork
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("reading a CLIP configuration off weights")
+struct ConfigurationTests {
+    private func detected(
+        _ entries: [(name: String, shape: Shape)], _ description: String? = nil
+    ) throws -> CLIPConfiguration {
+        try CLIPConfiguration.detect(
+            from: GeneratedWeights(entries), metadata: description.map { ["vitrine.model": $0] } ?? [:])
+    }
+
+    private static let entries: [(name: String, shape: Shape)] = [
+        ("visual.conv1.weight", [128, 3, 8, 8]), ("visual.positional_embedding", [17, 128]),
+        ("visual.class_embedding", [128]), ("visual.proj", [128, 24]), ("token_embedding.weight", [600, 64]),
+        ("positional_embedding", [16, 64]), ("visual.transformer.resblocks.0.ln_1.weight", [128]),
+        ("transformer.resblocks.0.ln_1.weight", [64]), ("transformer.resblocks.1.ln_1.weight", [64]),
+    ]
+
+    @Test("shapes tell the sizes, and the published rules the rest")
+    func shapes() throws {
+        let expected = CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 1, visionHeads: 2, embedding: 24, textWidth: 64,
+            textLayers: 2, textHeads: 1, contextLength: 16, vocabularySize: 600)
+        #expect(try detected(Self.entries) == expected)
+    }
+
+    @Test("the description beside the weights overrides the rules")
+    func description() throws {
+        let configuration = try detected(
+            Self.entries,
+            """
+            {"family":"clip","vision_heads":4,"text_heads":8,"activation":"gelu","image_size":64,"mean":[0.5,0.5,0.5],
+            "std":[0.25,0.25,0.25],"resize":"crop","dense":"projected-last-layer"}
+            """)
+        #expect(configuration.visionHeads == 4 && configuration.textHeads == 8)
+        #expect(configuration.activation == .gelu && configuration.imageSize == 64)
+        #expect(configuration.mean == [0.5, 0.5, 0.5] && configuration.standardDeviation == [0.25, 0.25, 0.25])
+        #expect(configuration.resizing == .shortestSideAndCrop && configuration.comparesPatchesWithText)
+    }
+
+    @Test("descriptions that cannot be meant are refused")
+    func badDescriptions() {
+        let cases: [(String, CLIPConfigurationError)] = [
+            (#"{"family":"sam"}"#, .otherFamily("sam")),
+            (#"{"vision_heads":3}"#, .unusableFact("vision_heads", rule: "divide the width 128")),
+            (#"{"text_heads":0}"#, .unusableFact("text_heads", rule: "divide the width 64")),
+            (#"{"image_size":12}"#, .unusableFact("image_size", rule: "be a multiple of the patch of 8 pixels")),
+            (#"{"mean":[1]}"#, .unusableFact("mean", rule: "be three numbers")),
+            (#"{"std":[1,1,0]}"#, .unusableFact("std", rule: "be three numbers above 0")),
+            (
+                #"{"activation":"tanh"}"#,
+                .unknownChoice(fact: "activation", value: "tanh", known: ["gelu", "quickgelu"])
+            ),
+            (
+                #"{"vision_heads":"3"}"#,
+                .unusableDescription(.unexpectedKind(name: "vision_heads", expected: "a whole number"))
+            ),
+            ("[]", .unusableDescription(.malformed(byteOffset: 0))),
+        ]
+        for (description, error) in cases {
+            #expect(throws: error, "\(description)") { try detected(Self.entries, description) }
+        }
+    }
+
+    @Test("weights of something else are named")
+    func otherWeights() throws {
+        let cases: [(String, String?)] = [
+            ("image_encoder.patch_embed.proj.weight", "Segment Anything (SAM)"),
+            (
+                "vision_model.embeddings.class_embedding",
+                "a CLIP model with Hugging Face names; save it with open_clip's names"
+            ),
+            ("encoder.weight", nil),
+        ]
+        for (name, guess) in cases {
+            #expect(throws: CLIPConfigurationError.notCLIP(guess: guess)) { try detected([(name, [1])]) }
+        }
+        #expect(throws: CLIPConfigurationError.notCLIP(guess: nil)) { try detected([]) }
+        #expect(
+            "\(CLIPConfigurationError.notCLIP(guess: "Segment Anything (SAM)"))"
+                == "these are not the weights of a CLIP model with a ViT image tower: they look like Segment Anything "
+                + "(SAM)")
+    }
+
+    @Test("missing and odd sizes are named")
+    func oddSizes() throws {
+        for name in ["visual.positional_embedding", "token_embedding.weight", "visual.conv1.weight"] {
+            #expect(throws: CLIPConfigurationError.missing(name: name)) {
+                try detected(Self.entries.filter { $0.name != name })
+            }
+        }
+        var odd = Self.entries
+        odd[1].shape = [18, 128]
+        #expect(
+            throws: CLIPConfigurationError.unexpectedShape(name: "visual.positional_embedding", found: [18, 128])
+        ) { try detected(odd) }
+        odd[1].shape = [17, 100]
+        #expect(throws: CLIPConfigurationError.unknownHeads(widths: [100, 64])) { try detected(odd) }
+        #expect(try detected(odd, #"{"vision_heads":5}"#).visionHeads == 5)
+    }
+
+    @Test("all differences of a model's weights come back at once")
+    func weightError() throws {
+        var entries: [(name: String, shape: Shape)] = Self.entries
+        entries.append(("stranger", [2]))
+        let configuration = try detected(Self.entries)
+        let tokenizer = CLIPTokenizer(vocabulary: try ReferenceModel.vocabulary(count: 600), contextLength: 16)
+        do {
+            _ = try CLIPModel(configuration: configuration, weights: GeneratedWeights(entries), tokenizer: tokenizer)
+            Issue.record("incomplete weights were taken")
+        } catch let error as WeightError {
+            #expect(error.problems.contains(.unexpected(name: "stranger", found: [2])))
+            #expect(error.problems.contains(.missing(name: "logit_scale", expected: [])))
+        }
+        #expect(throws: CLIPError.vocabularyMismatch(tokenizer: 601, weights: 600)) {
+            try CLIPModel(
+                configuration: configuration, weights: GeneratedWeights(entries),
+                tokenizer: CLIPTokenizer(vocabulary: try ReferenceModel.vocabulary(count: 601)))
+        }
+    }
+
+    @Test("preparation squashes, or scales the shorter side and cuts the middle")
+    func preparation() {
+        let size = ImageSize(width: 40, height: 20)
+        var image = Image(size: size, filledWith: .black)
+        for y in 0..<20 { for x in 20..<40 { image[x: x, y: y] = .white } }
+        var configuration = CLIPConfiguration(
+            patch: 4, trainedGrid: 2, visionWidth: 64, visionLayers: 1, embedding: 8, textWidth: 64,
+            mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+        let squashed = configuration.preparation(for: image)
+        #expect(squashed.shape == [3, 8, 8])
+        #expect(squashed[0, 0, 0] == -1 && squashed[2, 7, 7] == 1)
+        configuration.resizing = .shortestSideAndCrop
+        let cut = configuration.preparation(for: image, size: 20)
+        #expect(cut.shape == [3, 20, 20])
+        #expect((0..<20).allSatisfy { cut[1, 0, $0] == ($0 < 10 ? -1 : 1) })
+    }
+}

@@ -1,0 +1,58 @@
+import Checkpoints
+import Foundation
+import NeuralNetwork
+import Tensors
+import TestSupport
+
+@testable import CLIP
+
+/// The configurations behind `Tools/fixtures/clip_towers.py`, with the generated weights of its models.
+enum ReferenceModel {
+    static let texts = [
+        [598, 17, 300, 42, 599], [598, 5, 599], [598, 597, 1, 2, 3, 4, 5, 6, 7, 8, 9, 599],
+    ]
+
+    static func configuration(_ activation: CLIPConfiguration.Activation) -> CLIPConfiguration {
+        CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 64, visionLayers: 3, visionHeads: 2, embedding: 24, textWidth: 32,
+            textLayers: 2, textHeads: 4, contextLength: 16, vocabularySize: 600, activation: activation)
+    }
+
+    /// The names and shapes that the reference's own state dictionary has, from a fixture's metadata.
+    static func weights(_ fixture: String) throws -> GeneratedWeights {
+        let text = try Fixture.tensors(fixture).metadata["entries"] ?? "[]"
+        return GeneratedWeights(try entries(JSONSerialization.jsonObject(with: Data(text.utf8))))
+    }
+
+    /// `[[name, [dimensions]], ...]`
+    static func entries(_ json: Any?) -> [(name: String, shape: Shape)] {
+        (json as? [[Any]] ?? []).compactMap { entry in
+            guard let name = entry.first as? String, let shape = entry.last as? [Int] else { return nil }
+            return (name, Shape(shape))
+        }
+    }
+
+    static func model(
+        _ configuration: CLIPConfiguration, fixture: String = "CLIP/towers_gelu"
+    ) throws -> CLIPModel {
+        try CLIPModel(
+            configuration: configuration, weights: weights(fixture),
+            tokenizer: CLIPTokenizer(
+                vocabulary: vocabulary(count: configuration.vocabularySize),
+                contextLength: configuration.contextLength))
+    }
+
+    /// A vocabulary of any size: its merges are pairs of bytes, one after the other.
+    static func vocabulary(count: Int) throws -> Vocabulary {
+        let bytes =
+            (33...126).map { String(UnicodeScalar(UInt8($0))) } + (174...255).map { String(UnicodeScalar(UInt8($0))) }
+            + (256...323).compactMap { UnicodeScalar($0).map(String.init) }
+        let lines = (0..<max(0, count - 514)).map { "\(bytes[$0 / bytes.count]) \(bytes[$0 % bytes.count])" }
+        return try Vocabulary(merges: lines.joined(separator: "\n").utf8)
+    }
+
+    /// Largest error over largest magnitude, against one tensor of a fixture.
+    static func error(_ actual: Tensor, _ name: String, in fixture: String) throws -> TensorDifference {
+        compare(actual, try Fixture.tensor(name, in: fixture))
+    }
+}

@@ -1,0 +1,94 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import CLIP
+
+@Suite("CLIP towers by stages against open_clip")
+struct TowerTests {
+    /// Stages are compared in order, so the first wrong one is named.
+    @Test("every stage of the image tower", arguments: [CLIPConfiguration.Activation.gelu, .quickGELU])
+    func imageStages(activation: CLIPConfiguration.Activation) throws {
+        let fixture = "CLIP/towers_\(activation.rawValue)"
+        let tower = try ReferenceModel.model(ReferenceModel.configuration(activation)).imageTower
+        let pixels = GeneratedWeights.input([2, 3, 32, 32])
+        func check(_ actual: Tensor, _ stage: String) throws {
+            let difference = try ReferenceModel.error(actual, stage, in: fixture)
+            #expect(difference.relative < 1e-5, "\(stage): \(difference)")
+        }
+        try check(tower.patchEmbedding(pixels), "patch_embedding")
+        let (start, height, width) = tower.tokens(pixels)
+        #expect(height == 4 && width == 4)
+        try check(start, "ln_pre")
+        var tokens = start
+        for (index, block) in tower.blocks.enumerated() {
+            tokens = block(tokens)
+            try check(tokens, "block_\(index + 1)")
+        }
+        try check(tower.lastNorm(tokens), "ln_post")
+        try check(tower.projected(tokens), "projected")
+    }
+
+    @Test("both embeddings and the probabilities", arguments: [CLIPConfiguration.Activation.gelu, .quickGELU])
+    func embeddings(activation: CLIPConfiguration.Activation) throws {
+        let fixture = "CLIP/towers_\(activation.rawValue)"
+        let model = try ReferenceModel.model(ReferenceModel.configuration(activation))
+        let image = try model.encodeImage(GeneratedWeights.input([2, 3, 32, 32]))
+        let text = model.encode(tokens: ReferenceModel.texts)
+        for (actual, name) in [
+            (image, "image"), (text, "text"),
+            (model.zeroShotProbabilities(images: image, texts: text), "probabilities"),
+        ] {
+            let difference = try ReferenceModel.error(actual, name, in: fixture)
+            #expect(difference.relative < 1e-5, "\(name): \(difference)")
+        }
+    }
+
+    @Test("the wrong activation is far off, so the comparison can tell")
+    func wrongActivation() throws {
+        let model = try ReferenceModel.model(ReferenceModel.configuration(.gelu))
+        let image = try model.encodeImage(GeneratedWeights.input([2, 3, 32, 32]))
+        #expect(try ReferenceModel.error(image, "image", in: "CLIP/towers_quickgelu").relative > 1e-3)
+    }
+
+    @Test("transformers gives the same embeddings for the same weights")
+    func transformers() throws {
+        let fixture = "CLIP/towers_transformers"
+        var configuration = ReferenceModel.configuration(.quickGELU)
+        let model = try ReferenceModel.model(configuration)
+        let image = try model.encodeImage(GeneratedWeights.input([2, 3, 32, 32]))
+        #expect(try ReferenceModel.error(image, "image", in: fixture).relative < 1e-5)
+        let text = model.encode(tokens: ReferenceModel.texts)
+        #expect(try ReferenceModel.error(text, "text", in: fixture).relative < 1e-5)
+        configuration.positionResampling = .bicubic
+        let larger = try ReferenceModel.model(configuration).encodeImage(GeneratedWeights.input([1, 3, 48, 48]))
+        #expect(try ReferenceModel.error(larger, "image_48", in: fixture).relative < 1e-5)
+    }
+
+    @Test("a text's vector does not depend on the texts beside it")
+    func textBatch() throws {
+        let model = try ReferenceModel.model(ReferenceModel.configuration(.gelu))
+        let together = model.encode(tokens: ReferenceModel.texts)
+        for (index, text) in ReferenceModel.texts.enumerated() {
+            #expect(compare(model.encode(tokens: [text]).element(0), together.element(index)).relative < 1e-6)
+        }
+        #expect(model.encode(tokens: []).shape == [0, 24])
+        let many = model.encode(tokens: Array(repeating: ReferenceModel.texts[0], count: 130))
+        #expect(compare(many.element(129), together.element(0)).relative < 1e-6)
+    }
+
+    @Test("the convolutional stem")
+    func stem() throws {
+        var configuration = ReferenceModel.configuration(.gelu)
+        configuration.patchEmbedding = .stem([8, 16, 64])
+        let model = try ReferenceModel.model(configuration, fixture: "CLIP/towers_stem")
+        let pixels = GeneratedWeights.input([1, 3, 32, 32])
+        let grid = try ReferenceModel.error(
+            model.imageTower.patchEmbedding(pixels), "patch_embedding", in: "CLIP/towers_stem")
+        #expect(grid.relative < 1e-5, "\(grid)")
+        let features = try model.denseFeatures(pixels, layers: [3])
+        let expected = try Fixture.tensor("projected", in: "CLIP/towers_stem").element(0)
+        #expect(compare(features.layers[0].projected, expected.slice(1..<17)).relative < 1e-5)
+        #expect(compare(features.classToken, expected.element(0)).relative < 1e-5)
+    }
+}

@@ -63,15 +63,12 @@ struct TokenizerTests {
         let long = try Prompts.load().long
         let tokenizer = try tokenizer()
         #expect(try tokenizer.tokens(for: long.text, truncate: true) == long.truncated)
-        do {
-            _ = try tokenizer.tokens(for: long.text)
-            Issue.record("a text of \(long.count) tokens was taken")
-        } catch .tooLong(let tokens, let limit, let fitting) {
-            #expect(tokens == long.count && limit == 77)
-            #expect(long.text.hasPrefix(fitting))
-            #expect(tokenizer.encode(fitting).count <= 75)
-            #expect(tokenizer.encode(fitting + " very").count > 75)
-        }
+        let error = #expect(throws: TokenizerError.self) { try tokenizer.tokens(for: long.text) }
+        guard case .tooLong(let tokens, let limit, let fitting)? = error else { return }
+        #expect(tokens == long.count && limit == 77)
+        #expect(long.text.hasPrefix(fitting))
+        #expect(tokenizer.encode(fitting).count <= 75)
+        #expect(tokenizer.encode(fitting + " very").count > 75)
     }
 
     @Test("start and end stand around the text")

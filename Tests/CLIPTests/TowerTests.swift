@@ -1,3 +1,4 @@
+import NeuralNetwork
 import Tensors
 import TestSupport
 import Testing

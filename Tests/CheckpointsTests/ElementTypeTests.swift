@@ -11,7 +11,8 @@ struct ElementTypeTests {
         let header = "{\(Bytes.entry("t", type.rawValue, "[\(count)]", 0, data.count))}"
         // Every alignment of the data gives the same values.
         let results = try (0..<8).map { padding in
-            try Bytes.open(Bytes.file(header + String(repeating: " ", count: padding), data: data)) { checkpoint in
+            try Bytes.open(Bytes.file(header + String(repeating: " ", count: padding), data: data)) {
+                (checkpoint) throws in
                 #expect(checkpoint.elementType(of: "t") == type)
                 return try checkpoint.load("t").values.map(\.bitPattern)
             }
@@ -31,9 +32,9 @@ struct ElementTypeTests {
         #expect(try loaded(.signed8, bytes([-128, 127] as [Int8])) == [-128, 127])
         #expect(try loaded(.unsigned16, bytes([65535] as [UInt16])) == [65535])
         #expect(try loaded(.signed16, bytes([-32768, 5] as [Int16])) == [-32768, 5])
-        #expect(try loaded(.unsigned32, bytes([4_294_967_295] as [UInt32])) == [4_294_967_295])
+        #expect(try loaded(.unsigned32, bytes([4_294_967_295] as [UInt32])) == [0x1p32])
         #expect(try loaded(.signed32, bytes([-16_777_216, 7] as [Int32])) == [-16_777_216, 7])
-        #expect(try loaded(.unsigned64, bytes([.max] as [UInt64])) == [18_446_744_073_709_551_615])
+        #expect(try loaded(.unsigned64, bytes([.max] as [UInt64])) == [0x1p64])
         #expect(try loaded(.signed64, bytes([.min, 77] as [Int64])) == [-9_223_372_036_854_775_808, 77])
     }
 
@@ -57,7 +58,7 @@ struct ElementTypeTests {
 
     @Test("brain floats are the upper half of a Float32")
     func brainFloats() throws {
-        let values: [Float] = [1, -2.5, 0, .infinity, 1e-39]
+        let values: [Float] = [1, -2.5, 0, .infinity, 0x1p-130]
         let stored = values.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
         #expect(
             try loaded(.brain16, bytes(stored)).map(\.bitPattern) == stored.map { UInt32($0) << 16 })
@@ -67,7 +68,7 @@ struct ElementTypeTests {
     func floats() throws {
         let values: [Float] = [1, -0.0, .infinity, .leastNonzeroMagnitude, .pi]
         #expect(try loaded(.float32, bytes(values.map(\.bitPattern))).map(\.bitPattern) == values.map(\.bitPattern))
-        #expect(try loaded(.float64, bytes([Double.pi.bitPattern])) == [.pi])
+        #expect(try loaded(.float64, bytes([Double.pi.bitPattern])) == [Float(Double.pi)])
     }
 
     @Test("aligned Float32 is borrowed and outlives the checkpoint")

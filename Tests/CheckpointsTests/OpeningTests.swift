@@ -26,7 +26,7 @@ struct OpeningTests {
 
     @Test("a missing file, a dangling link, a folder, a pipe and a device are refused before they are read")
     func notRegular() throws {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             let missing = folder.appendingPathComponent("none").path
             #expect(throws: CheckpointError.cannotOpen(path: missing, reason: "No such file or directory")) {
                 try Checkpoint.open(missing)
@@ -47,7 +47,7 @@ struct OpeningTests {
 
     @Test("a file that became shorter is refused at the next load")
     func shrunk() throws {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             let path = folder.appendingPathComponent("w").path
             let header = "{\(SafetensorsBytes.entry("t", "F32", "[1]", 0, 4))}"
             try Data(SafetensorsBytes.file(header, dataBytes: 4)).write(to: URL(fileURLWithPath: path))
@@ -59,7 +59,7 @@ struct OpeningTests {
 
     @Test("a tensor that is not listed is refused by name")
     func noSuchTensor() throws {
-        try SafetensorsBytes.open(SafetensorsBytes.file("{}")) { checkpoint in
+        try SafetensorsBytes.open(SafetensorsBytes.file("{}")) { (checkpoint) throws in
             #expect(checkpoint.shape(of: "x") == nil)
             #expect(throws: CheckpointError.noSuchTensor(path: checkpoint.path, name: "x")) {
                 try checkpoint.load("x")

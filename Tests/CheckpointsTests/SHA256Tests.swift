@@ -39,7 +39,7 @@ struct SHA256Tests {
 
     @Test("a file's digest is that of its bytes")
     func file() throws {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             let url = folder.appendingPathComponent("w")
             let bytes = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
             try Data(bytes).write(to: url)

@@ -30,7 +30,7 @@ enum SafetensorsBytes {
     static func open<Result>(
         _ bytes: [UInt8], _ body: (Checkpoint) throws -> Result
     ) throws -> Result {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             let url = folder.appendingPathComponent("w.safetensors")
             try Data(bytes).write(to: url)
             return try body(try Checkpoint.open(url.path))

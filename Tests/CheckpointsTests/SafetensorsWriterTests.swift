@@ -8,10 +8,10 @@ import Testing
 struct SafetensorsWriterTests {
     @Test("what is written is read back: names, shapes, bits, metadata")
     func roundTrip() throws {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             let path = folder.appendingPathComponent("w.safetensors").path
             let tensors = [
-                (name: "b \"quoted\"\n", tensor: Tensor([1, -2.5, .pi, 1e-40, .infinity, 0], shape: [2, 3])),
+                (name: "b \"quoted\"\n", tensor: Tensor([1, -2.5, .pi, 0x1p-140, .infinity, 0], shape: [2, 3])),
                 (name: "a", tensor: Tensor(5)),
                 (name: "none", tensor: Tensor(zeros: [0, 4])),
             ]
@@ -29,7 +29,7 @@ struct SafetensorsWriterTests {
 
     @Test("halves are rounded to nearest, ties to even")
     func halves() throws {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             let path = folder.appendingPathComponent("w").path
             // Pairs of a value and the half nearest to it.
             let pairs: [(Float, Float)] = [
@@ -47,7 +47,7 @@ struct SafetensorsWriterTests {
 
     @Test("nothing is written of what cannot be written")
     func refused() throws {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             let path = folder.appendingPathComponent("w").path
             let one = Tensor(1)
             #expect(throws: CheckpointError.unwritable(name: "a", fault: .duplicateName)) {
@@ -69,7 +69,7 @@ struct SafetensorsWriterTests {
 
     @Test("a failed write leaves the old file and no other")
     func keepsOldFile() throws {
-        try Fixture.withTemporaryFolder { folder in
+        try Fixture.withTemporaryFolder { (folder) throws in
             // The target is a folder with something in it, so the last step, the renaming, fails.
             let target = folder.appendingPathComponent("w")
             try FileManager.default.createDirectory(

@@ -69,7 +69,7 @@ struct LayerTests {
             ("attn.out_proj.bias", [8]), ("mlp.c_fc.weight", [32, 8]), ("mlp.c_fc.bias", [32]),
             ("mlp.c_proj.weight", [8, 32]), ("mlp.c_proj.bias", [8]),
         ]
-        entries += ["ln_1", "ln_2"].flatMap { [("\($0).weight", [8] as Shape), ("\($0).bias", [8])] }
+        for norm in ["ln_1", "ln_2"] { entries += [("\(norm).weight", [8]), ("\(norm).bias", [8])] }
         let block = try load(entries) {
             TransformerBlock($0, width: 8, heads: 2, hidden: 32, activation: .gelu)
         }

@@ -1,8 +1,7 @@
 /// The part of ftfy's `fix_text` that well-decoded text can need: straight quotation marks, Latin ligatures and
-/// full-width characters taken apart, control characters removed.
+/// full-width characters taken apart, control characters removed, letters composed with their marks.
 ///
-/// Not done: the repair of wrongly decoded text, and Unicode normalisation to composed characters (NFC), which only
-/// changes text that holds combining marks.
+/// Not done: the repair of wrongly decoded text.
 enum TextRepair {
     static func repaired(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
@@ -25,11 +24,11 @@ enum TextRepair {
                 result.append(scalar)
             }
         }
-        return String(result)
+        return CanonicalComposition.composed(String(result))
     }
 
     private static let ligatures: [Unicode.Scalar: String] = [
-        "\u{132}": "IJ", "\u{133}": "ij", "\u{149}": "\u{2BC}n", "\u{1C4}": "D\u{17D}", "\u{1C5}": "D\u{17E}",
+        "\u{132}": "IJ", "\u{133}": "ij", "\u{149}": "'n", "\u{1C4}": "D\u{17D}", "\u{1C5}": "D\u{17E}",
         "\u{1C6}": "d\u{17E}", "\u{1C7}": "LJ", "\u{1C8}": "Lj", "\u{1C9}": "lj", "\u{1CA}": "NJ", "\u{1CB}": "Nj",
         "\u{1CC}": "nj", "\u{1F1}": "DZ", "\u{1F2}": "Dz", "\u{1F3}": "dz", "\u{FB00}": "ff", "\u{FB01}": "fi",
         "\u{FB02}": "fl", "\u{FB03}": "ffi", "\u{FB04}": "ffl", "\u{FB05}": "\u{17F}t", "\u{FB06}": "st",

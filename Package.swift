@@ -60,7 +60,9 @@ let tested: [String: [Target.Dependency]] = [
     "ImageCodecs": ["ImageCodecs", "Imaging"],
     "CLIP": ["CLIP", "NeuralNetwork", "Tensors", "Imaging", "Checkpoints"],
     "SegmentAnything": ["SegmentAnything", "NeuralNetwork", "Tensors", "Imaging", "Checkpoints"],
-    "AnomalySegmentation": ["AnomalySegmentation", "CLIP", "SegmentAnything", "Imaging", "Tensors"],
+    "AnomalySegmentation": [
+        "AnomalySegmentation", "CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors",
+    ],
     "AnomalyMetrics": ["AnomalyMetrics", "Imaging"],
     "EndToEnd": [
         "vitrine", "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",

@@ -1,0 +1,196 @@
+import CLIP
+import Imaging
+import SegmentAnything
+import Tensors
+import Testing
+
+@testable import AnomalySegmentation
+
+/// Serialized: one test changes the number of threads.
+@Suite("From picture and name to result", .serialized)
+struct AnomalySegmenterTests {
+    private let clip: CLIPModel
+    private let sam: SAMModel
+
+    init() throws {
+        clip = try GeneratedModels.clip()
+        sam = try GeneratedModels.sam()
+    }
+
+    private func configuration(
+        _ change: (inout AnomalyConfiguration) -> Void = { _ in }
+    ) -> AnomalyConfiguration {
+        var configuration = AnomalyConfiguration(
+            text: TextPromptConfiguration(
+                table: PromptTable(
+                    name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"],
+                    templates: ["a photo of a {}.", "the {}."])),
+            map: AnomalyMapConfiguration(side: 64, smoothing: 1))
+        change(&configuration)
+        return configuration
+    }
+
+    private func segmenter(
+        _ change: (inout AnomalyConfiguration) -> Void = { _ in }
+    ) throws -> AnomalySegmenter {
+        try AnomalySegmenter(clip: clip, sam: sam, configuration: configuration(change))
+    }
+
+    /// Everything that was computed, timings aside.
+    private func expectEqual(_ left: AnomalyResult, _ right: AnomalyResult) {
+        #expect(left.clipMap == right.clipMap && left.fusedMap == right.fusedMap && left.mask == right.mask)
+        #expect(left.score == right.score && left.omission == right.omission)
+        #expect(left.prompts.threshold == right.prompts.threshold)
+        #expect(left.prompts.groups.map(\.points) == right.prompts.groups.map(\.points))
+        #expect(left.cascades.map(\.outcome) == right.cascades.map(\.outcome))
+        #expect(
+            left.cascades.flatMap(\.stages).map(\.logits.values)
+                == right.cascades.flatMap(\.stages).map(\.logits.values))
+    }
+
+    @Test("a picture comes back with maps, mask and trace at its own size", arguments: [(48, 80), (130, 61)])
+    func sizes(width: Int, height: Int) throws {
+        let picture = GeneratedModels.picture(width: width, height: height)
+        let found = try segmenter().segment(picture, object: "tile")
+        #expect(found.clipMap.size == picture.size && found.fusedMap.size == picture.size)
+        #expect(found.mask.size == picture.size && found.omission == nil)
+        #expect(found.clipMap.values.allSatisfy { $0 >= 0 && $0 <= 1 })
+        #expect(found.fusedMap.values.allSatisfy { $0 >= 0 && $0 <= 1 })
+        #expect(!found.prompts.groups.isEmpty && found.cascades.count == found.prompts.groups.count)
+        #expect(found.cascades.allSatisfy { !$0.stages.isEmpty })
+        for group in found.prompts.groups {
+            for point in group.points {
+                #expect((0..<width).contains(Int(point.position.x)) && (0..<height).contains(Int(point.position.y)))
+            }
+        }
+        #expect(found.timings.text > 0 && found.timings.map > 0 && found.timings.embedding > 0)
+    }
+
+    @Test("the same picture twice, and on one or two threads, gives the same numbers")
+    func deterministic() throws {
+        let picture = GeneratedModels.picture(width: 96, height: 72)
+        let before = ComputeThreads.count
+        defer { ComputeThreads.set(before) }
+        ComputeThreads.set(2)
+        let segmenter = try segmenter()
+        let first = try segmenter.segment(picture, object: "tile")
+        expectEqual(first, try segmenter.segment(picture, object: "tile"))
+        ComputeThreads.set(1)
+        expectEqual(first, try self.segmenter().segment(picture, object: "tile"))
+    }
+
+    @Test("an object costs one text pass")
+    func textOnce() throws {
+        let segmenter = try segmenter()
+        let picture = GeneratedModels.picture(width: 40, height: 40)
+        #expect(try segmenter.segment(picture, object: "tile").timings.text > 0)
+        #expect(try segmenter.segment(picture, object: "tile").timings.text == 0)
+        #expect(try segmenter.segment(picture, object: "nut").timings.text > 0)
+    }
+
+    @Test("map and embedding made before give the same result")
+    func refine() throws {
+        let segmenter = try segmenter()
+        let picture = GeneratedModels.picture(width: 70, height: 50)
+        let map = try segmenter.anomalyMap(picture, object: "tile")
+        expectEqual(
+            try segmenter.refine(map, embedding: sam.embed(picture)), try segmenter.segment(picture, object: "tile"))
+    }
+
+    @Test("pictures of a pixel, a line and one colour give a defined result", arguments: [(1, 1), (1, 90), (200, 2)])
+    func oddPictures(width: Int, height: Int) throws {
+        let size = ImageSize(width: width, height: height)
+        let found = try segmenter().segment(Image(size: size, filledWith: .white), object: "tile")
+        #expect(found.fusedMap.size == size && found.fusedMap.values.allSatisfy(\.isFinite))
+        for group in found.prompts.groups {
+            #expect(Set(group.points.map(\.position)).count == group.points.count)
+        }
+    }
+
+    @Test("a name without a visible character is refused")
+    func emptyName() throws {
+        let segmenter = try segmenter()
+        let picture = GeneratedModels.picture(width: 40, height: 40)
+        #expect(throws: AnomalySegmentationError.emptyObjectName) { try segmenter.segment(picture, object: " ") }
+        #expect(throws: AnomalySegmentationError.emptyObjectName) { try segmenter.anomalyMap(picture, object: "") }
+    }
+
+    @Test("a name too long for the text tower is the tokenizer's error")
+    func longName() throws {
+        let segmenter = try segmenter()
+        let picture = GeneratedModels.picture(width: 40, height: 40)
+        let name = String(repeating: "word ", count: 300)
+        #expect(throws: TokenizerError.self) { try segmenter.segment(picture, object: name) }
+    }
+
+    @Test("below the gate SAM is not asked")
+    func gate() throws {
+        let picture = GeneratedModels.picture(width: 40, height: 40)
+        let found = try segmenter { $0.promptGate = 1 }.segment(picture, object: "tile")
+        #expect(found.omission == .belowGate && found.mask.isEmpty && found.fusedMap == found.clipMap)
+        #expect(found.timings.embedding == 0 && found.timings.cascade == 0)
+    }
+
+    @Test("settings that do not fit the model or their range are refused at once")
+    func unfit() {
+        #expect(throws: AnomalySegmentationError.unknownLayer(8, layers: 7)) { try segmenter { $0.map.layers = [8] } }
+        #expect(throws: AnomalySegmentationError.unknownLayer(9, layers: 7)) {
+            try segmenter {
+                $0.map.attention = .valueValue
+                $0.map.valueValueFirstBlock = 9
+            }
+        }
+        #expect(throws: AnomalySegmentationError.unusableInputSide(36, patch: 8)) {
+            try segmenter { $0.map.inputSides = [32, 36] }
+        }
+        #expect(
+            throws: AnomalySegmentationError.invalidConfiguration(
+                field: "fusion.temperature", value: "0.0", expected: "a finite number above 0.0")
+        ) { try segmenter { $0.fusion.temperature = 0 } }
+        #expect(
+            throws: AnomalySegmentationError.invalidConfiguration(
+                field: "map.layers", value: "-1", expected: "a whole number from 1 to 2147483647")
+        ) { try segmenter { $0.map.layers = [-1] } }
+    }
+
+    @Test("the grid is the softmax of each layer's patches, averaged")
+    func grids() throws {
+        let picture = GeneratedModels.picture(width: 50, height: 40)
+        let segmenter = try segmenter { $0.map.layers = [3, 7] }
+        let vectors = try segmenter.textVectors(for: "tile")
+        let grid = try segmenter.anomalyMap(picture, object: "tile").grids[0]
+        let pixels = clip.configuration.preparation(for: picture).expanded(axis: 0)
+        // A tower of 7 blocks that was not trained for it: V-V from the second on.
+        let features = try clip.denseFeatures(pixels, layers: [3, 7], attention: .valueValue(firstBlock: 2))
+        for patch in 0..<16 {
+            let expected = features.layers.reduce(Float(0)) { sum, layer in
+                let token = layer.projected.element(patch).expanded(axis: 0).l2Normalized().values
+                let normal = zip(token, vectors.normal.values).reduce(0) { $0 + $1.0 * $1.1 }
+                let abnormal = zip(token, vectors.abnormal.values).reduce(0) { $0 + $1.0 * $1.1 }
+                return sum + 1 / (1 + Scene.exponential(-clip.logitScale * (abnormal - normal))) / 2
+            }
+            #expect(abs(grid.probabilities.values[patch] - expected) < 1e-4)
+        }
+    }
+
+    @Test("attention follows what the model was trained for")
+    func attention() throws {
+        let picture = GeneratedModels.picture(width: 32, height: 32)
+        func grid(_ trained: Bool, _ attention: AnomalyMapConfiguration.Attention) throws -> [Float] {
+            try AnomalySegmenter(
+                clip: GeneratedModels.clip(comparesPatchesWithText: trained), sam: sam,
+                configuration: configuration { $0.map.attention = attention }
+            ).anomalyMap(picture, object: "tile").grids[0].probabilities.values
+        }
+        #expect(try grid(true, .automatic) == grid(true, .ordinary))
+        #expect(try grid(false, .automatic) == grid(false, .valueValue))
+        #expect(try grid(false, .ordinary) != grid(false, .valueValue))
+    }
+
+    @Test("several input sizes give one grid each")
+    func inputSides() throws {
+        let picture = GeneratedModels.picture(width: 50, height: 40)
+        let map = try segmenter { $0.map.inputSides = [32, 64] }.anomalyMap(picture, object: "tile")
+        #expect(map.grids.map(\.probabilities.shape) == [[4, 4], [8, 8]])
+    }
+}

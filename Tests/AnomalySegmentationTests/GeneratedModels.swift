@@ -1,0 +1,54 @@
+import CLIP
+import Imaging
+import NeuralNetwork
+import SegmentAnything
+import Tensors
+import TestSupport
+
+/// Models of generated weights, small enough to run in a moment.
+enum GeneratedModels {
+    /// A CLIP with patches of 8 px and a vocabulary of single bytes.
+    static func clip(comparesPatchesWithText: Bool = false) throws -> CLIPModel {
+        let vocabulary = try Vocabulary(merges: [])
+        var configuration = CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 32, visionLayers: 7, visionHeads: 2, embedding: 16, textWidth: 32,
+            textLayers: 2, textHeads: 2, vocabularySize: vocabulary.count)
+        configuration.comparesPatchesWithText = comparesPatchesWithText
+        return try generated {
+            try CLIPModel(
+                configuration: configuration, weights: $0, tokenizer: CLIPTokenizer(vocabulary: vocabulary))
+        }
+    }
+
+    /// A SAM whose square is 64 px, of 16 x 16 cells.
+    static func sam() throws -> SAMModel {
+        let configuration = SAMConfiguration(
+            side: 64, patchEmbedding: .projection(patch: 4), width: 32, depth: 2, heads: 2, window: 6,
+            globalBlocks: [1], promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+        return try generated { try SAMModel(configuration: configuration, weights: $0) }
+    }
+
+    /// A picture of noise with a bright square, so that something stands out.
+    static func picture(width: Int, height: Int) -> Image {
+        let noise = GeneratedWeights.input([height, width, 3], name: "picture").values
+        let pixels = noise.enumerated().map { index, value in
+            let (x, y) = (index / 3 % width, index / 3 / width)
+            let isSquare = (width / 2..<width * 3 / 4).contains(x) && (height / 4..<height / 2).contains(y)
+            return isSquare ? UInt8(250) : UInt8(100 + 40 * value)
+        }
+        return Image(size: ImageSize(width: width, height: height), pixels: pixels)
+    }
+
+    /// A model asked without weights says which it needs; those are generated.
+    private static func generated<Model>(_ build: (GeneratedWeights) throws -> Model) throws -> Model {
+        do {
+            return try build(GeneratedWeights([]))
+        } catch let error as WeightError {
+            let needed = error.problems.compactMap { problem -> (name: String, shape: Shape)? in
+                guard case .missing(let name, let shape) = problem else { return nil }
+                return (name, shape)
+            }
+            return try build(GeneratedWeights(needed))
+        }
+    }
+}

@@ -29,6 +29,15 @@ import Testing
         #expect(drawn.size.width == 2 * 1600 + 86 && drawn.size.height == 21)
     }
 
+    @Test("pictures of any shape can be drawn", arguments: [(1, 1), (1, 10_000), (10_000, 1), (3, 2000)])
+    func shapes(width: Int, height: Int) {
+        let size = ImageSize(width: width, height: height)
+        let drawn = HeatmapOverlay().draw(
+            image: Image(size: size, filledWith: .white), map: ScoreMap(size: size, repeating: 0.5),
+            mask: Mask(size: size, repeating: true), markers: [.init(ImagePoint(x: 0, y: 0), .positive)])
+        #expect(drawn.size.width <= 3400 && drawn.size.height <= 1620 && !drawn.size.isEmpty)
+    }
+
     @Test("the outline runs just outside the mask and leaves everything inside and far away as it was")
     func outline() {
         for ground in [Color.white, .black] {

@@ -1,0 +1,69 @@
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import CLIP
+
+@Suite("the small CLIP that comes with the package, against PyTorch")
+struct SmallBundleTests {
+    private static let fixture = "small/clip_reference"
+    private static let sentences = [
+        "a photo of a flawless magnetic tile.", "a photo of a damaged magnetic tile.",
+        "there is the pcb1 with defect in the scene.",
+    ]
+
+    private func model() throws -> CLIPModel {
+        let folder = Fixture.packageRoot.appendingPathComponent("Weights/small")
+        let weights = try Checkpoint.open(folder.appendingPathComponent("clip.safetensors").path)
+        let configuration = try CLIPConfiguration.detect(from: weights, metadata: weights.metadata)
+        let merges = try Data(contentsOf: folder.appendingPathComponent("merges.txt"))
+        let vocabulary = try Vocabulary(merges: merges, mergeCount: configuration.vocabularySize - 514)
+        return try CLIPModel(
+            configuration: configuration, weights: weights,
+            tokenizer: CLIPTokenizer(vocabulary: vocabulary, contextLength: configuration.contextLength))
+    }
+
+    @Test("tokens and text vectors")
+    func texts() throws {
+        let model = try model()
+        let ids = try Fixture.tensor("token_ids", in: Self.fixture)
+        for (row, sentence) in Self.sentences.enumerated() {
+            let tokens = try model.tokenizer.tokens(for: sentence)
+            let padded = tokens + Array(repeating: 0, count: ids.shape[1] - tokens.count)
+            #expect(ids.element(row).values == padded.map(Float.init), "\(sentence)")
+        }
+        let difference = try ReferenceModel.error(
+            model.encodeText(Self.sentences), "text_embeddings", in: Self.fixture)
+        #expect(difference.relative <= 1e-4, "\(difference)")
+    }
+
+    @Test("the picture's vector and the map of abnormal patches")
+    func picture() throws {
+        let model = try model()
+        let side = model.configuration.imageSize
+        let pixels = GeneratedWeights.input([1, 3, side, side])
+        let image = try ReferenceModel.error(model.encodeImage(pixels), "image_embedding", in: Self.fixture)
+        #expect(image.relative <= 1e-4, "\(image)")
+        let features = try model.denseFeatures(pixels, layers: [model.configuration.visionLayers])
+        let texts = try model.encodeText(Array(Self.sentences.prefix(2)))
+        let map = model.zeroShotProbabilities(images: features.layers[0].projected, texts: texts)
+            .sliced(axis: 1, 1..<2).reshaped(to: [features.gridHeight, features.gridWidth])
+        let difference = try ReferenceModel.error(map, "probability", in: Self.fixture)
+        #expect(difference.relative <= 1e-4, "\(difference)")
+        #expect(model.configuration.comparesPatchesWithText)
+    }
+
+    @Test("the same picture gives the same bits with one and with two threads")
+    func threads() throws {
+        let model = try model()
+        let pixels = GeneratedWeights.input([1, 3, 160, 224])
+        let before = ComputeThreads.count
+        defer { ComputeThreads.set(before) }
+        ComputeThreads.set(1)
+        let one = try model.encodeImage(pixels)
+        ComputeThreads.set(2)
+        #expect(isIdentical(one, try model.encodeImage(pixels)))
+    }
+}

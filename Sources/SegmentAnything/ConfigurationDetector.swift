@@ -20,28 +20,32 @@ struct ConfigurationDetector {
         let attention = try windows("\(encoder).blocks", depth: depth, grid: grid)
         let promptWidth = try shape("\(encoder).neck.0.weight", rank: 4)[0]
         let layer = "\(decoder).transformer.layers"
-        let decoderHeads = try described { description throws(ModelDescriptionError) in
-            try description.integer("decoder_heads")
-        }
         let inner = try shape("\(layer).0.cross_attn_token_to_image.q_proj.weight", rank: 2)[0]
-        let heads = decoderHeads ?? 8
-        guard heads > 0, inner % heads == 0, promptWidth % heads == 0, promptWidth % 8 == 0 else {
-            throw .impossible(fact: "a decoder of \(promptWidth) and \(inner) channels with \(heads) heads")
+        let decoderHeads = try describedInteger("decoder_heads") ?? 8
+        guard decoderHeads > 0, inner % decoderHeads == 0, promptWidth % decoderHeads == 0, promptWidth % 8 == 0 else {
+            throw .impossible(fact: "a decoder of \(promptWidth) and \(inner) channels with \(decoderHeads) heads")
+        }
+        let maskTokens = try shape("\(decoder).mask_tokens.weight", rank: 2)[0]
+        let maskChannels = try shape("prompt_encoder.mask_downscaling.3.weight", rank: 4)[0]
+        guard maskTokens > 1, maskChannels % 4 == 0 else {
+            throw .impossible(fact: "\(maskTokens) mask tokens and mask prompts of \(maskChannels) channels")
         }
         let defaults = SAMConfiguration.vitB
+        let deviation = try colours("std") ?? defaults.pixelDeviation
+        guard deviation.allSatisfy({ $0 > 0 }) else { throw .impossible(fact: "colours that deviate by \(deviation)") }
         return SAMConfiguration(
             side: grid * embedding.patch, patchEmbedding: embedding, width: width, depth: depth,
             heads: width / headWidth,
             hiddenWidth: try shape("\(encoder).blocks.0.mlp.lin1.weight", rank: 2)[0],
             window: attention.window, globalBlocks: attention.globalBlocks, promptWidth: promptWidth,
-            maskChannels: try shape("prompt_encoder.mask_downscaling.3.weight", rank: 4)[0],
-            decoderDepth: count(layer, "norm1.weight"), decoderHeads: heads,
+            maskChannels: maskChannels,
+            decoderDepth: count(layer, "norm1.weight"), decoderHeads: decoderHeads,
             decoderHiddenWidth: try shape("\(layer).0.mlp.lin1.weight", rank: 2)[0],
             decoderAttentionWidth: inner,
-            maskTokens: try shape("\(decoder).mask_tokens.weight", rank: 2)[0],
+            maskTokens: maskTokens,
             qualityHiddenWidth: try shape("\(decoder).iou_prediction_head.layers.0.weight", rank: 2)[0],
             pixelMean: try colours("mean") ?? defaults.pixelMean,
-            pixelDeviation: try colours("std") ?? defaults.pixelDeviation)
+            pixelDeviation: deviation)
     }
 
     // MARK: Parts
@@ -51,6 +55,7 @@ struct ConfigurationDetector {
         guard stem > 0 else {
             return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2])
         }
+        guard stem <= 6 else { throw .impossible(fact: "a stem of \(stem) convolutions") }
         var channels: [Int] = []
         for index in 0..<stem {
             channels.append(try shape("\(path).stem.\(index).weight", rank: 4)[0])
@@ -73,18 +78,12 @@ struct ConfigurationDetector {
                 window = (distances + 1) / 2
             }
         }
-        let described = try (
-            window: self.described { description throws(ModelDescriptionError) in
-                try description.integer("window")
-            },
-            globalBlocks: self.described { description throws(ModelDescriptionError) in
-                try description.integers("global_blocks")
-            }
-        )
-        guard window > 0, (described.window ?? window) > 0 else {
-            throw .impossible(fact: "attention windows without a token")
+        window = try describedInteger("window") ?? window
+        guard window > 0 else { throw .impossible(fact: "attention windows without a token") }
+        let describedBlocks = try described { description throws(ModelDescriptionError) in
+            try description.integers("global_blocks")
         }
-        return (described.window ?? window, described.globalBlocks ?? globalBlocks)
+        return (window, describedBlocks ?? globalBlocks)
     }
 
     private func colours(_ name: String) throws(SAMConfigurationError) -> [Float]? {
@@ -95,6 +94,10 @@ struct ConfigurationDetector {
     }
 
     // MARK: Reading
+
+    private func describedInteger(_ name: String) throws(SAMConfigurationError) -> Int? {
+        try described { description throws(ModelDescriptionError) in try description.integer(name) }
+    }
 
     private func described<Fact>(
         _ read: (ModelDescription) throws(ModelDescriptionError) -> Fact?

@@ -13,8 +13,12 @@ public struct SAMModel: Sendable {
 
     /// Takes every weight the configuration names, under the names of segment_anything.
     ///
+    /// - Precondition: the configuration's side is a multiple of its patch.
     /// - Throws: ``WeightError`` with all that is missing, misshapen or left over.
     public init(configuration: SAMConfiguration, weights: some TensorSource) throws(WeightError) {
+        precondition(
+            configuration.grid > 0 && configuration.grid * configuration.patch == configuration.side,
+            "a side of \(configuration.side) pixels is not a multiple of patches of \(configuration.patch)")
         let parts = try WeightScope.load(from: weights) { scope in
             (
                 ImageEncoder(scope.child("image_encoder"), configuration: configuration),

@@ -34,14 +34,15 @@ func generatedImage(width: Int, height: Int) -> Image {
         size: ImageSize(width: width, height: height), pixels: noise.map { UInt8((($0 + 1) * 128).rounded(.down)) })
 }
 
-/// Values of the reference library for one unit, written by `Tools/fixtures/sam_*.py`.
+/// Values of the reference library for one unit, written by `Tools/fixtures/sam_*.py`; in another folder when the name
+/// has one.
 struct Reference {
     let fixture: Checkpoint
     let name: String
 
     init(_ name: String) throws {
         self.name = name
-        fixture = try Fixture.tensors("SegmentAnything/\(name)")
+        fixture = try Fixture.tensors(name.contains("/") ? name : "SegmentAnything/\(name)")
     }
 
     func tensor(_ key: String, _ shape: Shape) throws -> Tensor {

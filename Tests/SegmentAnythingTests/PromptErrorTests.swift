@@ -54,6 +54,15 @@ import Testing
             PromptError.unusableBox(ImageBox(x0: 20, y0: 5, x1: 10, y1: 9), picture: picture).description:
                 "the box from (20, 5) to (10, 9) is not a box on the picture of 90 x 50 pixels: "
                 + "give the top left and bottom right pixel, both on it",
+            PromptError.unexpectedMaskShape(found: [64, 63], expected: [64, 64]).description:
+                "mask logits of shape [64, 63] do not fit this model: "
+                + "pass one of its own low-resolution masks, [64, 64]",
+            PromptError.mixedKinds(prompt: 1).description:
+                "prompt 1 differs in kind from prompt 0: prompts answered together need the same number of points, "
+                + "and a box and mask logits in all or in none; answer the others in a call of their own",
+            PromptError.foreignEmbedding(found: [1, 2, 2], expected: [32, 16, 16]).description:
+                "the embedding of shape [1, 2, 2] comes from another model: embed the picture with this one "
+                + "([32, 16, 16])",
         ]
         for (found, expected) in sentences { #expect(found == expected) }
     }

@@ -41,6 +41,38 @@ import Testing
         }
     }
 
+    @Test("numbers that no model can have together are refused")
+    func impossible() {
+        var shapes = samWeightShapes(.tested)
+        shapes.removeAll { $0.name.hasPrefix("image_encoder.patch_embed") }
+        shapes += (0..<70).map { ("image_encoder.patch_embed.stem.\($0).weight", [32, 32, 3, 3]) }
+        #expect(throws: SAMConfigurationError.impossible(fact: "a stem of 70 convolutions")) {
+            try SAMConfiguration.detect(from: ShapesOnly(shapes))
+        }
+        for json in [#"{"decoder_heads": 0}"#, #"{"decoder_heads": 3}"#, #"{"window": -1}"#, #"{"std": [1, 0, 1]}"#] {
+            #expect(throws: SAMConfigurationError.self, "\(json)") {
+                try SAMConfiguration.detect(
+                    from: ShapesOnly(samWeightShapes(.tested)), metadata: ["vitrine.model": json])
+            }
+        }
+    }
+
+    @Test("each refusal says what is wrong and what to do")
+    func sentences() {
+        #expect(
+            SAMConfigurationError.notSAM(name: "image_encoder.pos_embed", found: nil).description
+                == "these are not the weights of a Segment Anything model with a ViT encoder: "
+                + "\"image_encoder.pos_embed\" is missing; name a file of ViT-B, ViT-L, ViT-H or the small weights")
+        #expect(
+            SAMConfigurationError.otherFamily("clip").description
+                == "these weights belong to a model of the family \"clip\", not to Segment Anything: name the other file"
+        )
+        #expect(
+            SAMConfigurationError.impossible(fact: "attention windows without a token").description
+                == "the weights do not fit together: attention windows without a token; "
+                + "the file is damaged or of a model unknown here")
+    }
+
     @Test("missing, misshapen and left-over weights are listed in one error")
     func listedWeights() throws {
         var shapes = samWeightShapes(.tested)

@@ -1,0 +1,38 @@
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import SegmentAnything
+
+@Suite struct SmallWeightsTests {
+    @Test("the shipped small model, read off its own file, answers as the model it was exported from")
+    func parity() throws {
+        let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path
+        let weights = try Checkpoint.open(path)
+        let configuration = try SAMConfiguration.detect(from: weights, metadata: weights.metadata)
+        let model = try SAMModel(configuration: configuration, weights: weights)
+        let reference = try Reference("small/sam_reference")
+
+        let features = model.imageEncoder(generatedPicture(side: configuration.side))
+        try reference.expect(features.slice(0..<8), "embedding_channels")
+        var prompt = ModelPrompt(points: [(ModelPoint(x: 100, y: 140), .positive)])
+        // The reference holds mask 0 and every mask's predicted IoU, so both kinds of answer are compared.
+        func expect(_ logits: String, _ quality: String) throws -> Tensor {
+            func decoded(_ masks: MaskCount) -> DecodedMasks {
+                model.maskDecoder(
+                    features: features, position: model.promptEncoder.gridPosition,
+                    prompts: model.promptEncoder([prompt]), masks: masks)
+            }
+            let single = decoded(.single)
+            let all = Tensor.concatenated([single.predictedIoU, decoded(.multiple).predictedIoU], axis: 1)
+            try reference.expect(single.logits, logits, within: 1e-3)
+            try reference.expect(all, quality, within: 1e-3)
+            return single.logits.element(0).element(0)
+        }
+        prompt.maskLogits = try expect("point_logits", "point_iou")
+        prompt.box = (ModelPoint(x: 60, y: 90), ModelPoint(x: 170, y: 200))
+        _ = try expect("cascade_logits", "cascade_iou")
+    }
+}

@@ -21,8 +21,9 @@ public struct HeatmapOverlay: Sendable {
         }
     }
 
-    /// The scores of the darkest and the brightest heat colour.
-    public var range: ClosedRange<Float> = 0...1
+    /// The scores of the darkest and the brightest heat colour; nil takes `visibleRange(of:)` of each map. The drawn
+    /// scale names them.
+    public var range: ClosedRange<Float>?
     /// Pictures lower than this, in pixels, are enlarged until they reach it or `maximumSide` stops them.
     public var minimumHeight = 512
     /// No panel gets a longer side than this, in pixels.
@@ -51,6 +52,7 @@ public struct HeatmapOverlay: Sendable {
             "HeatmapOverlay: picture \(image.size), map \(map.size) and mask \(mask.size) must have one size")
         let panel = panelSize(of: image.size)
         let scaled = image.resized(to: panel, filter: .bicubic)
+        let range = range ?? Self.visibleRange(of: map)
         let heat = Self.heated(scaled.grey, map.resampled(to: panel), range: range)
         let (margin, gap) = (Self.margin, Self.gap)
         let second = margin + panel.width + gap
@@ -63,7 +65,7 @@ public struct HeatmapOverlay: Sendable {
         canvas.place(heat, x: second, y: margin)
         drawOutline(of: mask, panel: panel, on: &canvas)
         for marker in markers { draw(marker, from: image.size, panel: panel, on: &canvas) }
-        drawScale(x: scale, height: panel.height, on: &canvas)
+        drawScale(range, x: scale, height: panel.height, on: &canvas)
         return canvas.image
     }
 
@@ -73,7 +75,21 @@ public struct HeatmapOverlay: Sendable {
     public func heat(image: Image, map: ScoreMap) -> Image {
         precondition(
             image.size == map.size, "HeatmapOverlay: picture \(image.size) and map \(map.size) must have one size")
-        return Self.heated(image.grey, map, range: range)
+        return Self.heated(image.grey, map, range: range ?? Self.visibleRange(of: map))
+    }
+
+    /// The range in which the structure of a map of scores 0...1 can be seen: from the score that a tenth of the pixels
+    /// stay below to the highest one, but never narrower than 0.25, so that the noise of a quiet map stays dark.
+    ///
+    /// Values that are not finite are left out. For a map without others it is 0...1.
+    public static func visibleRange(of map: ScoreMap) -> ClosedRange<Float> {
+        // Some 65,536 pixels are enough for a quantile.
+        let step = max(1, map.values.count / 65_536)
+        let sample = stride(from: 0, to: map.values.count, by: step).map { map.values[$0] }.filter(\.isFinite).sorted()
+        guard !sample.isEmpty else { return 0...1 }
+        let lower = sample[sample.count / 10]
+        let highest = map.values.reduce(lower) { $1.isFinite ? max($0, $1) : $0 }
+        return lower...max(highest, lower + 0.25)
     }
 
     /// The size at which a picture of `size` is shown.
@@ -97,7 +113,7 @@ public struct HeatmapOverlay: Sendable {
             let share = position > 0 ? min(position, 1) : 0
             let heat = HeatColors.table[Int((share * 255).rounded())]
             // Cold parts keep the picture, hot parts are mostly colour.
-            let mixed = Color(red: value, green: value, blue: value).mixed(with: heat, share: 0.45 + 0.4 * share)
+            let mixed = Color(red: value, green: value, blue: value).mixed(with: heat, share: 0.3 + 0.5 * share)
             pixels.append(mixed.red)
             pixels.append(mixed.green)
             pixels.append(mixed.blue)
@@ -126,7 +142,7 @@ public struct HeatmapOverlay: Sendable {
             x: place.x + Double(Self.margin), y: place.y + Double(Self.margin), radius: 3.5, colour, rim: .black)
     }
 
-    private func drawScale(x left: Int, height: Int, on canvas: inout Canvas) {
+    private func drawScale(_ range: ClosedRange<Float>, x left: Int, height: Int, on canvas: inout Canvas) {
         for row in 0..<height {
             let share = height == 1 ? 1 : 1 - Float(row) / Float(height - 1)
             canvas.fill(

@@ -42,6 +42,18 @@ public struct Image: Hashable, Sendable {
         }
     }
 
+    /// Replaces part of a row.
+    ///
+    /// - Precondition: `bytes` are whole pixels that fit into the row.
+    mutating func replacePixels(fromX x: Int, y: Int, with bytes: ArraySlice<UInt8>) {
+        if bytes.isEmpty { return }
+        let first = offset(x: x, y: y)
+        precondition(
+            bytes.count % 3 == 0 && x + bytes.count / 3 <= size.width,
+            "replacePixels: \(bytes.count) bytes from column \(x) do not fit into \(size)")
+        pixels.replaceSubrange(first..<first + bytes.count, with: bytes)
+    }
+
     private func offset(x: Int, y: Int) -> Int {
         precondition(
             x >= 0 && x < size.width && y >= 0 && y < size.height, "Image: pixel (\(x), \(y)) is outside \(size)")

@@ -22,11 +22,9 @@ struct MaskOutline {
             }
         }
         var squares = [Float](repeating: .infinity, count: width * height)
-        for y in 0..<height - 1 {
-            for x in 0..<width - 1 {
-                for (start, end) in Self.segments(field, width: width, x: x, y: y) {
-                    Self.mark(&squares, width: width, height: height, from: start, to: end, reach: reach)
-                }
+        for cell in Self.crossedCells(field, width: width, height: height) {
+            for (start, end) in Self.segments(field, width: width, x: cell % width, y: cell / width) {
+                Self.mark(&squares, width: width, height: height, from: start, to: end, reach: reach)
             }
         }
         size = ImageSize(width: width, height: height)
@@ -39,13 +37,31 @@ struct MaskOutline {
 
     private typealias Place = SIMD2<Float>
 
+    /// The top left pixels of the cells that hold a piece of the outline: few, next to all.
+    private static func crossedCells(_ field: [Float], width: Int, height: Int) -> [Int] {
+        var cells: [Int] = []
+        field.withUnsafeBufferPointer { field in
+            for y in 0..<height - 1 {
+                for x in 0..<width - 1 {
+                    let cell = y * width + x
+                    let isInside = field[cell] >= 0.5
+                    if isInside != (field[cell + 1] >= 0.5) || isInside != (field[cell + width] >= 0.5)
+                        || isInside != (field[cell + width + 1] >= 0.5)
+                    {
+                        cells.append(cell)
+                    }
+                }
+            }
+        }
+        return cells
+    }
+
     /// The pieces of the outline inside the cell between four pixel centres.
     private static func segments(_ field: [Float], width: Int, x: Int, y: Int) -> [(Place, Place)] {
         let corners = [
             field[y * width + x], field[y * width + x + 1], field[(y + 1) * width + x + 1], field[(y + 1) * width + x],
         ]
         let inside = corners.map { $0 >= 0.5 }
-        if inside.allSatisfy({ $0 }) || !inside.contains(true) { return [] }
         let places = [
             Place(Float(x), Float(y)), Place(Float(x + 1), Float(y)), Place(Float(x + 1), Float(y + 1)),
             Place(Float(x), Float(y + 1)),

@@ -67,6 +67,19 @@ import Testing
         #expect(beyond == hot && unknown == cold)
     }
 
+    @Test("the range seen follows the map, quiet maps stay dark, odd values do not matter")
+    func visibleRange() {
+        let line = ImageSize(width: 100, height: 1)
+        func range(_ values: [Float]) -> ClosedRange<Float> {
+            HeatmapOverlay.visibleRange(of: ScoreMap(size: line, values: values))
+        }
+        #expect(range((0..<100).map { Float($0) / 100 }) == 0.1...0.99)
+        #expect(range([Float](repeating: 0.5, count: 100)) == 0.5...0.75)
+        #expect(range([Float](repeating: .nan, count: 100)) == 0...1)
+        let odd = [Float.infinity, .nan, 1] + [Float](repeating: 0.25, count: 97)
+        #expect(range(odd) == 0.25...1)
+    }
+
     @Test("the heat colours grow brighter from step to step")
     func colours() {
         let greys = (0...100).map { step in

@@ -63,7 +63,7 @@ def chip(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
 
 def stain(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     coverage = sheet.solid(sheet.blob(0.03, 0.22, 0.8), sheet.pick(1, 6))
-    tint = 1 + (sheet.sign() * sheet.uniform(0.12, 0.45))[..., None] * (1 + 0.4 * sheet.normal(sheet.count, 3, 1, 1))
+    tint = 1 + (sheet.sign() * sheet.uniform(0.15, 0.5))[..., None] * (1 + 0.4 * sheet.normal(sheet.count, 3, 1, 1))
     return coverage, pictures * tint.clamp(0.2, 1.8)
 
 
@@ -103,7 +103,7 @@ def uneven(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int)
     if sheet.height == sheet.width and sheet.flip(0.2):
         depth = depth.transpose(1, 2)
     coverage = sheet.solid(depth, sheet.pick(1, 4))
-    other = shaded(sheet, pictures, 0.05, 0.35, 0.4)
+    other = shaded(sheet, pictures, 0.1, 0.45, 0.4)
     if sheet.flip(0.6):
         grain = sheet.smooth(sheet.pick(1, 4), sheet.width // sheet.pick(1, 4))
         level = blurred(pictures.mean(1), sheet.width // 12)[:, None]
@@ -132,10 +132,11 @@ def fray(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     level = torch.lerp(blurred(pictures, sheet.width // 8), pictures.mean((2, 3), keepdim=True), 0.7)
     calm = torch.lerp(blurred(pictures, sheet.pick(1, 4)), level, sheet.uniform(0.4, 1.0)[..., None])
     matte = sheet.smooth(sheet.height // 3, sheet.width // 3)[:, None] * sheet.uniform(0.0, 0.03)[..., None]
-    return sheet.solid(depth, sheet.pick(1, 4)), shaded(sheet, calm, 0.03, 0.4, 0.75) + matte
+    return sheet.solid(depth, sheet.pick(1, 4)), shaded(sheet, calm, 0.08, 0.5, 0.8) + matte
 
 
 KINDS = {"scratch": scratch, "crack": crack, "spot": spot, "hole": hole, "chip": chip, "stain": stain, "dent": dent,
          "missing piece": piece, "uneven area": uneven, "worn area": fray}
-WEIGHTS = {"scratch": 0.8, "crack": 1.4, "spot": 0.8, "hole": 1.2, "chip": 1.8, "stain": 0.9, "dent": 0.6,
-           "missing piece": 0.7, "uneven area": 2.4, "worn area": 2.0}
+# Large areas are the hardest to learn, so they are drawn the most.
+WEIGHTS = {"scratch": 0.5, "crack": 1.0, "spot": 0.4, "hole": 0.8, "chip": 1.4, "stain": 1.8, "dent": 0.4,
+           "missing piece": 1.2, "uneven area": 3.2, "worn area": 4.0}

@@ -81,14 +81,14 @@ def light(sheet: Sheet) -> torch.Tensor:
     """A factor about 1, [count, h, w]: slopes, broad clouds, bands along the columns and a vignette."""
     slope = sheet.normal(sheet.count, 1, 1) * (sheet.x - 0.5) + sheet.normal(sheet.count, 1, 1) * (sheet.y - 0.5)
     distance = (sheet.x - 0.5).square() + (sheet.y - 0.5).square()
-    field = sheet.uniform(0, 0.3) * slope + sheet.uniform(0, 0.18) * sheet.smooth(sheet.pick(1, 3), sheet.pick(1, 3))
-    field = field + sheet.uniform(0, 0.15) * sheet.smooth(1, sheet.pick(2, 6)) - sheet.uniform(0, 0.9) * distance
+    field = sheet.uniform(0, 0.2) * slope + sheet.uniform(0, 0.12) * sheet.smooth(sheet.pick(1, 3), sheet.pick(1, 3))
+    field = field + sheet.uniform(0, 0.12) * sheet.smooth(1, sheet.pick(2, 6)) - sheet.uniform(0, 0.7) * distance
     return (1 + field).clamp(0.25, 1.8)
 
 
-def outline(sheet: Sheet) -> torch.Tensor:
+def outline(sheet: Sheet, metal: bool) -> torch.Tensor:
     """The object's coverage [count, h, w]: the whole picture, a bowed sheet with narrow borders, or a round part."""
-    if sheet.flip(0.2):
+    if sheet.flip(0.08 if metal else 0.25):
         radius = sheet.uniform(0.3, 0.48)
         return sheet.solid(radius - ((sheet.x - sheet.uniform(0.45, 0.55)).square()
                                      + (sheet.y - sheet.uniform(0.45, 0.55)).square()).sqrt())
@@ -122,13 +122,13 @@ def surface(sheet: Sheet, name: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Pictures [count, 3, h, w] of one kind of surface, and the objects' coverage [count, h, w]."""
     metal = name == "brushed metal"
     picture = coloured(sheet, TEXTURES[name](sheet), metal) + marks(sheet)[:, None]
-    cover = outline(sheet) if sheet.flip(0.7 if metal else 0.4) else torch.ones(sheet.count, sheet.height, sheet.width)
+    cover = outline(sheet, metal) if sheet.flip(0.7 if metal else 0.4) else torch.ones(sheet.count, sheet.height, sheet.width)
     if sheet.flip(0.3):
         rim = torch.exp(-((cover.cumsum(2) / sheet.width).minimum(1 - cover.cumsum(2) / sheet.width) / 0.02))
         picture = picture + (sheet.normal(sheet.count, 1, 1) * 0.12 * rim)[:, None]
-    if sheet.flip(0.2):
+    if not metal and sheet.flip(0.1):
         edge = sheet.solid(sheet.turned()[0] - sheet.uniform(0.1, 0.9))[:, None]
-        picture = picture + edge * sheet.normal(sheet.count, 1 if metal else 3, 1, 1) * 0.08
+        picture = picture + edge * sheet.normal(sheet.count, 3, 1, 1) * 0.06
     picture = picture * light(sheet)[:, None]
     dark = sheet.chance(0.75)[..., None]
     ground = torch.where(dark, sheet.uniform(0.0, 0.12)[..., None], torch.rand(sheet.count, 3, 1, 1, generator=sheet.random))

@@ -61,7 +61,7 @@ def main() -> None:
     generator, lot = Generator(int(time.time()), metal=0.6), random.Random(run.step)
     model.train()
     while run.progress < 1:
-        size, count = lot.choices(SIZES, [5, 3, 1, 0] if run.progress < 0.6 else [1, 3, 4, 1])[0]
+        size, count = lot.choices(SIZES, [4, 4, 1, 0] if run.progress < 0.75 else [1, 3, 4, 1])[0]
         generator.boost = max(1.0, 2.5 - 6 * run.progress)
         drawing = generator.batch(count, size, size)
         ids = tokenizer(sentences(lot, drawing))

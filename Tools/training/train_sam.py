@@ -95,6 +95,7 @@ def main() -> None:
     model.train()
     while run.progress < 1:
         height, width = lot.choice([(SIDE, SIDE), (SIDE, SIDE), (SIDE, lot.randint(130, SIDE)), (lot.randint(130, SIDE), SIDE)])
+        generator.boost = max(1.0, 2.0 - 1.5 * run.progress)
         drawing = generator.batch(PICTURES, height, width)
         with torch.autocast("cpu", torch.bfloat16):
             loss, met = losses(model, lot, drawing)

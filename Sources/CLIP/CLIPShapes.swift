@@ -4,6 +4,10 @@ import Tensors
 struct CLIPShapes {
     private let weights: any TensorSource
 
+    /// More than twice the widest published model. Towers are made before their weights are seen to be complete, and
+    /// grow with the square of the width, so a file must not choose it freely.
+    private static let widthLimit = 4096
+
     init(_ weights: some TensorSource) {
         self.weights = weights
     }
@@ -37,6 +41,11 @@ struct CLIPShapes {
         let projection = try shape("visual.proj", rank: 2)
         let tokens = try shape("token_embedding.weight", rank: 2)
         let context = try shape("positional_embedding", rank: 2)
+        for (name, shape) in [
+            ("visual.positional_embedding", positions), ("visual.proj", projection), ("token_embedding.weight", tokens),
+        ] where shape[1] > Self.widthLimit {
+            throw .unexpectedShape(name: name, found: shape)
+        }
         let (embedding, patch) = try patchEmbedding()
         return CLIPConfiguration(
             patchEmbedding: embedding, patch: patch, trainedGrid: grid, visionWidth: width,

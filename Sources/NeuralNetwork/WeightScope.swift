@@ -15,9 +15,20 @@ public struct WeightScope {
         let source: any TensorSource
         var requested: Set<String> = []
         var problems: [WeightProblem] = []
+        /// Shared, so that weights which lack most of a large model do not cost its memory.
+        private var zeros: [Shape: Tensor] = [:]
 
         init(source: any TensorSource) {
             self.source = source
+        }
+
+        /// Notes a problem and gives what stands in for the tensor.
+        func standIn(_ shape: Shape, for problem: WeightProblem) -> Tensor {
+            problems.append(problem)
+            if let known = zeros[shape] { return known }
+            let made = Tensor(zeros: shape)
+            zeros[shape] = made
+            return made
         }
     }
 
@@ -67,18 +78,15 @@ public struct WeightScope {
         let name = fullName(name)
         ledger.requested.insert(name)
         guard let found = ledger.source.shape(of: name) else {
-            ledger.problems.append(.missing(name: name, expected: shape))
-            return Tensor(zeros: shape)
+            return ledger.standIn(shape, for: .missing(name: name, expected: shape))
         }
         guard found == shape else {
-            ledger.problems.append(.unexpectedShape(name: name, expected: shape, found: found))
-            return Tensor(zeros: shape)
+            return ledger.standIn(shape, for: .unexpectedShape(name: name, expected: shape, found: found))
         }
         do {
             return try ledger.source.load(name)
         } catch {
-            ledger.problems.append(.unreadable(name: name, reason: "\(error)"))
-            return Tensor(zeros: shape)
+            return ledger.standIn(shape, for: .unreadable(name: name, reason: "\(error)"))
         }
     }
 

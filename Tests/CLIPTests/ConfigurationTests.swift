@@ -102,6 +102,10 @@ struct ConfigurationTests {
         odd[1].shape = [17, 100]
         #expect(throws: CLIPConfigurationError.unknownHeads(widths: [100, 64])) { try detected(odd) }
         #expect(try detected(odd, #"{"vision_heads":5}"#).visionHeads == 5)
+        odd[1].shape = [17, 1 << 20]
+        #expect(
+            throws: CLIPConfigurationError.unexpectedShape(name: "visual.positional_embedding", found: [17, 1 << 20])
+        ) { try detected(odd) }
     }
 
     @Test("all differences of a model's weights come back at once")

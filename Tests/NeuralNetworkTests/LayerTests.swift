@@ -44,9 +44,9 @@ struct LayerTests {
     @Test("an embedding returns the rows asked for, in order")
     func embedding() throws {
         let embedding = try load([("weight", [5, 2])]) { Embedding($0, count: 5, width: 2) }
-        let rows = embedding([4, 0, 4])
+        let rows = embedding([4, 0, 1])
         #expect(rows.shape == [3, 2])
-        #expect(rows.values == [4, 0, 4].flatMap { [embedding.weight[$0, 0], embedding.weight[$0, 1]] })
+        #expect(rows.values == [4, 0, 1].flatMap { [embedding.weight[$0, 0], embedding.weight[$0, 1]] })
     }
 
     @Test("attention of values with values equals attention whose queries and keys are the values")

@@ -36,7 +36,8 @@ public struct AnomalyConfiguration: Hashable, Sendable, Codable {
     /// What is known of the paper's settings: one joint group of points 400 px apart (of 1,024), a ring of 25 px,
     /// negatives unlike the positives in SAM's features, points then mask then box with one mask each, the map
     /// multiplied by the mask. Where the paper is silent the plainest value stands, and no step of ours is added.
-    public static let paper = AnomalyConfiguration(points: .paper, cascade: .paper, fusion: .paper)
+    public static let paper = AnomalyConfiguration(
+        map: .paper, points: .paper, cascade: .paper, fusion: .paper)
 
     /// Checks every field.
     ///

@@ -18,6 +18,7 @@ struct AnomalyConfigurationTests {
         let paper = AnomalyConfiguration.paper
         // 400 px of 1,024 on a raster of 518.
         #expect(paper.points.positiveSpacing == (400.0 * 518 / 1024).rounded())
+        #expect(paper.map.inputScales == [1] && paper.map.inputSides.isEmpty)
         #expect(paper.points.ringDiameter == 25 && paper.points.grouping == .joint)
         #expect(paper.points.negativeRule == .leastSimilar && paper.points.negativeSimilarityWeight == 1)
         #expect(paper.cascade.stageCount == 3 && paper.cascade.asksForMultipleMasks == [false, false, false])
@@ -42,6 +43,8 @@ struct AnomalyConfigurationTests {
         Fault("map.side") { $0.map.side = 3 },
         Fault("map.smoothing") { $0.map.smoothing = -1 },
         Fault("map.inputSides") { $0.map.inputSides = [224, 0] },
+        Fault("map.inputScales") { $0.map.inputScales = [] },
+        Fault("map.inputScales") { $0.map.inputScales = [1, .nan] },
         Fault("map.layers") { $0.map.layers = [0] },
         Fault("map.valueValueFirstBlock") { $0.map.valueValueFirstBlock = 0 },
         Fault("map.logitScale") { $0.map.logitScale = .infinity },

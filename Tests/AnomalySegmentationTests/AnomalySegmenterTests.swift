@@ -25,7 +25,7 @@ struct AnomalySegmenterTests {
                 table: PromptTable(
                     name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"],
                     templates: ["a photo of a {}.", "the {}."])),
-            map: AnomalyMapConfiguration(side: 64, smoothing: 1))
+            map: AnomalyMapConfiguration(inputScales: [1], side: 64, smoothing: 1))
         change(&configuration)
         return configuration
     }
@@ -192,5 +192,7 @@ struct AnomalySegmenterTests {
         let picture = GeneratedModels.picture(width: 50, height: 40)
         let map = try segmenter { $0.map.inputSides = [32, 64] }.anomalyMap(picture, object: "tile")
         #expect(map.grids.map(\.probabilities.shape) == [[4, 4], [8, 8]])
+        let scaled = try segmenter { $0.map.inputScales = [0.1, 0.7, 1.4] }.anomalyMap(picture, object: "tile")
+        #expect(scaled.grids.map(\.probabilities.shape) == [[1, 1], [3, 3], [6, 6]])
     }
 }

@@ -10,7 +10,10 @@ public struct AnomalyMapConfiguration: Hashable, Sendable, Codable {
         case valueValue
     }
 
-    /// Sides of the squares at which CLIP sees the picture, in pixels; their maps are averaged. Empty: the model's own.
+    /// Sizes at which CLIP sees the picture, as multiples of the model's own side, each rounded to whole patches; their
+    /// maps are averaged. Small defects show in the larger, broad ones in the smaller. At least one.
+    public var inputScales: [Float]
+    /// Sides in pixels to take in place of ``inputScales``; empty to take those.
     public var inputSides: [Int]
     public var attention: Attention
     /// First block with V-V attention, from 1; nil: the sixth from the end. d
@@ -25,9 +28,11 @@ public struct AnomalyMapConfiguration: Hashable, Sendable, Codable {
     public var smoothing: Float
 
     public init(
-        inputSides: [Int] = [], attention: Attention = .automatic, valueValueFirstBlock: Int? = nil,
+        inputScales: [Float] = [0.7, 1, 1.4], inputSides: [Int] = [], attention: Attention = .automatic,
+        valueValueFirstBlock: Int? = nil,
         layers: [Int] = [], logitScale: Float? = nil, side: Int = 518, smoothing: Float = 4
     ) {
+        self.inputScales = inputScales
         self.inputSides = inputSides
         self.attention = attention
         self.valueValueFirstBlock = valueValueFirstBlock
@@ -39,7 +44,23 @@ public struct AnomalyMapConfiguration: Hashable, Sendable, Codable {
 
     public static let `default` = AnomalyMapConfiguration()
 
+    /// One pass at the model's own size.
+    public static let paper = AnomalyMapConfiguration(inputScales: [1])
+
+    /// The sides for a model, in pixels.
+    func sides(modelSide: Int, patch: Int) -> [Int] {
+        guard inputSides.isEmpty else { return inputSides }
+        return inputScales.map { scale in
+            max(patch, Int((Float(modelSide) * scale / Float(patch)).rounded()) * patch)
+        }
+    }
+
     func validate() throws(AnomalySegmentationError) {
+        if inputScales.isEmpty {
+            throw .invalidConfiguration(
+                field: "map.inputScales", value: "[]", expected: "a list with at least one entry")
+        }
+        for scale in inputScales { try ConfigurationCheck.within("map.inputScales", scale, 0.1...8) }
         for side in inputSides { try ConfigurationCheck.within("map.inputSides", side, 1...Self.largestSide) }
         if let block = valueValueFirstBlock {
             try ConfigurationCheck.within("map.valueValueFirstBlock", block, 1...Int(Int32.max))

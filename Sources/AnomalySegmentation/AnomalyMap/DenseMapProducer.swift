@@ -19,7 +19,7 @@ public struct DenseMapProducer: AnomalyMapProducer {
         let tower = clip.configuration
         let blocks = tower.visionLayers
         layers = configuration.layers.isEmpty ? [blocks] : configuration.layers
-        sides = configuration.inputSides.isEmpty ? [tower.imageSize] : configuration.inputSides
+        sides = configuration.sides(modelSide: tower.imageSize, patch: tower.patch)
         for layer in layers where layer > blocks { throw .unknownLayer(layer, layers: blocks) }
         for side in sides where side % tower.patch != 0 { throw .unusableInputSide(side, patch: tower.patch) }
         let firstBlock = configuration.valueValueFirstBlock ?? max(1, blocks - 5)

@@ -5,7 +5,7 @@
 /// the value in Double is below 1e-6 for |x| <= 8, and below one rounding of x above.
 @inline(__always)
 private func gelu(_ x: Lanes) -> Lanes {
-    let magnitude = x.replacing(with: -x, where: x .< Lanes.zero)
+    let magnitude = lanes(magnitudeBits(x))
     let t = Lanes(repeating: 1) / multiplyAdd(magnitude, Lanes(repeating: 0.3), Lanes(repeating: 1))
     var q = Lanes(repeating: 0.038378290832042694)
     q = multiplyAdd(q, t, Lanes(repeating: -0.16916611790657043))
@@ -17,9 +17,16 @@ private func gelu(_ x: Lanes) -> Lanes {
     q = multiplyAdd(q, t, Lanes(repeating: 0.1194876879453659))
     q = multiplyAdd(q, t, Lanes(repeating: 7.168875981733436e-06))
     let tail = exponential(magnitude * magnitude * Lanes(repeating: -0.5)) * q
-    let weight = tail.replacing(with: Lanes(repeating: 1) - tail, where: x .> Lanes.zero)
-    // Minus infinity times a zero tail would be NaN; the limit is 0.
-    return (x * weight).replacing(with: Lanes.zero, where: x .< Lanes(repeating: -20))
+    let isNegative = signMask(bits(x))
+    let weight = select(isNegative, tail, Lanes(repeating: 1) - tail)
+    return select(isNegative, limitedNegative(x, 20), x) * weight
+}
+
+/// The negative of |x|, but not below `-limit`, from where on the factor beside it is 0: minus infinity times 0 would be
+/// NaN where the limit is 0.
+@inline(__always)
+private func limitedNegative(_ x: Lanes, _ limit: Float) -> Lanes {
+    lanes(limitedMagnitudeBits(x, limit) | IntegerLanes(repeating: Int32.min))
 }
 
 @inline(__always)
@@ -32,9 +39,9 @@ private func apply(_ function: Int32, _ x: Lanes) -> Lanes {
     switch function {
     case 0: return gelu(x)
     case 1:
-        let value = x * sigmoid(x * Lanes(repeating: 1.702))
-        return value.replacing(with: Lanes.zero, where: x .< Lanes(repeating: -60))
-    case 2: return x.replacing(with: Lanes.zero, where: x .< Lanes.zero)
+        let bounded = select(signMask(bits(x)), limitedNegative(x, 60), x)
+        return bounded * sigmoid(x * Lanes(repeating: 1.702))
+    case 2: return lanes(bits(x) & ~(signMask(bits(x)) & ~nanMask(x)))
     case 3: return sigmoid(x)
     default: return x.squareRoot()
     }

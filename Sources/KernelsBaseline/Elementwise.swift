@@ -71,8 +71,9 @@ public func clampRow(
     while index < count {
         let rest = min(laneCount, count - index)
         var x = rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: 0)
-        x = x.replacing(with: low, where: x .< low)
-        x = x.replacing(with: high, where: x .> high)
+        let isNumber = ~nanMask(x)
+        x = select(signMask(bits(x - low)) & isNumber, low, x)
+        x = select(signMask(bits(high - x)) & isNumber, high, x)
         if rest == laneCount { store(x, out + index) } else { storePartial(x, out + index, rest) }
         index += laneCount
     }

@@ -9,10 +9,9 @@ private let roundingShift: Float = 12_582_912
 /// The coefficients are a minimax fit of (e^r - 1 - r) / r^2 on |r| <= 0.35, relative error 3.3e-9.
 @inline(__always)
 func exponential(_ argument: Lanes) -> Lanes {
-    let low = Lanes(repeating: -104)
-    let high = Lanes(repeating: 89)
-    var x = argument.replacing(with: low, where: argument .< low)
-    x = x.replacing(with: high, where: x .> high)
+    // Beyond 104 in size the result is 0 or infinity anyway, and the exponents below stay in range.
+    let sign = bits(argument) & IntegerLanes(repeating: Int32.min)
+    let x = lanes(limitedMagnitudeBits(argument, 104) | sign)
     let shifted = multiplyAdd(x, Lanes(repeating: 1.44269504), Lanes(repeating: roundingShift))
     let n = shifted - Lanes(repeating: roundingShift)
     // ln 2 in two parts; n times the first is exact.
@@ -26,13 +25,14 @@ func exponential(_ argument: Lanes) -> Lanes {
     p = multiplyAdd(p, r * r, r) + Lanes(repeating: 1)
     // The low bits of the shifted number are n itself.
     let exponent =
-        unsafeBitCast(shifted, to: IntegerLanes.self) &- IntegerLanes(repeating: 0x4B40_0000)
+        bits(shifted) &- IntegerLanes(repeating: 0x4B40_0000)
     let half = exponent &>> IntegerLanes(repeating: 1)
     let bias = IntegerLanes(repeating: 127)
     let mantissaBits = IntegerLanes(repeating: 23)
-    let firstScale = unsafeBitCast((half &+ bias) &<< mantissaBits, to: Lanes.self)
-    let secondScale = unsafeBitCast((exponent &- half &+ bias) &<< mantissaBits, to: Lanes.self)
-    return (p * firstScale) * secondScale
+    let firstScale = lanes((half &+ bias) &<< mantissaBits)
+    let secondScale = lanes((exponent &- half &+ bias) &<< mantissaBits)
+    // All ones is a NaN.
+    return lanes(bits((p * firstScale) * secondScale) | nanMask(argument))
 }
 
 /// `out = exp(source)`.

@@ -62,12 +62,41 @@ func multiplyAdd(_ x: Float, _ y: Float, _ z: Float) -> Float {
     #endif
 }
 
-/// The greater lane by lane; a NaN on either side gives NaN in that lane.
+// Choices are made on the bits, with masks of all ones or all zeros: the library's comparisons and `replacing(with:where:)`
+// go lane by lane, and the compiler then gives up wide vectors.
+
 @inline(__always)
-func greater(_ x: Lanes, _ y: Lanes) -> Lanes {
-    let chosen = y.replacing(with: x, where: x .> y)
-    return chosen.replacing(with: x, where: x .!= x)
+func bits(_ x: Lanes) -> IntegerLanes { unsafeBitCast(x, to: IntegerLanes.self) }
+
+@inline(__always)
+func lanes(_ bits: IntegerLanes) -> Lanes { unsafeBitCast(bits, to: Lanes.self) }
+
+/// Ones where the sign bit is set.
+@inline(__always)
+func signMask(_ x: IntegerLanes) -> IntegerLanes { x &>> IntegerLanes(repeating: 31) }
+
+@inline(__always)
+func magnitudeBits(_ x: Lanes) -> IntegerLanes { bits(x) & IntegerLanes(repeating: 0x7FFF_FFFF) }
+
+/// Ones where `x` is NaN: its magnitude's bits lie above those of infinity.
+@inline(__always)
+func nanMask(_ x: Lanes) -> IntegerLanes { signMask(IntegerLanes(repeating: 0x7F80_0000) &- magnitudeBits(x)) }
+
+@inline(__always)
+func select(_ mask: IntegerLanes, _ x: Lanes, _ y: Lanes) -> Lanes {
+    lanes((bits(x) & mask) | (bits(y) & ~mask))
 }
+
+/// The magnitude's bits, at most those of `limit`; a NaN becomes the limit.
+@inline(__always)
+func limitedMagnitudeBits(_ x: Lanes, _ limit: Float) -> IntegerLanes {
+    let excess = magnitudeBits(x) &- IntegerLanes(repeating: Int32(bitPattern: limit.bitPattern))
+    return IntegerLanes(repeating: Int32(bitPattern: limit.bitPattern)) &+ (excess & signMask(excess))
+}
+
+/// The greater lane by lane, where neither is NaN; one of the two where one is.
+@inline(__always)
+func greater(_ x: Lanes, _ y: Lanes) -> Lanes { select(signMask(bits(x - y)), y, x) }
 
 /// The sum of all lanes, halves first: the order is fixed for a given lane count.
 @inline(__always)
@@ -84,12 +113,19 @@ func horizontalSum(_ x: Lanes) -> Float {
     return two[0] + two[1]
 }
 
+/// The greatest of all lanes, where none is NaN.
 @inline(__always)
 func horizontalMaximum(_ x: Lanes) -> Float {
-    var result = x[0]
-    for lane in 1..<laneCount {
-        let next = x[lane]
-        if next > result || next != next { result = result != result ? result : next }
-    }
-    return result
+    var four = x
+    #if LANES_16
+        four = greater(four, Lanes(lowHalf: four.highHalf, highHalf: four.lowHalf))
+        let eight = four.lowHalf
+        four = greater(
+            four, Lanes(lowHalf: SIMD8(lowHalf: eight.highHalf, highHalf: eight.lowHalf), highHalf: eight))
+    #elseif LANES_8
+        four = greater(four, Lanes(lowHalf: four.highHalf, highHalf: four.lowHalf))
+    #endif
+    let left = four[0] > four[1] ? four[0] : four[1]
+    let right = four[2] > four[3] ? four[2] : four[3]
+    return left > right ? left : right
 }

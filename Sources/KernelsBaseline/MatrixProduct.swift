@@ -13,9 +13,12 @@ public func packLeftPanel(
     _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int,
     _ rows: Int, _ depth: Int
 ) {
-    for row in 0..<rows {
-        let line = source + row * rowStride
-        for k in 0..<depth { out[k * tileRows + row] = line[k * depthStride] }
+    if depthStride == 1 {
+        transposeRows(out, tileRows, source, rowStride, rows, depth)
+    } else {
+        for k in 0..<depth {
+            for row in 0..<rows { out[k * tileRows + row] = source[row * rowStride + k * depthStride] }
+        }
     }
     for row in rows..<max(rows, tileRows) {
         for k in 0..<depth { out[k * tileRows + row] = 0 }
@@ -33,9 +36,14 @@ public func packRightPanel(
             store(load(source + k * depthStride + laneCount), out + k * tileColumns + laneCount)
         }
     } else {
-        for column in 0..<columns {
-            let line = source + column * columnStride
-            for k in 0..<depth { out[k * tileColumns + column] = line[k * depthStride] }
+        if depthStride == 1 {
+            transposeRows(out, tileColumns, source, columnStride, columns, depth)
+        } else {
+            for k in 0..<depth {
+                for column in 0..<columns {
+                    out[k * tileColumns + column] = source[column * columnStride + k * depthStride]
+                }
+            }
         }
         for column in columns..<max(columns, tileColumns) {
             for k in 0..<depth { out[k * tileColumns + column] = 0 }

@@ -75,13 +75,16 @@ public func squaredDeviationRow(_ source: UnsafePointer<Float>, _ centre: Float,
 /// The greatest element; NaN if there is one; minus infinity for an empty row.
 public func maximumRow(_ source: UnsafePointer<Float>, _ count: Int) -> Float {
     var greatest = Lanes(repeating: -Float.infinity)
+    var anyNaN = IntegerLanes.zero
     var index = 0
     while index < count {
         let rest = min(laneCount, count - index)
         let x = rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: -Float.infinity)
         greatest = greater(greatest, x)
+        anyNaN |= nanMask(x)
         index += laneCount
     }
+    for lane in 0..<laneCount where anyNaN[lane] != 0 { return Float.nan }
     return horizontalMaximum(greatest)
 }
 
@@ -89,12 +92,18 @@ public func maximumRow(_ source: UnsafePointer<Float>, _ count: Int) -> Float {
 public func maximumRows(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
     var index = 0
     while index + laneCount <= count {
-        store(greater(load(source + index), load(out + index)), out + index)
+        store(greaterOrNaN(load(source + index), load(out + index)), out + index)
         index += laneCount
     }
     let rest = count - index
     if rest > 0 {
-        let value = greater(loadPartial(source + index, rest, filler: 0), loadPartial(out + index, rest, filler: 0))
+        let value = greaterOrNaN(
+            loadPartial(source + index, rest, filler: 0), loadPartial(out + index, rest, filler: 0))
         storePartial(value, out + index, rest)
     }
+}
+
+@inline(__always)
+private func greaterOrNaN(_ x: Lanes, _ y: Lanes) -> Lanes {
+    lanes(bits(greater(x, y)) | nanMask(x) | nanMask(y))
 }

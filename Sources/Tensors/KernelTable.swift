@@ -39,7 +39,7 @@ package struct KernelTable: Sendable {
     package let layerNormPixels: @Sendable (Target, Source, Source, Source, Float, Int, Int, Int) -> Void
 
     package let scaleRow: @Sendable (Target, Float, Int) -> Void
-    package let addGridTermsRow: @Sendable (Target, Float, Source, Source, Int, Int) -> Void
+    package let addGridTermsRow: @Sendable (Target, Source, Source, Int, Int) -> Void
     package let foldSoftmaxRow: @Sendable (Target, Int, Int, Target, Target, Target, Int) -> Void
 
     package let widenFloat16Row: WidenRow

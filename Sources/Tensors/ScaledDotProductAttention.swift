@@ -8,7 +8,8 @@
 ///
 /// - Parameter scale: headWidth^-0.5 if nil.
 ///
-/// **Complexity**: queries * keys * (headWidth + valueHeadWidth) multiply-adds a head; under 1 MB a thread.
+/// **Complexity**: queries * keys * (headWidth + valueWidth) multiply-adds a head; a packed copy of the keys and values, and
+/// under 1 MB a thread.
 /// **Matches**: `torch.nn.functional.scaled_dot_product_attention` on heads split from the last axis
 public func scaledDotProductAttention(
     query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, heads: Int, scale: Float? = nil,
@@ -33,6 +34,7 @@ public func scaledDotProductAttention(
     }
     let headWidth = query.width / heads
     let plan = AttentionPlan(
+        kernels: .active,
         heads: heads, queries: query.tokens, keys: key.tokens, headWidth: headWidth,
         valueWidth: value.width / heads, scale: scale ?? 1 / Float(headWidth).squareRoot(), isCausal: mask == .causal,
         gridHeight: relativePosition?.rows.shape[3] ?? 0, gridWidth: relativePosition?.columns.shape[3] ?? 0)

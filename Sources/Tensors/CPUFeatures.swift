@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// What this machine's processor is and which instruction sets the system lets a program use.
 package struct CPUFeatures: Sendable, Equatable {
     /// The processor's name, such as the system gives it.
@@ -23,7 +27,32 @@ package struct CPUFeatures: Sendable, Equatable {
         }
     }
 
-    package static let current = CPUFeatures(cpuInfo: systemFile("/proc/cpuinfo") ?? "")
+    package static let current: CPUFeatures = {
+        var features = CPUFeatures(cpuInfo: systemFile("/proc/cpuinfo") ?? "")
+        features.instructionSets.removeAll { CPUFeatures.isRefusedByProcessor($0) }
+        return features
+    }()
+
+    /// Whether the processor itself says that it lacks an instruction set, although the system's list has it: under an
+    /// emulator the list is the host's. Asked of the C library, where it can be asked; its newer versions keep what the
+    /// CPUID instruction said, masked by what the system saves.
+    private static func isRefusedByProcessor(_ set: InstructionSet) -> Bool {
+        #if arch(x86_64) && canImport(Glibc)
+            typealias Leaf = @convention(c) (UInt32) -> UnsafePointer<UInt32>?
+            guard set != .baseline, let symbol = dlsym(nil, "__x86_get_cpuid_feature_leaf"),
+                let leaf = unsafeBitCast(symbol, to: Leaf.self)(1)
+            else { return false }
+            // The leaf 7 of CPUID: four words as the processor gave them, then four of what can be used; EBX is the
+            // second of each.
+            let usable = leaf[5]
+            let avx2: UInt32 = 1 << 5 | 1 << 3 | 1 << 8
+            let avx512: UInt32 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31
+            let needed = set == .avx512 ? avx2 | avx512 : avx2
+            return usable & needed != needed
+        #else
+            return false
+        #endif
+    }
 
     /// Reads the first processor of a /proc/cpuinfo.
     package init(cpuInfo: String) {

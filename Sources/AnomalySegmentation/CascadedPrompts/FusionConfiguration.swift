@@ -32,7 +32,7 @@ public struct FusionConfiguration: Hashable, Sendable, Codable {
     public var pictureScoreWeight: Float
 
     public init(
-        mode: Mode = .blend, maskWeight: Float = 0.5, gateFloor: Float = 0.25, temperature: Float = 1,
+        mode: Mode = .softGate, maskWeight: Float = 0.3, gateFloor: Float = 0.5, temperature: Float = 1,
         peakWeight: Float = 0.5, usesPredictedIoU: Bool = true, boxPadding: Float = 0.1,
         overlapMaximum: Float = 0.8, pictureScoreWeight: Float = 0.5
     ) {
@@ -47,6 +47,9 @@ public struct FusionConfiguration: Hashable, Sendable, Codable {
         self.pictureScoreWeight = pictureScoreWeight
     }
 
+    /// The soft gate: with small weights at several stages of their training, and one setting for five kinds of defects
+    /// of magnetic tiles, it gained F1 over the map alone at no loss of AUROC. The blend gained more where masks were
+    /// good and lost on small defects where they were too large.
     public static let `default` = FusionConfiguration()
 
     /// The published gains in F1 and AP at a slightly lower AUROC fit the product of map and mask.

@@ -71,8 +71,9 @@ struct SegmentRun {
             record.threads = ComputeThreads.count
         }
         try ResultFolder(output: command.output, name: item.name).replace { folder in
-            try ResultFiles(image: decoded.image, result: result, record: record, showsPoints: command.showPoints).write(
-                to: folder)
+            try ResultFiles(image: decoded.image, result: result, record: record, showsPoints: command.showPoints)
+                .write(
+                    to: folder)
         }
         if command.json { return String(decoding: try record.json(pretty: false), as: UTF8.self) }
         return summary(item, result, seconds)

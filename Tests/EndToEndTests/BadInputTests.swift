@@ -105,11 +105,13 @@ struct BadInputTests {
         }
     }
 
-    @Test("wrong flags are answered with 2 and the usage", arguments: [
-        ["segment", "a.png", "--object", "plate"], ["segment", "--object", "plate", "--output", "out"],
-        ["segment", "a.png", "--object", "plate", "--output", "out", "--threads", "0"],
-        ["segment", "a.png", "--object", "plate", "--output", "out", "--stages", "4"], ["segmnt"],
-    ])
+    @Test(
+        "wrong flags are answered with 2 and the usage",
+        arguments: [
+            ["segment", "a.png", "--object", "plate"], ["segment", "--object", "plate", "--output", "out"],
+            ["segment", "a.png", "--object", "plate", "--output", "out", "--threads", "0"],
+            ["segment", "a.png", "--object", "plate", "--output", "out", "--stages", "4"], ["segmnt"],
+        ])
     func usage(_ arguments: [String]) throws {
         let outcome = try Command().run(arguments)
         #expect(outcome.status == 2, "\(outcome.errors)")

@@ -63,7 +63,8 @@ final class Command {
         guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
         return walk.compactMap { $0 as? String }.filter {
             var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: root + "/" + $0, isDirectory: &isFolder) && !isFolder.boolValue
+            return FileManager.default.fileExists(atPath: root + "/" + $0, isDirectory: &isFolder)
+                && !isFolder.boolValue
         }.sorted()
     }
 

@@ -73,7 +73,8 @@ struct SegmentTests {
         let outcome = try command.run(
             ["segment", "d1/x.png", "d2/*.png", "--object", "metal plate", "--output", "out"])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let folders = Set(command.files(under: "out").map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+        let folders = Set(
+            command.files(under: "out").map { $0.split(separator: "/").dropLast().joined(separator: "/") })
         #expect(folders == ["d1/x.png", "d2/x.png"])
     }
 

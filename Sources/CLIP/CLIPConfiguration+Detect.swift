@@ -13,15 +13,14 @@ extension CLIPConfiguration {
     /// except for the width of B-16-plus-240, which exists with exact GELU only. Weights of other makers at the other
     /// sizes use exact GELU as a rule: set `activation` on the result for them.
     ///
-    /// - Parameter metadata: texts that came with the weights; the description is the JSON under `vitrine.model`.
+    /// The description is the JSON under `vitrine.model` in the weights' metadata.
+    ///
     /// - Throws: `CLIPConfigurationError` when these are not the weights of a CLIP with a ViT image tower.
-    public static func detect(
-        from weights: some TensorSource, metadata: [String: String] = [:]
-    ) throws(CLIPConfigurationError) -> CLIPConfiguration {
+    public static func detect(from weights: some TensorSource) throws(CLIPConfigurationError) -> CLIPConfiguration {
         let shapes = CLIPShapes(weights)
         try shapes.checkFamily()
         var configuration = try shapes.configuration()
-        guard let json = metadata[descriptionKey] else {
+        guard let json = weights.metadata[descriptionKey] else {
             guard configuration.visionHeads > 0, configuration.textHeads > 0 else {
                 throw .unknownHeads(widths: [configuration.visionWidth, configuration.textWidth])
             }

@@ -9,12 +9,11 @@ extension SAMConfiguration {
     /// tell from the description beside them (`window`, `global_blocks`, `decoder_heads`, `mean`, `std` on 0...255),
     /// where the published models' values stand otherwise.
     ///
-    /// - Parameter metadata: texts that came with the weights; the description is the JSON under `vitrine.model`.
+    /// The description is the JSON under `vitrine.model` in the weights' metadata.
+    ///
     /// - Throws: ``SAMConfigurationError`` when these are not the weights of a SAM with a ViT encoder.
-    public static func detect(
-        from weights: some TensorSource, metadata: [String: String] = [:]
-    ) throws(SAMConfigurationError) -> SAMConfiguration {
-        try ConfigurationDetector(weights: weights, description: try description(metadata)).configuration()
+    public static func detect(from weights: some TensorSource) throws(SAMConfigurationError) -> SAMConfiguration {
+        try ConfigurationDetector(weights: weights, description: try description(weights.metadata)).configuration()
     }
 
     private static func description(

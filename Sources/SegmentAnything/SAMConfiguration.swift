@@ -1,6 +1,6 @@
 /// Everything about a Segment Anything model that decides the shapes of its weights or the meaning of its input.
 ///
-/// The three published sizes are static values; ``detect(from:metadata:)`` reads a configuration off a set of weights.
+/// The three published sizes are static values; ``detect(from:)`` reads a configuration off a set of weights.
 public struct SAMConfiguration: Sendable, Hashable {
     /// How the picture becomes the first grid of tokens.
     public enum PatchEmbedding: Sendable, Hashable {

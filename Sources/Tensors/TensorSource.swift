@@ -3,9 +3,17 @@ public protocol TensorSource: Sendable {
     /// Every name in it.
     var names: [String] { get }
 
+    /// Texts that came with the tensors, by name: what a file's makers wrote beside the weights. Empty where there are
+    /// none.
+    var metadata: [String: String] { get }
+
     /// The shape of one tensor, `nil` if there is none of that name.
     func shape(of name: String) -> Shape?
 
     /// The tensor itself, widened to Float32.
     func load(_ name: String) throws -> Tensor
+}
+
+extension TensorSource {
+    public var metadata: [String: String] { [:] }
 }

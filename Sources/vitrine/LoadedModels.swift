@@ -16,7 +16,7 @@ struct LoadedModels {
     init(_ files: ModelFiles) throws {
         clip = try Self.reading(files.clip) {
             let checkpoint = try Checkpoint.open(files.clip)
-            let configuration = try CLIPConfiguration.detect(from: checkpoint, metadata: checkpoint.metadata)
+            let configuration = try CLIPConfiguration.detect(from: checkpoint)
             let tokenizer = CLIPTokenizer(
                 vocabulary: try Self.vocabulary(files.merges, size: configuration.vocabularySize),
                 contextLength: configuration.contextLength)
@@ -24,7 +24,7 @@ struct LoadedModels {
         }
         sam = try Self.reading(files.sam) {
             let checkpoint = try Checkpoint.open(files.sam)
-            let configuration = try SAMConfiguration.detect(from: checkpoint, metadata: checkpoint.metadata)
+            let configuration = try SAMConfiguration.detect(from: checkpoint)
             return try SAMModel(configuration: configuration, weights: checkpoint)
         }
         weights = try [("CLIP", files.clip), ("SAM", files.sam), ("merges", files.merges)].map { role, path in

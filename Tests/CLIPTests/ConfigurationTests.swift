@@ -11,7 +11,7 @@ struct ConfigurationTests {
         _ entries: [(name: String, shape: Shape)], _ description: String? = nil
     ) throws -> CLIPConfiguration {
         try CLIPConfiguration.detect(
-            from: GeneratedWeights(entries), metadata: description.map { ["vitrine.model": $0] } ?? [:])
+            from: GeneratedWeights(entries, metadata: description.map { ["vitrine.model": $0] } ?? [:]))
     }
 
     private static let entries: [(name: String, shape: Shape)] = [

@@ -17,7 +17,7 @@ struct SmallBundleTests {
     private func model() throws -> CLIPModel {
         let folder = Fixture.packageRoot.appendingPathComponent("Weights/small")
         let weights = try Checkpoint.open(folder.appendingPathComponent("clip.safetensors").path)
-        let configuration = try CLIPConfiguration.detect(from: weights, metadata: weights.metadata)
+        let configuration = try CLIPConfiguration.detect(from: weights)
         let merges = try Data(contentsOf: folder.appendingPathComponent("merges.txt"))
         let vocabulary = try Vocabulary(merges: merges, mergeCount: configuration.vocabularySize - 514)
         return try CLIPModel(

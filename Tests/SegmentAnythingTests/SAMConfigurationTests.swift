@@ -23,7 +23,7 @@ import Testing
             "training": {"steps": [1, null, "x"]}}
             """
         let found = try SAMConfiguration.detect(
-            from: ShapesOnly(samWeightShapes(configuration)), metadata: ["vitrine.model": json])
+            from: ShapesOnly(samWeightShapes(configuration), metadata: ["vitrine.model": json]))
         #expect(found == configuration)
     }
 
@@ -34,10 +34,10 @@ import Testing
         }
         #expect(throws: SAMConfigurationError.otherFamily("clip")) {
             try SAMConfiguration.detect(
-                from: ShapesOnly(samWeightShapes(.tested)), metadata: ["vitrine.model": #"{"family": "clip"}"#])
+                from: ShapesOnly(samWeightShapes(.tested), metadata: ["vitrine.model": #"{"family": "clip"}"#]))
         }
         #expect(throws: SAMConfigurationError.unusableDescription(.malformed(byteOffset: 0))) {
-            try SAMConfiguration.detect(from: ShapesOnly([]), metadata: ["vitrine.model": "B"])
+            try SAMConfiguration.detect(from: ShapesOnly([], metadata: ["vitrine.model": "B"]))
         }
     }
 
@@ -52,7 +52,7 @@ import Testing
         for json in [#"{"decoder_heads": 0}"#, #"{"decoder_heads": 3}"#, #"{"window": -1}"#, #"{"std": [1, 0, 1]}"#] {
             #expect(throws: SAMConfigurationError.self, "\(json)") {
                 try SAMConfiguration.detect(
-                    from: ShapesOnly(samWeightShapes(.tested)), metadata: ["vitrine.model": json])
+                    from: ShapesOnly(samWeightShapes(.tested), metadata: ["vitrine.model": json]))
             }
         }
     }
@@ -92,8 +92,10 @@ import Testing
 /// Weights of which nobody will ask a value.
 struct ShapesOnly: TensorSource {
     let shapes: [String: Shape]
+    let metadata: [String: String]
 
-    init(_ shapes: [(name: String, shape: Shape)]) {
+    init(_ shapes: [(name: String, shape: Shape)], metadata: [String: String] = [:]) {
+        self.metadata = metadata
         self.shapes = Dictionary(uniqueKeysWithValues: shapes.map { ($0.name, $0.shape) })
     }
 

@@ -11,7 +11,7 @@ import Testing
     func parity() throws {
         let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path
         let weights = try Checkpoint.open(path)
-        let configuration = try SAMConfiguration.detect(from: weights, metadata: weights.metadata)
+        let configuration = try SAMConfiguration.detect(from: weights)
         let model = try SAMModel(configuration: configuration, weights: weights)
         let reference = try Reference("small/sam_reference")
 

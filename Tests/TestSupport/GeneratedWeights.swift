@@ -5,9 +5,13 @@ public import Tensors
 public struct GeneratedWeights: TensorSource {
     private let shapes: [String: Shape]
     public let names: [String]
+    public let metadata: [String: String]
 
-    /// - Parameter entries: every tensor's name and shape. Precondition: no name twice.
-    public init(_ entries: [(name: String, shape: Shape)]) {
+    /// - Parameters:
+    ///   - entries: every tensor's name and shape. Precondition: no name twice.
+    ///   - metadata: texts beside the tensors.
+    public init(_ entries: [(name: String, shape: Shape)], metadata: [String: String] = [:]) {
+        self.metadata = metadata
         names = entries.map(\.name)
         shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
     }

@@ -1,0 +1,125 @@
+public import Tensors
+
+/// 128 bits that tell one set of weights from another: for keys of caches, so that what one model computed is never
+/// taken for another's.
+///
+/// It depends on every name, every shape and the bits of every Float32, each in its place, and not on the order or the
+/// type in which a file stores them: the same weights in another container have the same fingerprint, and so has a
+/// Float16 file that was widened exactly.
+///
+/// Not cryptographic: it guards against mistakes, and somebody who wants two sets of weights with one fingerprint can
+/// make them. Where that matters, compare SHA-256 of the files.
+///
+/// **Complexity**: one pass over the weights, some gigabytes a second in an optimised build.
+public struct WeightFingerprint: Hashable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    /// Reads the weights tensor by tensor.
+    ///
+    /// - Parameter prefix: only tensors whose names start with this count; all of them when empty.
+    /// - Throws: what the source throws when a tensor cannot be read.
+    public init(of source: some TensorSource, under prefix: String = "") throws {
+        var mixer = FingerprintMixer()
+        // By the bytes of their names: an order that no locale or container changes.
+        let names = source.names.filter { $0.hasPrefix(prefix) }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for name in names {
+            let tensor = try source.load(name)
+            mixer.add(Array(name.utf8))
+            mixer.add(UInt64(tensor.shape.rank))
+            for extent in tensor.shape.dimensions { mixer.add(UInt64(extent)) }
+            tensor.withUnsafeBufferPointer { mixer.add(UnsafeRawBufferPointer($0)) }
+        }
+        (high, low) = mixer.result
+    }
+
+    /// The fingerprint written as ``description`` writes it, nil for any other text.
+    public init?(_ text: String) {
+        let digits = Array(text.utf8)
+        guard digits.count == 32 else { return nil }
+        var words: [UInt64] = [0, 0]
+        for (place, digit) in digits.enumerated() {
+            let value: UInt8
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+            default: return nil
+            }
+            words[place / 16] = words[place / 16] << 4 | UInt64(value)
+        }
+        (high, low) = (words[0], words[1])
+    }
+}
+
+extension WeightFingerprint: CustomStringConvertible {
+    /// 32 digits, hexadecimal, in lower case.
+    public var description: String {
+        [high, low].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
+/// Eight running words, each taking every eighth word of what is added. A step is a bijection of the running word for
+/// a given input and of the input for a given running word, so that a single changed word always changes the result of
+/// its lane.
+private struct FingerprintMixer {
+    private var lanes = SIMD8<UInt64>(
+        0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB, 0xD6E8_FEB8_6659_FD93,
+        0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB, 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
+    /// Bytes so far; also keeps the empty addition from being nothing.
+    private var length: UInt64 = 0
+
+    private static let factor = SIMD8<UInt64>(repeating: 0x9FB2_1C65_1E98_DF25)
+
+    @inline(__always)
+    private static func step(_ lanes: SIMD8<UInt64>, _ words: SIMD8<UInt64>) -> SIMD8<UInt64> {
+        let turned = (lanes &<< 23) | (lanes &>> 41)
+        return (turned ^ words) &* factor
+    }
+
+    mutating func add(_ word: UInt64) {
+        withUnsafeBytes(of: word.littleEndian) { add($0) }
+    }
+
+    mutating func add(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { add($0) }
+    }
+
+    /// The bytes, padded with zeros to whole blocks, then their number.
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        var running = lanes
+        let whole = bytes.count / 64 * 64
+        for start in stride(from: 0, to: whole, by: 64) {
+            running = Self.step(running, bytes.loadUnaligned(fromByteOffset: start, as: SIMD8<UInt64>.self))
+        }
+        if whole < bytes.count {
+            var rest = SIMD8<UInt64>(repeating: 0)
+            withUnsafeMutableBytes(of: &rest) { target in
+                target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[whole...]))
+            }
+            running = Self.step(running, rest)
+        }
+        length &+= UInt64(bytes.count) &+ 1
+        lanes = Self.step(running, SIMD8(repeating: length))
+    }
+
+    var result: (high: UInt64, low: UInt64) {
+        var (high, low) = (length, ~length)
+        for lane in lanes.indices {
+            high = Self.mixed(high ^ lanes[lane])
+            low = Self.mixed(low &+ lanes[lane] &* 0xC2B2_AE3D_27D4_EB4F)
+        }
+        return (high, low)
+    }
+
+    /// The finaliser of splitmix64.
+    private static func mixed(_ word: UInt64) -> UInt64 {
+        var word = word &+ 0x9E37_79B9_7F4A_7C15
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}

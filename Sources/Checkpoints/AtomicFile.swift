@@ -7,41 +7,36 @@
 #endif
 
 /// A file that appears under its name whole or not at all.
+///
+/// It is written under a temporary name in the same folder. `commit` makes the bytes durable and renames; a value that
+/// goes away before, because something was thrown, takes its temporary file with it, and the file that stood under the
+/// path is untouched.
 struct AtomicFile: ~Copyable {
     private let path: String
+    private let temporary: String
     private let descriptor: Int32
 
-    /// Writes under a temporary name in the same folder, makes the bytes durable, then renames. On any failure the
-    /// temporary file is removed and the file that stood under `path` before is untouched.
-    static func write(
-        to path: String, _ body: (borrowing AtomicFile) throws(CheckpointError) -> Void
-    ) throws(CheckpointError) {
+    init(path: String) throws(CheckpointError) {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw .cannotWrite(path: path, reason: "the name is empty or contains a zero byte")
         }
         let temporary = "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).partial"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: lastSystemError()) }
-        do {
-            let file = AtomicFile(path: path, descriptor: descriptor)
-            try body(file)
-        } catch {
-            close(descriptor)
-            unlink(temporary)
-            throw error
-        }
-        let isDurable = fsync(descriptor) == 0
-        let syncReason = isDurable ? "" : lastSystemError()
-        let isClosed = close(descriptor) == 0
-        guard isDurable, isClosed else {
-            let reason = isDurable ? lastSystemError() : syncReason
-            unlink(temporary)
-            throw .cannotWrite(path: path, reason: reason)
-        }
-        guard rename(temporary, path) == 0 else {
-            let reason = lastSystemError()
-            unlink(temporary)
-            throw .cannotWrite(path: path, reason: reason)
+        self.path = path
+        self.temporary = temporary
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+        unlink(temporary)
+    }
+
+    consuming func commit() throws(CheckpointError) {
+        // After a successful renaming, the unlinking in `deinit` finds nothing under the temporary name.
+        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+            throw .cannotWrite(path: path, reason: lastSystemError())
         }
     }
 

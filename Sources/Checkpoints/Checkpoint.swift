@@ -1,67 +1,107 @@
 public import Tensors
 
-/// A file of named tensors, opened for reading.
+/// Named tensors on disk, opened for reading: one file, several files with an index, or a folder that holds one of these.
 ///
-/// The kind of file is recognised by its first bytes. Tensors come back as Float32: stored Float32 is used in place in
-/// the mapped file, without a copy; every other element type is converted when it is loaded. The mapping lives as long
-/// as any tensor that borrows from it. What happens when the file is cut short while it is open stands at `MappedFile`:
-/// replace weights by renaming, never by rewriting.
+/// The kind of a file is recognised by its first bytes, never by its name, and nothing in it is executed. Tensors come
+/// back as Float32: stored Float32 that is contiguous and aligned is used in place in the mapped file, without a copy;
+/// everything else is converted when it is loaded. The mapping lives as long as any tensor that borrows from it. What
+/// happens when a file is cut short while it is open stands in the module's documentation: replace weights by renaming,
+/// never by rewriting.
+///
+/// Nested dictionaries and modules become names with dots (`state_dict.visual.proj`). Nothing is stripped from a name
+/// and nothing is left out silently: what is no tensor is listed in `ignored`.
 public struct Checkpoint: TensorSource {
-    private let file: SafetensorsFile
+    private struct Place: Sendable {
+        var part: Int
+        var index: Int
+    }
 
-    /// Opens a file and checks its whole header; no tensor data is read.
-    ///
-    /// - Throws: `CheckpointError`, with what the file really is when it is not a safetensors file.
-    public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
-        let mapped = try MappedFile(path: path)
-        let start = mapped.bytes(0..<min(mapped.byteCount, FileKind.inspectedBytes)).map { Array($0) } ?? []
-        switch FileKind(start: start) {
-        case .safetensors:
-            return Checkpoint(file: try SafetensorsFile(mapped))
-        case .unknown where looksLikeDamage(start):
-            // No other kind claims these bytes, so the header's own rules give the more useful answer.
-            return Checkpoint(file: try SafetensorsFile(mapped))
-        case let kind:
-            throw .unsupportedKind(path: path, kind: kind)
+    /// What was opened: the file, the index or the folder.
+    public let path: String
+    public let container: CheckpointContainer
+    /// Every file that tensors or their index are read from.
+    public let files: [CheckpointFile]
+    /// The free texts that came with the tensors: `__metadata__` of safetensors, and for a folder the texts of
+    /// `config.json`, `preprocessor_config.json` and `open_clip_config.json` under those names.
+    public let metadata: [String: String]
+    /// Entries that are no tensors, in the order of the files.
+    public let ignored: [IgnoredEntry]
+    /// The names of all tensors, in the order of the files.
+    public let names: [String]
+    let parts: [any WeightFile]
+    private let places: [String: Place]
+
+    /// - Parameters:
+    ///   - path: what the user named.
+    ///   - parts: in the order of the index. Precondition: no tensor's name stands in two of them.
+    ///   - index: the index file, when there is one.
+    ///   - texts: what lies beside the weights.
+    init(
+        path: String, container: CheckpointContainer, parts: [any WeightFile], index: CheckpointFile? = nil,
+        texts: [String: String] = [:]
+    ) {
+        self.path = path
+        self.container = container
+        self.parts = parts
+        files = (index.map { [$0] } ?? []) + parts.map { CheckpointFile(path: $0.path, byteCount: $0.byteCount) }
+        metadata = parts.reduce(into: texts) { all, part in all.merge(part.metadata) { first, _ in first } }
+        ignored = parts.flatMap(\.ignored)
+        var names: [String] = []
+        var places: [String: Place] = [:]
+        for (part, file) in parts.enumerated() {
+            for (index, tensor) in file.tensors.enumerated() {
+                names.append(tensor.name)
+                places[tensor.name] = Place(part: part, index: index)
+            }
         }
+        self.names = names
+        self.places = places
     }
 
-    /// A file shorter than a header, or one whose first eight bytes could be a length: text has none of the zero bytes
-    /// that a little-endian length of any plausible header ends with.
-    private static func looksLikeDamage(_ start: [UInt8]) -> Bool {
-        start.count < 8 || start[4..<8].allSatisfy { $0 == 0 || $0 == 0xFF } || start[7] >= 0x80
+    /// Size of all files together.
+    public var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
+
+    private func stored(_ name: String) -> StoredTensor? {
+        places[name].map { parts[$0.part].tensors[$0.index] }
     }
-
-    private init(file: SafetensorsFile) {
-        self.file = file
-    }
-
-    /// The path that was opened.
-    public var path: String { file.path }
-
-    /// Size of the whole file.
-    public var byteCount: Int { file.byteCount }
-
-    /// The free texts that the file carries beside its tensors (`__metadata__`).
-    public var metadata: [String: String] { file.header.metadata }
-
-    /// The names of all tensors, in the order of their data.
-    public var names: [String] { file.header.entries.map(\.name) }
 
     /// The dimensions of a tensor, nil when there is none of that name.
     public func shape(of name: String) -> Shape? {
-        file.header.entry(name).map { Shape($0.dimensions) }
+        stored(name).map { Shape($0.dimensions) }
     }
 
-    /// How a tensor is stored, nil when there is none of that name.
+    /// How a tensor is stored; nil when there is none of that name or its type is not read here.
     public func elementType(of name: String) -> ElementType? {
-        file.header.entry(name)?.elementType
+        stored(name)?.elementType
+    }
+
+    /// How a tensor is stored, as the file calls it, also for a type that is not read here; nil when there is no tensor
+    /// of that name.
+    public func typeName(of name: String) -> String? {
+        stored(name)?.typeName
+    }
+
+    /// Bytes that a tensor's elements take in the file, nil when there is none of that name.
+    public func storedByteCount(of name: String) -> Int? {
+        stored(name)?.byteCount
     }
 
     /// The tensor as Float32.
     ///
-    /// - Throws: `CheckpointError.noSuchTensor`, `.shrunk`.
+    /// - Throws: `CheckpointError.noSuchTensor`, `.shrunk`, `.tensor` for an element type that is not read here, and
+    ///   what a compressed record of an archive can hide until it is read.
     public func load(_ name: String) throws -> Tensor {
-        try file.load(name)
+        let place = try place(of: name)
+        return try parts[place.part].load(place.index)
+    }
+
+    func nonFiniteCount(of name: String) throws(CheckpointError) -> Int {
+        let place = try place(of: name)
+        return try parts[place.part].nonFiniteCount(place.index)
+    }
+
+    private func place(of name: String) throws(CheckpointError) -> Place {
+        guard let place = places[name] else { throw .noSuchTensor(path: path, name: name) }
+        return place
     }
 }

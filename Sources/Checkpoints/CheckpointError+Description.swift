@@ -136,6 +136,10 @@ extension WriteFault: CustomStringConvertible {
             "the name has more than \(limitBytes) bytes"
         case .beyondHalfRange(let value):
             "the value \(value) is beyond the range of a half float; write Float32 instead"
+        case .headerTooLong(let limitBytes):
+            "the names of all tensors together take more than the \(limitBytes) bytes that the format allows"
+        case .otherShape(let announced, let loaded):
+            "its source announced the shape \(announced) and gave \(loaded)"
         }
     }
 }

@@ -61,4 +61,8 @@ public enum WriteFault: Hashable, Sendable {
     case nameTooLong(limitBytes: Int)
     /// A finite value beyond the largest half float.
     case beyondHalfRange(Float)
+    /// The names and shapes of all tensors take more than the format allows.
+    case headerTooLong(limitBytes: Int)
+    /// The source said one shape and gave another.
+    case otherShape(announced: [Int], loaded: [Int])
 }

@@ -1,6 +1,19 @@
 import Tensors
 
 extension ElementType {
+    /// A tensor of stored elements, as Float32: over the same memory when it is stored so and aligned, a converted copy
+    /// otherwise.
+    ///
+    /// Precondition: `bytes` holds exactly the elements of `shape`, and stays as it is while `owner` lives.
+    func tensor(_ bytes: UnsafeRawBufferPointer, shape: Shape, owner: AnyObject) -> Tensor {
+        if self == .float32, let start = bytes.baseAddress, !bytes.isEmpty,
+            Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0
+        {
+            return Tensor(borrowing: start.assumingMemoryBound(to: Float.self), shape: shape, owner: owner)
+        }
+        return widened(bytes, shape: shape)
+    }
+
     /// A tensor of stored little-endian elements, as Float32.
     ///
     /// Half and brain floats widen exactly. Integers above 2^24 and doubles are rounded to the nearest Float32; a

@@ -16,7 +16,8 @@
 final class MappedFile: Sendable {
     let path: String
     let byteCount: Int
-    private let descriptor: Int32
+    /// nil for bytes that never were a file.
+    private let descriptor: Int32?
     /// nil for an empty file. Written by nobody after `init`; the memory behind it is never written at all.
     nonisolated(unsafe) private let base: UnsafeRawPointer?
 
@@ -55,9 +56,29 @@ final class MappedFile: Sendable {
         self.base = base
     }
 
+    /// A copy of bytes in memory, read as if it were a file of that name.
+    init(copying bytes: [UInt8], path: String) {
+        self.path = path
+        byteCount = bytes.count
+        descriptor = nil
+        guard !bytes.isEmpty else {
+            base = nil
+            return
+        }
+        // Aligned as a page is, so that offsets within a file keep their alignment.
+        let copy = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 4096)
+        bytes.withUnsafeBytes { copy.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(copy), byteCount: $0.count) }
+        base = UnsafeRawPointer(copy)
+    }
+
     deinit {
-        if let base { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
-        close(descriptor)
+        let memory = base.map { UnsafeMutableRawPointer(mutating: $0) }
+        if let descriptor {
+            if let memory { munmap(memory, byteCount) }
+            close(descriptor)
+        } else {
+            memory?.deallocate()
+        }
     }
 
     /// The bytes of a range, valid as long as this object lives; nil when the range leaves the file.
@@ -69,6 +90,7 @@ final class MappedFile: Sendable {
 
     /// Whether the file on disk is still long enough for a read up to `end`.
     func stillCovers(_ end: Int) -> Bool {
+        guard let descriptor else { return true }
         var status = stat()
         return fstat(descriptor, &status) == 0 && Int(status.st_size) >= end
     }

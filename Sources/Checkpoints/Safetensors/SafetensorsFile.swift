@@ -1,13 +1,17 @@
 import Tensors
 
 /// A mapped safetensors file whose header has been checked.
-struct SafetensorsFile: Sendable {
-    let header: SafetensorsHeader
+struct SafetensorsFile: WeightFile {
+    private let header: SafetensorsHeader
+    let tensors: [StoredTensor]
     private let file: MappedFile
     private let dataStart: Int
 
     var path: String { file.path }
     var byteCount: Int { file.byteCount }
+    var container: CheckpointContainer { .safetensors }
+    var metadata: [String: String] { header.metadata }
+    var ignored: [IgnoredEntry] { [] }
 
     init(_ file: MappedFile) throws(CheckpointError) {
         let path = file.path
@@ -29,23 +33,39 @@ struct SafetensorsFile: Sendable {
         var parser = SafetensorsHeaderParser(
             path: path, json: Array(json), byteOffset: 8, dataBytes: file.byteCount - dataStart)
         header = try parser.header()
+        tensors = header.entries.map {
+            StoredTensor(
+                name: $0.name, dimensions: $0.dimensions, elementType: $0.elementType, typeName: $0.typeName,
+                byteCount: $0.byteRange.count)
+        }
         self.file = file
         self.dataStart = dataStart
     }
 
     /// A tensor as Float32: borrowed from the mapping when it is stored so and aligned, converted otherwise.
-    func load(_ name: String) throws(CheckpointError) -> Tensor {
-        guard let entry = header.entry(name) else { throw .noSuchTensor(path: path, name: name) }
+    func load(_ index: Int) throws(CheckpointError) -> Tensor {
+        let (elementType, bytes) = try stored(index)
+        return elementType.tensor(bytes, shape: Shape(header.entries[index].dimensions), owner: file)
+    }
+
+    func nonFiniteCount(_ index: Int) throws(CheckpointError) -> Int {
+        let (elementType, bytes) = try stored(index)
+        return elementType.nonFiniteCount(bytes)
+    }
+
+    /// The format carries no checksums.
+    func checksums(_ progress: (String) -> Void) -> [CheckpointVerification.Record] { [] }
+
+    /// An entry's bytes, valid as long as `file` lives.
+    private func stored(_ index: Int) throws(CheckpointError) -> (ElementType, UnsafeRawBufferPointer) {
+        let entry = header.entries[index]
+        guard let elementType = entry.elementType else {
+            throw .tensor(path: path, name: entry.name, fault: .unknownElementType(entry.typeName))
+        }
         let range = dataStart + entry.byteRange.lowerBound..<dataStart + entry.byteRange.upperBound
         guard let bytes = file.bytes(range), file.stillCovers(range.upperBound) else {
-            throw .shrunk(path: path, name: name)
+            throw .shrunk(path: path, name: entry.name)
         }
-        let shape = Shape(entry.dimensions)
-        if entry.elementType == .float32, let start = bytes.baseAddress, !bytes.isEmpty,
-            Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0
-        {
-            return Tensor(borrowing: start.assumingMemoryBound(to: Float.self), shape: shape, owner: file)
-        }
-        return entry.elementType.widened(bytes, shape: shape)
+        return (elementType, bytes)
     }
 }

@@ -1,12 +1,16 @@
 /// The checked table of contents of a safetensors file.
 ///
 /// Format: 8 bytes little-endian length N, N bytes of JSON, then the data of all tensors without a hole. Every entry
-/// here lies inside the file, has the size that its shape and type ask for, and shares no byte with another one.
+/// here lies inside the file, has the size that its shape and type ask for, and shares no byte with another one. An
+/// entry of a type that is not known here is listed all the same, so that the others can be read; only its size is then
+/// taken from the file.
 struct SafetensorsHeader: Sendable {
     /// One tensor: `byteRange` counts from the start of the data, behind the JSON.
     struct Entry: Sendable {
         var name: String
-        var elementType: ElementType
+        /// As the file calls it; `elementType` is nil for a type that is not read here.
+        var typeName: String
+        var elementType: ElementType? { ElementType(rawValue: typeName) }
         var dimensions: [Int]
         var byteRange: Range<Int>
     }
@@ -19,7 +23,6 @@ struct SafetensorsHeader: Sendable {
     /// In the order of the data.
     let entries: [Entry]
     let metadata: [String: String]
-    private let positions: [String: Int]
 
     /// Checks the order of the data as well as what the parser already checked per entry.
     ///
@@ -50,11 +53,5 @@ struct SafetensorsHeader: Sendable {
         }
         self.entries = sorted
         self.metadata = metadata
-        positions = Dictionary(
-            sorted.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    func entry(_ name: String) -> Entry? {
-        positions[name].map { entries[$0] }
     }
 }

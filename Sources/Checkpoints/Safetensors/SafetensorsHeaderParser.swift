@@ -64,7 +64,7 @@ struct SafetensorsHeaderParser {
     }
 
     private mutating func entry(_ name: String) throws(CheckpointError) -> SafetensorsHeader.Entry {
-        var elementType: ElementType?
+        var typeName: String?
         var dimensions: [Int]?
         var offsets: [Int]?
         try cursor.expect("{")
@@ -75,12 +75,8 @@ struct SafetensorsHeaderParser {
                 try cursor.expect(":")
                 switch field {
                 case "dtype":
-                    guard elementType == nil else { throw cursor.fault(.duplicateKey(field), at: start) }
-                    let stored = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
-                    guard let known = ElementType(rawValue: stored) else {
-                        throw fault(name, .unknownElementType(stored))
-                    }
-                    elementType = known
+                    guard typeName == nil else { throw cursor.fault(.duplicateKey(field), at: start) }
+                    typeName = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
                 case "shape":
                     guard dimensions == nil else { throw cursor.fault(.duplicateKey(field), at: start) }
                     dimensions = try integers(
@@ -95,12 +91,12 @@ struct SafetensorsHeaderParser {
             } while try cursor.accepts(",")
             try cursor.expect("}")
         }
-        guard let elementType else { throw fault(name, .missingField("dtype")) }
+        guard let typeName else { throw fault(name, .missingField("dtype")) }
         guard let dimensions else { throw fault(name, .missingField("shape")) }
         guard let offsets else { throw fault(name, .missingField("data_offsets")) }
         return SafetensorsHeader.Entry(
-            name: name, elementType: elementType, dimensions: dimensions,
-            byteRange: try byteRange(offsets, dimensions, elementType, in: name))
+            name: name, typeName: typeName, dimensions: dimensions,
+            byteRange: try byteRange(offsets, dimensions, ElementType(rawValue: typeName), in: name))
     }
 
     private mutating func integers(
@@ -123,7 +119,7 @@ struct SafetensorsHeaderParser {
 
     /// The checked range of a tensor's data.
     private func byteRange(
-        _ offsets: [Int], _ dimensions: [Int], _ elementType: ElementType, in name: String
+        _ offsets: [Int], _ dimensions: [Int], _ elementType: ElementType?, in name: String
     ) throws(CheckpointError) -> Range<Int> {
         guard offsets.count == 2 else { throw fault(name, .offsetCount(offsets.count)) }
         guard offsets[0] <= offsets[1] else {
@@ -133,12 +129,14 @@ struct SafetensorsHeaderParser {
             throw fault(name, .beyondFile(end: offsets[1], available: dataBytes))
         }
         // A zero among the dimensions must not hide an overflow of the others, so it takes part only at the end.
-        var product = elementType.byteCount
+        var product = elementType?.byteCount ?? 1
         for dimension in dimensions where dimension != 0 {
             let (next, overflows) = product.multipliedReportingOverflow(by: dimension)
             guard !overflows else { throw fault(name, .sizeOverflows) }
             product = next
         }
+        // How much an element of an unknown type takes is not known either.
+        guard elementType != nil else { return offsets[0]..<offsets[1] }
         let expected = dimensions.contains(0) ? 0 : product
         guard offsets[1] - offsets[0] == expected else {
             throw fault(name, .sizeMismatch(expectedBytes: expected, foundBytes: offsets[1] - offsets[0]))

@@ -3,10 +3,13 @@ public import Tensors
 /// Writes named tensors as a safetensors file.
 public enum SafetensorsWriter {
     /// How the values are stored.
-    public enum Precision: Sendable {
+    public enum Precision: Hashable, Sendable {
         case float32
         /// Rounded to the nearest half float, ties to even. A finite value beyond the half range is refused.
         case float16
+
+        /// The type that the file names.
+        public var elementType: ElementType { self == .float32 ? .float32 : .float16 }
     }
 
     /// Writes the file under a temporary name in the same folder and renames it, so that it is whole or not there.
@@ -14,33 +17,75 @@ public enum SafetensorsWriter {
     /// - Parameters:
     ///   - tensors: in the order in which their data is to stand.
     ///   - metadata: free texts that travel with the tensors.
-    /// - Throws: `CheckpointError.unwritable` before anything is written, `.cannotWrite`.
+    /// - Throws: `CheckpointError.unwritable`, `.cannotWrite`.
     public static func write(
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:],
         precision: Precision = .float32, to path: String
     ) throws(CheckpointError) {
-        let elementType: ElementType = precision == .float32 ? .float32 : .float16
-        let header = try header(tensors, metadata, elementType)
-        if precision == .float16 {
-            for (name, tensor) in tensors { try checkHalfRange(tensor, name) }
+        let entries = tensors.map { Entry(name: $0.name, shape: $0.tensor.shape, precision: precision) }
+        let header = try header(entries, metadata)
+        let file = try AtomicFile(path: path)
+        try file.append(header)
+        for (entry, (_, tensor)) in zip(entries, tensors) { try append(tensor, entry, to: file) }
+        try file.commit()
+    }
+
+    /// Writes the tensors of a source one at a time, so that memory stays at what the largest one takes. The file is
+    /// whole or not there.
+    ///
+    /// - Parameters:
+    ///   - source: where the tensors come from.
+    ///   - names: which of them, in the order in which their data is to stand; all of them when nil.
+    ///   - metadata: free texts that travel with the tensors.
+    ///   - path: the file to write. It must not be one that `source` reads.
+    ///   - precision: how the tensor of a name is stored.
+    ///   - progress: called with each name before its tensor is loaded.
+    /// - Throws: `CheckpointError.unwritable`, `.cannotWrite`, and what `source` throws.
+    public static func write(
+        _ source: some TensorSource, names: [String]? = nil, metadata: [String: String] = [:], to path: String,
+        precision: (String) -> Precision = { _ in .float32 }, progress: (String) -> Void = { _ in }
+    ) throws {
+        let entries = try (names ?? source.names).map { name in
+            guard let shape = source.shape(of: name) else { throw CheckpointError.noSuchTensor(path: path, name: name) }
+            return Entry(name: name, shape: shape, precision: precision(name))
         }
-        try AtomicFile.write(to: path) { (file) throws(CheckpointError) in
-            try file.append([UInt64(header.count).littleEndian])
-            try file.append(header)
-            for (_, tensor) in tensors {
-                switch precision {
-                case .float32:
-                    try file.append(tensor.values.map { $0.bitPattern.littleEndian })
-                case .float16:
-                    try file.append(tensor.values.map { narrowToHalf($0).littleEndian })
-                }
-            }
+        let header = try header(entries, metadata)
+        let file = try AtomicFile(path: path)
+        try file.append(header)
+        for entry in entries {
+            progress(entry.name)
+            try append(try source.load(entry.name), entry, to: file)
+        }
+        try file.commit()
+    }
+
+    private struct Entry {
+        var name: String
+        var shape: Shape
+        var precision: Precision
+    }
+
+    private static func append(
+        _ tensor: Tensor, _ entry: Entry, to file: borrowing AtomicFile
+    ) throws(CheckpointError) {
+        // The header is written already; a source that answers with another shape would make it a lie.
+        guard tensor.shape == entry.shape else {
+            throw .unwritable(
+                name: entry.name,
+                fault: .otherShape(announced: entry.shape.dimensions, loaded: tensor.shape.dimensions))
+        }
+        switch entry.precision {
+        case .float32:
+            try file.append(tensor.values.map { $0.bitPattern.littleEndian })
+        case .float16:
+            try checkHalfRange(tensor, entry.name)
+            try file.append(tensor.values.map { narrowToHalf($0).littleEndian })
         }
     }
 
-    /// The JSON, padded with spaces so that the data behind it is aligned to 8 bytes.
+    /// The length field and the JSON, padded with spaces so that the data behind it is aligned to 64 bytes.
     private static func header(
-        _ tensors: [(name: String, tensor: Tensor)], _ metadata: [String: String], _ elementType: ElementType
+        _ entries: [Entry], _ metadata: [String: String]
     ) throws(CheckpointError) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {
@@ -49,21 +94,26 @@ public enum SafetensorsWriter {
         }
         var seen: Set<String> = ["__metadata__"]
         var offset = 0
-        for (name, tensor) in tensors {
+        for entry in entries {
+            let name = entry.name
             guard seen.insert(name).inserted else { throw .unwritable(name: name, fault: .duplicateName) }
             guard name.utf8.count <= SafetensorsHeader.nameLimitBytes else {
                 throw .unwritable(name: name, fault: .nameTooLong(limitBytes: SafetensorsHeader.nameLimitBytes))
             }
-            let end = offset + tensor.shape.elementCount * elementType.byteCount
-            let dimensions = tensor.shape.dimensions.map(String.init).joined(separator: ",")
+            let end = offset + entry.shape.elementCount * entry.precision.elementType.byteCount
+            let dimensions = entry.shape.dimensions.map(String.init).joined(separator: ",")
             members.append(
-                "\(escaped(name)):{\"dtype\":\"\(elementType.rawValue)\",\"shape\":[\(dimensions)],"
+                "\(escaped(name)):{\"dtype\":\"\(entry.precision.elementType.rawValue)\",\"shape\":[\(dimensions)],"
                     + "\"data_offsets\":[\(offset),\(end)]}")
             offset = end
         }
         var json = Array("{\(members.joined(separator: ","))}".utf8)
-        while json.count % 8 != 0 { json.append(0x20) }
-        return json
+        while (json.count + 8) % 64 != 0 { json.append(0x20) }
+        guard json.count <= SafetensorsHeader.limitBytes else {
+            throw .unwritable(name: "", fault: .headerTooLong(limitBytes: SafetensorsHeader.limitBytes))
+        }
+        let length = UInt64(json.count)
+        return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * UInt64($0))) } + json
     }
 
     /// A JSON string literal.

@@ -1,0 +1,35 @@
+import Tensors
+
+/// One tensor as a file lists it, its place in the file left out.
+struct StoredTensor: Sendable {
+    var name: String
+    var dimensions: [Int]
+    /// nil for a type that is not read here; then the tensor is listed and cannot be loaded.
+    var elementType: ElementType?
+    /// The type as the file calls it.
+    var typeName: String
+    /// Bytes that its elements take in the file.
+    var byteCount: Int
+}
+
+/// One file of tensors, opened and checked: what `Checkpoint` is made of.
+protocol WeightFile: Sendable {
+    var path: String { get }
+    var byteCount: Int { get }
+    var container: CheckpointContainer { get }
+    var metadata: [String: String] { get }
+    var ignored: [IgnoredEntry] { get }
+    /// In the order of the file; no name stands twice.
+    var tensors: [StoredTensor] { get }
+
+    /// Precondition: `index` is one of `tensors`.
+    func load(_ index: Int) throws(CheckpointError) -> Tensor
+
+    /// How many elements are infinite or no number, read without keeping them.
+    ///
+    /// Precondition: `index` is one of `tensors`.
+    func nonFiniteCount(_ index: Int) throws(CheckpointError) -> Int
+
+    /// The checksums that the file carries, compared with its bytes; empty for a container that has none.
+    func checksums(_ progress: (String) -> Void) -> [CheckpointVerification.Record]
+}

@@ -34,6 +34,7 @@ struct Module {
     var name: String
     var dependencies: [Target.Dependency]
     var path: String? = nil
+    var exclude: [String] = []
     var resources: [Resource]? = nil
 }
 
@@ -47,7 +48,9 @@ let exported: [Module] = [
     Module(name: "SegmentAnything", dependencies: ["NeuralNetwork", "Imaging", "Tensors"]),
     Module(name: "AnomalySegmentation", dependencies: ["CLIP", "SegmentAnything", "Imaging", "Tensors"]),
     Module(name: "AnomalyMetrics", dependencies: ["Imaging"]),
-    Module(name: "SmallWeights", dependencies: [], path: "Weights", resources: [.copy("small")]),
+    Module(
+        name: "SmallWeights", dependencies: [], path: "Weights", exclude: ["MODEL_CARD.md"],
+        resources: [.copy("small"), .copy("manifest.json")]),
 ]
 
 // MARK: Tests, one target a module, each with the support target
@@ -83,7 +86,8 @@ let package = Package(
     targets: kernelTargets
         + exported.map {
             .target(
-                name: $0.name, dependencies: $0.dependencies, path: $0.path, resources: $0.resources,
+                name: $0.name, dependencies: $0.dependencies, path: $0.path, exclude: $0.exclude,
+                resources: $0.resources,
                 swiftSettings: strict)
         } + [
             .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),

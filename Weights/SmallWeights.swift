@@ -27,6 +27,9 @@ public struct SmallWeights: Sendable {
     /// The byte-pair merges of the small CLIP's tokenizer, one a line.
     public var merges: String { folder + "/merges.txt" }
 
+    /// The list of published weights that `Tools/fetch-weights` can fetch, JSON. It stands beside the folder.
+    public var manifest: String { folder + "/../manifest.json" }
+
     static let fileNames = ["clip.safetensors", "sam.safetensors", "merges.txt"]
 
     /// Looks for the folder.

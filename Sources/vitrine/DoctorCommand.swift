@@ -14,7 +14,7 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var models: ModelOptions
 
     func run() throws {
-        models.applyThreads()
+        models.threadOptions.apply()
         let machine = MachineReport()
         var advice = machine.advice
         show("CPU", machine.cpuName)
@@ -38,8 +38,8 @@ struct DoctorCommand: ParsableCommand {
                 speed.productGigaflops, speed.peakGigaflops))
         var isComplete = true
         do {
-            let files = try models.files()
-            for (role, path) in [("CLIP", files.clip), ("SAM", files.sam)] {
+            let files = try models.clipOptions.files()
+            for (role, path) in [("CLIP", files.clip), ("SAM", try models.samOptions.file())] {
                 do {
                     let checkpoint = try Checkpoint.open(path)
                     show(role, "\(path), \(checkpoint.names.count) tensors")

@@ -42,9 +42,9 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        models.applyThreads()
+        models.threadOptions.apply()
         let classes = try LabelledPictures.classes(in: folder, limit: limit)
-        let loaded = try LoadedModels(models.files())
+        let loaded = try LoadedModels(models)
         let evaluation = try Evaluation(models: loaded, configuration: settings.resolved(), object: object)
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
         var scores: [(score: Float, isDefective: Bool)] = []

@@ -58,12 +58,12 @@ struct SegmentCommand: ParsableCommand {
     }
 
     func run() throws {
-        models.applyThreads()
+        models.threadOptions.apply()
         let configuration = try settings.resolved()
         let items = try PictureList.collect(pictures, excluding: output)
         try ResultFolder.prepare(output)
         let log = Log(isQuiet: quiet)
-        let models = try LoadedModels(models.files())
+        let models = try LoadedModels(models)
         let segmenter = try makeSegmenter(models, configuration)
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 

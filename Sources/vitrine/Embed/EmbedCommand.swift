@@ -1,0 +1,179 @@
+import ArgumentParser
+import CLIP
+import Checkpoints
+import Foundation
+import ImageCodecs
+import Imaging
+import SegmentAnything
+import Tensors
+
+/// Pictures or texts in, vectors out.
+struct EmbedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "embed",
+        abstract: "Writes the vectors of pictures or texts to a file.",
+        discussion: """
+            A .npy file holds one array: the vectors, a row for each picture or text. A .safetensors file holds \
+            image_embeddings or text_embeddings, [rows, width], and with --patches for each block LAYER also \
+            tokens.LAYER, [pictures, rows, columns, width], the residual stream after that block, and \
+            projected.LAYER, the same after the last norm and the projection; its metadata lists the pictures or texts \
+            as a JSON array under "rows". With --sam it holds the image embedding of one picture, which \
+            vitrine mask --embedding takes in place of another pass through the encoder.
+
+            Vectors are as the tower gives them; --normalize scales each to length 1.
+
+            Example: vitrine embed parts/*.jpg --output parts.safetensors
+            """)
+
+    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
+    var pictures: [String] = []
+
+    @Option(help: "A text, in place of pictures. May be given several times.")
+    var text: [String] = []
+
+    @Option(help: "The file to write: .safetensors, or .npy for the vectors alone. It is replaced when it exists.")
+    var output: String
+
+    @Flag(help: "Write the patches of the pictures too (.safetensors only).")
+    var patches = false
+
+    @Option(help: "With --patches, blocks counted from 1, separated by commas. Without it the last.")
+    var layers: BlockList?
+
+    @Flag(help: "With --patches, let the last six blocks attend from values to values, as CLIP Surgery does.")
+    var valueAttention = false
+
+    @Flag(help: "Write SAM's image embedding of one picture instead of CLIP's vectors (.safetensors only).")
+    var sam = false
+
+    @Option(help: "With --sam, which SAM: see --sam of vitrine segment.")
+    var samWeights: String?
+
+    @Flag(help: "Scale each vector to length 1.")
+    var normalize = false
+
+    @Option(
+        help: """
+            How a picture becomes a square: crop (the middle of it, as classification does) or squash (all of it).
+            """)
+    var resize = CLIPConfiguration.Resizing.shortestSideAndCrop
+
+    @Option(help: "Side of that square in pixels, a multiple of the patch. Without it the model's own.")
+    var side: Int?
+
+    @OptionGroup var clipOptions: CLIPOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    func validate() throws {
+        if pictures.isEmpty == text.isEmpty {
+            throw ValidationError("name either pictures or texts (--text), and one of them at least")
+        }
+        let ending = (output as NSString).pathExtension.lowercased()
+        guard ["safetensors", "npy"].contains(ending) else {
+            throw ValidationError("--output takes a .safetensors or .npy file, not \(output)")
+        }
+        if ending == "npy", patches || sam {
+            throw ValidationError("a .npy file holds one array; name a .safetensors file with --output")
+        }
+        if layers != nil || valueAttention, !patches {
+            throw ValidationError("--layers and --value-attention go with --patches")
+        }
+        if !text.isEmpty, patches || sam {
+            throw ValidationError("--patches and --sam are for pictures")
+        }
+        if sam, patches || normalize { throw ValidationError("--sam goes without CLIP's flags") }
+        if let side, side < 1 { throw ValidationError("--side takes a positive number, not \(side)") }
+    }
+
+    func run() throws {
+        threadOptions.apply()
+        var file = EmbeddingFile(path: output)
+        if sam {
+            try addImageEmbedding(to: &file)
+        } else if text.isEmpty {
+            try addPictures(to: &file)
+        } else {
+            try addTexts(to: &file)
+        }
+        try file.write()
+    }
+
+    private func addTexts(to file: inout EmbeddingFile) throws {
+        let clip = try LoadedCLIP(clipOptions).model
+        let vectors: Tensor
+        do { vectors = try clip.encodeText(text) } catch { throw CommandFailure.usage("--text: \(error)") }
+        file.add("text_embeddings", normalize ? vectors.l2Normalized() : vectors)
+        file.rows = text
+    }
+
+    private func addPictures(to file: inout EmbeddingFile) throws {
+        let items = try PictureList.collect(pictures, excluding: output)
+        let clip = try LoadedCLIP(clipOptions).model
+        var preparation = clip.configuration
+        preparation.resizing = resize
+        if let side, side % preparation.patch != 0 {
+            throw CommandFailure.usage(
+                "--side takes a multiple of the patch of \(preparation.patch) pixels, not \(side)")
+        }
+        let blocks = layers?.blocks ?? [preparation.visionLayers]
+        let attention =
+            valueAttention ? DenseAttention.valueValue(firstBlock: max(1, preparation.visionLayers - 5)) : .ordinary
+        var vectors: [Tensor] = []
+        var dense: [DenseFeatures] = []
+        for item in items {
+            if let status = StopRequest.status { throw ExitCode(status.rawValue) }
+            let image: Image
+            do { image = try ImageFile.decode(item.path).image } catch { throw CommandFailure.badInput("\(error)") }
+            let pixels = preparation.preparation(for: image, size: side).expanded(axis: 0)
+            if patches {
+                do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
+                    throw CommandFailure.usage("--layers: \(error)")
+                }
+                vectors.append(dense[dense.count - 1].classToken)
+            } else {
+                vectors.append(try clip.encodeImage(pixels).element(0))
+            }
+        }
+        let all = Tensor.stacked(vectors)
+        file.add("image_embeddings", normalize ? all.l2Normalized() : all)
+        for (position, block) in blocks.enumerated() where patches {
+            for (name, part) in [
+                ("tokens", \DenseFeatures.Layer.tokens), ("projected", \DenseFeatures.Layer.projected),
+            ] {
+                let grids = dense.map { features in
+                    let tokens = features.layers[position][keyPath: part]
+                    return tokens.reshaped(to: [features.gridHeight, features.gridWidth, tokens.shape[1]])
+                }
+                file.add("\(name).\(block)", .stacked(grids))
+            }
+        }
+        file.rows = items.map(\.path)
+    }
+
+    private func addImageEmbedding(to file: inout EmbeddingFile) throws {
+        let items = try PictureList.collect(pictures, excluding: output)
+        guard items.count == 1 else {
+            throw CommandFailure.usage("--sam takes one picture, not \(items.count)")
+        }
+        let sam = try LoadedSAM(file: WeightSearch.sam(flag: samWeights)).model
+        let image: Image
+        do { image = try ImageFile.decode(items[0].path).image } catch { throw CommandFailure.badInput("\(error)") }
+        file.add("features", sam.embed(image).features)
+        file.rows = [items[0].path]
+    }
+}
+
+/// Blocks of a tower, counted from 1.
+struct BlockList: ExpressibleByArgument {
+    var blocks: [Int]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        blocks = parts.compactMap { $0 }
+        guard blocks.count == parts.count, blocks.allSatisfy({ $0 > 0 }), Set(blocks).count == blocks.count else {
+            return nil
+        }
+    }
+}
+
+extension CLIPConfiguration.Resizing: ExpressibleByArgument {}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import CLIP
+import SmallWeights
+import Tensors
+
+/// Which CLIP to use.
+struct CLIPOptions: ParsableArguments {
+    @Option(
+        help: """
+            CLIP weights: a file or folder as published, or the name of fetched weights (vitrine weights list). Without \
+            it $VITRINE_CLIP, else the small CLIP.
+            """)
+    var clip: String?
+
+    @Option(
+        help: """
+            The tokenizer's merges: merges.txt, tokenizer.json or the published bpe_simple_vocab_16e6.txt, gzipped or \
+            not. Without it $VITRINE_MERGES, else what stands beside the CLIP weights, else the fetched clip-merges.
+            """)
+    var merges: String?
+
+    @Option(help: "gelu or quickgelu, where the weights cannot tell (vitrine weights inspect says so).")
+    var activation: CLIPConfiguration.Activation?
+
+    /// The files to load, by flag, by environment, or the small ones.
+    func files() throws -> (clip: String, merges: String) {
+        let merges = try WeightSearch.path(flag: merges, environment: "VITRINE_MERGES")
+        guard let clip = try WeightSearch.path(flag: clip, environment: "VITRINE_CLIP") else {
+            let small = try ModelOptions.smallWeights()
+            return (small.clip, merges ?? small.merges)
+        }
+        return (clip, try merges ?? WeightSearch.merges(for: clip))
+    }
+}
+
+/// Which SAM to use.
+struct SAMOptions: ParsableArguments {
+    @Option(
+        help: """
+            SAM weights: a file as published, or the name of fetched weights (vitrine weights list). Without it \
+            $VITRINE_SAM, else the small SAM.
+            """)
+    var sam: String?
+
+    /// The file to load, by flag, by environment, or the small one.
+    func file() throws -> String {
+        try WeightSearch.sam(flag: sam)
+    }
+}
+
+/// On how many threads to work.
+struct ThreadOptions: ParsableArguments {
+    @Option(help: "Threads, 1 to 1024. Without it as many as this process may use.")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads takes a whole number from 1 to 1024, not \(threads)")
+        }
+    }
+
+    /// Sets the number of threads, when one was asked for.
+    func apply() {
+        if let threads { ComputeThreads.set(threads) }
+    }
+}
+
+/// Which weights to use for both models, and on how many threads.
+struct ModelOptions: ParsableArguments {
+    @OptionGroup var clipOptions: CLIPOptions
+    @OptionGroup var samOptions: SAMOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    static func smallWeights() throws -> SmallWeights {
+        do { return try SmallWeights() } catch { throw CommandFailure.badInput(error.description) }
+    }
+}
+
+extension CLIPConfiguration.Activation: ExpressibleByArgument {
+    public init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+    public static var allValueStrings: [String] { ["gelu", "quickgelu"] }
+}

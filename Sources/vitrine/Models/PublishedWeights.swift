@@ -1,0 +1,67 @@
+import Foundation
+import SmallWeights
+
+/// The weights that can be named instead of given as a path: what `Weights/manifest.json` lists.
+struct PublishedWeights: Decodable {
+    struct File: Decodable {
+        /// The name that its makers gave the file.
+        var file: String
+        /// nil where no size is known.
+        var bytes: Int?
+        /// Lower-case hexadecimal; nil where no digest was published.
+        var sha256: String?
+        var source: String
+    }
+
+    struct Model: Decodable {
+        var name: String
+        /// What it is for: clip, sam, merges or adapters.
+        var kind: String
+        var title: String
+        var licence: String
+        var page: String
+        /// Names of what it cannot do without.
+        var needs: [String]
+        var files: [File]
+    }
+
+    var models: [Model]
+
+    /// Reads the list that comes with Vitrine.
+    static func list() throws -> PublishedWeights {
+        let path = try ModelOptions.smallWeights().manifest
+        do {
+            return try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw CommandFailure.badInput(
+                "the list of published weights, \(path), cannot be read; install Vitrine anew")
+        }
+    }
+
+    func model(_ name: String) -> Model? { models.first { $0.name == name } }
+
+    /// The published file with this digest.
+    func file(sha256: String) -> (model: Model, file: File)? {
+        for model in models {
+            if let file = model.files.first(where: { $0.sha256 == sha256 }) { return (model, file) }
+        }
+        return nil
+    }
+
+    /// Where `Tools/fetch-weights` puts files, nil without a home folder.
+    static var folder: String? {
+        let environment = ProcessInfo.processInfo.environment
+        if let named = environment["VITRINE_WEIGHTS"], !named.isEmpty { return named }
+        if let data = environment["XDG_DATA_HOME"], !data.isEmpty { return data + "/vitrine/weights" }
+        if let home = environment["HOME"], !home.isEmpty { return home + "/.local/share/vitrine/weights" }
+        return nil
+    }
+
+    /// Where a published file is, when it was fetched.
+    static func path(of file: File, in model: Model) -> String? {
+        guard let path = folder.map({ "\($0)/\(model.name)/\(file.file)" }),
+            FileManager.default.isReadableFile(atPath: path)
+        else { return nil }
+        return path
+    }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import SmallWeights
 
 /// From what a flag or an environment variable says to the file that is meant.
 enum WeightSearch {

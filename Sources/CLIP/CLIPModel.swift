@@ -31,12 +31,7 @@ public struct CLIPModel: Sendable {
             throw CLIPError.vocabularyMismatch(
                 tokenizer: tokenizer.vocabulary.count, weights: configuration.vocabularySize)
         }
-        let (image, text, scale) = try WeightScope.load(from: weights, ignoring: Self.ignoredNames.contains) { scope in
-            (
-                ImageTower(scope.child("visual"), configuration), TextTower(scope, configuration),
-                scope.tensor("logit_scale", shape: [])
-            )
-        }
+        let (image, text, scale) = try Self.towers(of: weights, configuration)
         self.configuration = configuration
         self.tokenizer = tokenizer
         imageTower = image

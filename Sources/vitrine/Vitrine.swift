@@ -13,7 +13,9 @@ struct Vitrine: ParsableCommand {
             configuration, 5 output cannot be written, 70 internal fault, 130 interrupted, 143 terminated.
             """,
         version: Version.report,
-        subcommands: [SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, DoctorCommand.self])
+        subcommands: [
+            SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, WeightsCommand.self, DoctorCommand.self,
+        ])
 }
 
 @main

@@ -1,0 +1,115 @@
+import CLIP
+import Checkpoints
+import Foundation
+import NeuralNetwork
+import SegmentAnything
+import Tensors
+
+/// What a checkpoint is, without reading its tensors.
+struct WeightReport: Encodable {
+    struct File: Encodable {
+        var path: String
+        var bytes: Int
+        var sha256: String
+        /// The name under which these exact bytes were published.
+        var published: String?
+    }
+
+    struct Entry: Encodable {
+        var name: String
+        var shape: [Int]
+        var type: String
+        var bytes: Int
+    }
+
+    struct Fact: Encodable {
+        var fact: String
+        var value: String
+    }
+
+    var path: String
+    var container: String
+    var family: String
+    var files: [File]
+    /// Numbers in all tensors.
+    var elements: Int
+    /// Tensors of each stored type.
+    var types: [String: Int]
+    /// What was taken off the front of every name.
+    var prefix: String
+    /// Tensors beside the model.
+    var setAside: [String]
+    /// Entries that are no tensors.
+    var ignored: [String]
+    /// What a model would be built with; empty for a family that is not read here.
+    var model: [Fact]
+    /// Why no model can be built, nil when one can.
+    var problem: String?
+    var tensors: [Entry]
+
+    init(_ checkpoint: Checkpoint) throws {
+        path = checkpoint.path
+        container = checkpoint.container.description
+        let published = try PublishedWeights.list()
+        files = try checkpoint.files.map { file in
+            let digest = try reading(file.path) { try file.sha256() }
+            return File(
+                path: file.path, bytes: file.byteCount, sha256: digest,
+                published: published.file(sha256: digest)?.model.name)
+        }
+        tensors = checkpoint.names.map { name in
+            Entry(
+                name: name, shape: checkpoint.shape(of: name)?.dimensions ?? [],
+                type: checkpoint.typeName(of: name) ?? "", bytes: checkpoint.storedByteCount(of: name) ?? 0)
+        }
+        elements = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+        types = tensors.reduce(into: [:]) { $0[$1.type, default: 0] += 1 }
+        let unwrapped = UnwrappedWeights(checkpoint)
+        prefix = unwrapped.prefix
+        setAside = unwrapped.setAside
+        ignored = checkpoint.ignored.map { "\($0.name): \($0.content)" }
+        let family = WeightFamily(of: checkpoint)
+        self.family = family.description
+        (model, problem) = Self.model(checkpoint, family)
+    }
+
+    /// What the file says of the model, as its module reads it.
+    private static func model(_ checkpoint: Checkpoint, _ family: WeightFamily) -> (facts: [Fact], problem: String?) {
+        do {
+            switch family {
+            case .segmentAnything, .mobileSAM:
+                return (facts(try SAMConfiguration.detect(from: checkpoint)), nil)
+            case .aprilGANAdapters, .anomalyCLIPPrompts:
+                return ([], nil)
+            default:
+                return (facts(try CLIPConfiguration.detect(from: checkpoint)), nil)
+            }
+        } catch {
+            return ([], "\(error)")
+        }
+    }
+
+    private static func facts(_ configuration: CLIPConfiguration) -> [Fact] {
+        [
+            Fact(
+                fact: "image tower", value: "\(configuration.visionLayers) blocks of width \(configuration.visionWidth)"
+            ),
+            Fact(fact: "patch", value: "\(configuration.patch) pixels"),
+            Fact(fact: "text tower", value: "\(configuration.textLayers) blocks of width \(configuration.textWidth)"),
+            Fact(fact: "embedding", value: "\(configuration.embedding)"),
+            Fact(fact: "vocabulary", value: "\(configuration.vocabularySize), \(configuration.contextLength) at most"),
+            Fact(fact: "input", value: "\(configuration.imageSize) pixels"),
+            Fact(fact: "activation", value: configuration.activation.rawValue),
+        ]
+    }
+
+    private static func facts(_ configuration: SAMConfiguration) -> [Fact] {
+        [
+            Fact(fact: "image encoder", value: "\(configuration.depth) blocks of width \(configuration.width)"),
+            Fact(fact: "input", value: "\(configuration.side) pixels, colour means \(configuration.pixelMean)"),
+            Fact(
+                fact: "embedding", value: "\(configuration.promptWidth) x \(configuration.grid) x \(configuration.grid)"
+            ),
+        ]
+    }
+}

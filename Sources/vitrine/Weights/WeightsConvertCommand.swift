@@ -1,0 +1,64 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Tensors
+
+/// Weights of any container as one safetensors file.
+struct WeightsConvertCommand: ParsableCommand {
+    enum Precision: String, ExpressibleByArgument, CaseIterable {
+        case fp32, fp16
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Writes weights as one safetensors file.",
+        discussion: """
+            Names and shapes stay; texts that came with the weights travel in the file's metadata. The file appears \
+            whole or not at all, and memory stays at what the largest tensor takes.
+            """)
+
+    @Argument(help: "A file or folder of weights, an index of shards, or the name of fetched weights.")
+    var weights: String
+
+    @Argument(help: "The .safetensors file to write.")
+    var output: String
+
+    @Option(help: "How the numbers are stored: fp32, or fp16 at half the size.")
+    var type = Precision.fp32
+
+    @Flag(help: "Replace the output when it exists.")
+    var overwrite = false
+
+    func validate() throws {
+        guard output.lowercased().hasSuffix(".safetensors") else {
+            throw ValidationError("the output must end in .safetensors, not be \(output)")
+        }
+    }
+
+    func run() throws {
+        let path = try WeightSearch.path(weights)
+        if !overwrite, FileManager.default.fileExists(atPath: output) {
+            throw CommandFailure.output("\(output) exists; name another file, or add --overwrite")
+        }
+        let checkpoint = try reading(path) { try Checkpoint.open(path) }
+        if checkpoint.files.contains(where: { Self.isSame($0.path, output) }) {
+            throw CommandFailure.usage("\(output) is the file that is read; name another output")
+        }
+        do {
+            try SafetensorsWriter.write(
+                checkpoint, metadata: checkpoint.metadata, to: output,
+                precision: { _ in type == .fp32 ? .float32 : .float16 })
+        } catch let error as CheckpointError {
+            if case .cannotWrite = error { throw CommandFailure.output("\(error)") }
+            throw CommandFailure.badInput("\(error)")
+        }
+        let written = try reading(output) { try Checkpoint.open(output) }
+        Terminal.write(
+            "\(Terminal.escaped(output)): \(written.names.count) tensors, \(written.byteCount) bytes",
+            to: .standardOutput)
+    }
+
+    private static func isSame(_ first: String, _ second: String) -> Bool {
+        URL(fileURLWithPath: first).resolvingSymlinksInPath() == URL(fileURLWithPath: second).resolvingSymlinksInPath()
+    }
+}

@@ -10,22 +10,57 @@ public struct CLIPModel: Sendable {
     /// The factor on cosines before a softmax over texts, about 100 in published models: the exponential of the
     /// checkpoint's `logit_scale`.
     public let logitScale: Float
+    /// What was decided about the model beyond its shapes, and why; empty for a configuration that was given.
+    public let decisions: [CLIPDecision]
     let imageTower: ImageTower
     let textTower: TextTower
 
     /// Texts that go through the text tower together; more only costs memory.
     private static let textBatch = 64
 
-    /// Names that a checkpoint may hold without being read: buffers that this implementation does without.
-    static let ignoredNames: Set<String> = ["input_resolution", "context_length", "vocab_size", "attn_mask"]
-
+    /// Opens weights as they are published: layout and configuration are found by names, shapes and the texts beside them.
+    ///
     /// - Parameters:
-    ///   - weights: named as in open_clip; every tensor must be there, of the configuration's shape, and none beside.
-    ///     Only the buffers `input_resolution`, `context_length`, `vocab_size` and `attn_mask` may stand unread.
-    ///   - tokenizer: from the merges that belong to the weights.
+    ///   - weights: of any ``CLIPLayout``; see ``DetectedCLIP`` for what is decided and how.
+    ///   - merges: the bytes of the vocabulary that belongs to the weights: a merges file, `tokenizer.json` or
+    ///     `vocab.json`, unpacked.
+    ///   - activation: what to use whatever the files say.
+    /// - Throws: `CLIPConfigurationError`, `VocabularyError`, `WeightError` with all differences at once.
+    public init(
+        weights: some TensorSource, merges: some Sequence<UInt8>, activation: CLIPConfiguration.Activation? = nil
+    ) throws {
+        let detected = try DetectedCLIP(weights, activation: activation)
+        let tokenizer = CLIPTokenizer(
+            vocabulary: try Vocabulary(merges, count: detected.configuration.vocabularySize),
+            contextLength: detected.configuration.contextLength)
+        try self.init(detected, tokenizer: tokenizer)
+    }
+
+    /// A model of weights that were looked at before, so that decisions can be shown or changed first.
+    ///
+    /// - Parameter tokenizer: from the merges that belong to the weights.
     /// - Throws: `WeightError` with all differences at once, `CLIPError.vocabularyMismatch`.
+    public init(_ detected: DetectedCLIP, tokenizer: CLIPTokenizer) throws {
+        try self.init(detected.configuration, detected.weights, tokenizer, detected.decisions)
+    }
+
+    /// A model whose configuration is known.
+    ///
+    /// - Parameters:
+    ///   - weights: of any ``CLIPLayout``; every tensor must be there, of the configuration's shape, and none beside but
+    ///     those that ``CLIPWeights/ignored`` lists.
+    ///   - tokenizer: from the merges that belong to the weights.
+    /// - Throws: `WeightError` with all differences at once, `CLIPError.vocabularyMismatch`,
+    ///   `CLIPConfigurationError.notCLIP`.
     public init(
         configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer
+    ) throws {
+        try self.init(configuration, try CLIPWeights(weights), tokenizer, [])
+    }
+
+    private init(
+        _ configuration: CLIPConfiguration, _ weights: CLIPWeights, _ tokenizer: CLIPTokenizer,
+        _ decisions: [CLIPDecision]
     ) throws {
         guard tokenizer.vocabulary.count == configuration.vocabularySize else {
             throw CLIPError.vocabularyMismatch(
@@ -34,6 +69,7 @@ public struct CLIPModel: Sendable {
         let (image, text, scale) = try Self.towers(of: weights, configuration)
         self.configuration = configuration
         self.tokenizer = tokenizer
+        self.decisions = decisions
         imageTower = image
         textTower = text
         logitScale = scale.exponential().values[0]

@@ -2,15 +2,28 @@ public import Imaging
 public import Tensors
 
 extension CLIPConfiguration {
-    /// A picture as the image tower takes it: brought to a square, then `(value / 255 - mean) / deviation`.
+    /// A picture for what is found in places: squashed to a square, so that every part of it is seen, then
+    /// `(value / 255 - mean) / deviation`.
     ///
     /// - Parameters:
     ///   - image: of any size above 0.
     ///   - size: side of the square in pixels, a multiple of the patch; the model's own when nil.
     /// - Returns: `[3, size, size]`.
     ///
-    /// **Matches:** Pillow's bicubic `resize`, torchvision's `Resize`, `CenterCrop` and `Normalize`.
+    /// **Matches:** Pillow's bicubic `resize`, torchvision's `Normalize`.
     public func preparation(for image: Image, size: Int? = nil) -> Tensor {
+        prepared(image, size, .squash)
+    }
+
+    /// A picture for its vector as a whole, as the model's makers prepare it: by `resizing`, which with most models cuts
+    /// off what is outside of the middle square. Shapes are those of `preparation`.
+    ///
+    /// **Matches:** torchvision's `Resize`, `CenterCrop` and `Normalize`, as in `clip.load` and open_clip.
+    public func wholePicturePreparation(for image: Image, size: Int? = nil) -> Tensor {
+        prepared(image, size, resizing)
+    }
+
+    private func prepared(_ image: Image, _ size: Int?, _ resizing: Resizing) -> Tensor {
         let side = size ?? imageSize
         precondition(
             side > 0 && side % patch == 0, "preparation: side \(side) is not a multiple of the patch \(patch)")

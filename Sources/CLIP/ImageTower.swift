@@ -27,7 +27,7 @@ struct ImageTower: Sendable {
         blocks = (0..<configuration.visionLayers).map { index in
             TransformerBlock(
                 scope.child("transformer").child("resblocks").child(index), width: width,
-                heads: configuration.visionHeads, hidden: CLIPConfiguration.feedForwardFactor * width,
+                heads: configuration.visionHeads, hidden: configuration.visionHidden,
                 activation: configuration.tensorActivation)
         }
         lastNorm = LayerNorm(scope.child("ln_post"), width: width)

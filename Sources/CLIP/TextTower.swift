@@ -23,7 +23,7 @@ struct TextTower: Sendable {
         blocks = (0..<configuration.textLayers).map { index in
             TransformerBlock(
                 scope.child("transformer").child("resblocks").child(index), width: width,
-                heads: configuration.textHeads, hidden: CLIPConfiguration.feedForwardFactor * width,
+                heads: configuration.textHeads, hidden: configuration.textHidden,
                 activation: configuration.tensorActivation)
         }
         lastNorm = LayerNorm(scope.child("ln_final"), width: width)

@@ -20,11 +20,18 @@ public struct ModelDescription: Sendable, Hashable {
         values = try reader.object()
     }
 
+    private init(values: [String: Value]) {
+        self.values = values
+    }
+
+    /// A description without a fact.
+    public static let empty = ModelDescription(values: [:])
+
     // MARK: Reading a fact; nil when it is not there
 
     public func text(_ name: String) throws(ModelDescriptionError) -> String? {
         switch values[name] {
-        case nil: nil
+        case nil, .null: nil
         case .text(let text): text
         default: throw .unexpectedKind(name: name, expected: "a text")
         }
@@ -32,9 +39,34 @@ public struct ModelDescription: Sendable, Hashable {
 
     public func integer(_ name: String) throws(ModelDescriptionError) -> Int? {
         switch values[name] {
-        case nil: nil
+        case nil, .null: nil
         case .number(let number): try Self.integer(number, name)
         default: throw .unexpectedKind(name: name, expected: "a whole number")
+        }
+    }
+
+    public func number(_ name: String) throws(ModelDescriptionError) -> Double? {
+        switch values[name] {
+        case nil, .null: nil
+        case .number(let number): number
+        default: throw .unexpectedKind(name: name, expected: "a number")
+        }
+    }
+
+    public func boolean(_ name: String) throws(ModelDescriptionError) -> Bool? {
+        switch values[name] {
+        case nil, .null: nil
+        case .boolean(let boolean): boolean
+        default: throw .unexpectedKind(name: name, expected: "true or false")
+        }
+    }
+
+    /// A description inside this one.
+    public func object(_ name: String) throws(ModelDescriptionError) -> ModelDescription? {
+        switch values[name] {
+        case nil, .null: nil
+        case .object(let values): ModelDescription(values: values)
+        default: throw .unexpectedKind(name: name, expected: "an object")
         }
     }
 
@@ -46,7 +78,7 @@ public struct ModelDescription: Sendable, Hashable {
     }
 
     public func numbers(_ name: String) throws(ModelDescriptionError) -> [Double]? {
-        guard let value = values[name] else { return nil }
+        guard let value = values[name], value != .null else { return nil }
         guard case .list(let elements) = value else {
             throw .unexpectedKind(name: name, expected: "a list of numbers")
         }

@@ -53,7 +53,9 @@ public enum WeightFamily: Hashable, Sendable {
             self = .clip
         } else if holds("vision_model.embeddings.") && holds("text_model.embeddings.") {
             self = .huggingFaceCLIP
-        } else if holds("vision_model.embeddings.") || holds("text_model.embeddings.") {
+        } else if holds("vision_model.embeddings.") || holds("text_model.embeddings.")
+            || names.contains("pre_layrnorm.weight") || names.contains("embeddings.token_embedding.weight")
+        {
             self = .huggingFaceCLIPTower
         } else {
             self = .unknown

@@ -25,7 +25,7 @@ struct ConfigurationTests {
     func shapes() throws {
         let expected = CLIPConfiguration(
             patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 1, visionHeads: 2, embedding: 24, textWidth: 64,
-            textLayers: 2, textHeads: 1, contextLength: 16, vocabularySize: 600)
+            textLayers: 2, textHeads: 1, contextLength: 16, vocabularySize: 600, activation: .gelu)
         #expect(try detected(Self.entries) == expected)
     }
 
@@ -45,22 +45,30 @@ struct ConfigurationTests {
 
     @Test("descriptions that cannot be meant are refused")
     func badDescriptions() {
+        let file = "vitrine.model"
         let cases: [(String, CLIPConfigurationError)] = [
             (#"{"family":"sam"}"#, .otherFamily("sam")),
-            (#"{"vision_heads":3}"#, .unusableFact("vision_heads", rule: "divide the width 128")),
-            (#"{"text_heads":0}"#, .unusableFact("text_heads", rule: "divide the width 64")),
-            (#"{"image_size":12}"#, .unusableFact("image_size", rule: "be a multiple of the patch of 8 pixels")),
-            (#"{"mean":[1]}"#, .unusableFact("mean", rule: "be three numbers")),
-            (#"{"std":[1,1,0]}"#, .unusableFact("std", rule: "be three numbers above 0")),
+            (
+                #"{"vision_heads":3}"#,
+                .unusableFact(file: file, "heads of the image tower", rule: "divide the width 128")
+            ),
+            (#"{"text_heads":0}"#, .unusableFact(file: file, "heads of the text tower", rule: "divide the width 64")),
+            (
+                #"{"image_size":12}"#,
+                .unusableFact(file: file, "image_size", rule: "be a multiple of the patch of 8 pixels")
+            ),
+            (#"{"mean":[1]}"#, .unusableFact(file: file, "mean", rule: "be three numbers")),
+            (#"{"std":[1,1,0]}"#, .unusableFact(file: file, "std", rule: "be three numbers above 0")),
             (
                 #"{"activation":"tanh"}"#,
-                .unknownChoice(fact: "activation", value: "tanh", known: ["gelu", "quickgelu"])
+                .unknownChoice(file: file, fact: "activation", value: "tanh", known: ["gelu", "quickgelu"])
             ),
             (
                 #"{"vision_heads":"3"}"#,
-                .unusableDescription(.unexpectedKind(name: "vision_heads", expected: "a whole number"))
+                .unusableDescription(
+                    file: file, .unexpectedKind(name: "vision_heads", expected: "a whole number"))
             ),
-            ("[]", .unusableDescription(.malformed(byteOffset: 0))),
+            ("[]", .unusableDescription(file: file, .malformed(byteOffset: 0))),
         ]
         for (description, error) in cases {
             #expect(throws: error, "\(description)") { try detected(Self.entries, description) }
@@ -69,22 +77,51 @@ struct ConfigurationTests {
 
     @Test("weights of something else are named")
     func otherWeights() throws {
-        let cases: [(String, String?)] = [
-            ("image_encoder.patch_embed.proj.weight", "Segment Anything (SAM)"),
+        let cases: [(String, WeightFamily, String)] = [
             (
-                "vision_model.embeddings.class_embedding",
-                "a CLIP model with Hugging Face names; save it with open_clip's names"
+                "visual.layer1.0.conv1.weight", .clipResNet,
+                "this is CLIP with a ResNet image tower, and a CLIP with a ViT image tower was asked for: not supported; "
+                    + "take ViT-B/32, B/16, B-16-plus-240, L/14 or L/14@336"
             ),
-            ("encoder.weight", nil),
+            (
+                "vision_model.head.probe", .sigLIP,
+                "this is SigLIP, and a CLIP with a ViT image tower was asked for: not supported; take ViT-B/32, B/16, "
+                    + "B-16-plus-240, L/14 or L/14@336"
+            ),
+            (
+                "image_encoder.trunk.pos_embed", .segmentAnything2,
+                "this is SAM 2, and a CLIP with a ViT image tower was asked for: SAM belongs to --sam, and this kind is "
+                    + "not supported: take Meta's sam_vit_*.pth or mobile_sam.pt"
+            ),
+            (
+                "trainable_linearlayer.fc.0.weight", .aprilGANAdapters,
+                "this is APRIL-GAN adapters, and a CLIP with a ViT image tower was asked for: it goes beside a CLIP, so "
+                    + "name the CLIP itself here"
+            ),
+            (
+                "vision_model.embeddings.class_embedding", .huggingFaceCLIPTower,
+                "this is one tower of a CLIP, in the Hugging Face layout, and a CLIP with a ViT image tower was asked "
+                    + "for: take the whole model, with both towers and both projections"
+            ),
+            (
+                "encoder.weight", .unknown,
+                "these are weights of a model unknown here, and a CLIP with a ViT image tower was asked for: name a CLIP "
+                    + "checkpoint of OpenAI, open_clip or Hugging Face"
+            ),
         ]
-        for (name, guess) in cases {
-            #expect(throws: CLIPConfigurationError.notCLIP(guess: guess)) { try detected([(name, [1])]) }
+        for (name, family, sentence) in cases {
+            let error = #expect(throws: CLIPConfigurationError.self) { try detected([(name, [1])]) }
+            #expect(error == .notCLIP(family))
+            #expect(error?.description == sentence)
         }
-        #expect(throws: CLIPConfigurationError.notCLIP(guess: nil)) { try detected([]) }
+        let mobileSAM: [(name: String, shape: Shape)] = [
+            ("image_encoder.layers.0.blocks.0.conv1.bn.bias", [1]), ("image_encoder.patch_embed.seq.0.c.weight", [1]),
+        ]
+        let error = #expect(throws: CLIPConfigurationError.self) { try detected(mobileSAM) }
         #expect(
-            "\(CLIPConfigurationError.notCLIP(guess: "Segment Anything (SAM)"))"
-                == "these are not the weights of a CLIP model with a ViT image tower: they look like Segment Anything "
-                + "(SAM)")
+            error?.description
+                == "this is MobileSAM, and a CLIP with a ViT image tower was asked for: name it with --sam")
+        #expect(throws: CLIPConfigurationError.notCLIP(.unknown)) { try detected([]) }
     }
 
     @Test("missing and odd sizes are named")
@@ -100,7 +137,7 @@ struct ConfigurationTests {
             throws: CLIPConfigurationError.unexpectedShape(name: "visual.positional_embedding", found: [18, 128])
         ) { try detected(odd) }
         odd[1].shape = [17, 100]
-        #expect(throws: CLIPConfigurationError.unknownHeads(widths: [100, 64])) { try detected(odd) }
+        #expect(throws: CLIPConfigurationError.unknownHeads(width: 100)) { try detected(odd) }
         #expect(try detected(odd, #"{"vision_heads":5}"#).visionHeads == 5)
         odd[1].shape = [17, 1 << 20]
         #expect(
@@ -137,9 +174,12 @@ struct ConfigurationTests {
         let squashed = configuration.preparation(for: image)
         #expect(squashed.shape == [3, 8, 8])
         #expect(squashed[0, 0, 0] == -1 && squashed[2, 7, 7] == 1)
-        configuration.resizing = .shortestSideAndCrop
-        let cut = configuration.preparation(for: image, size: 20)
+        let cut = configuration.wholePicturePreparation(for: image, size: 20)
         #expect(cut.shape == [3, 20, 20])
         #expect((0..<20).allSatisfy { cut[1, 0, $0] == ($0 < 10 ? -1 : 1) })
+        configuration.resizing = .squash
+        #expect(
+            configuration.wholePicturePreparation(for: image, size: 20).values
+                == configuration.preparation(for: image, size: 20).values)
     }
 }

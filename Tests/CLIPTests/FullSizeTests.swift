@@ -30,7 +30,8 @@ struct FullSizeTests {
         #expect(Set(published.entries.keys) == Set(expected.keys))
         for (name, configuration) in expected {
             let entries = published.entries[name] ?? []
-            #expect(try CLIPConfiguration.detect(from: GeneratedWeights(entries)) == configuration, "\(name)")
+            let detected = try DetectedCLIP(GeneratedWeights(entries), activation: configuration.activation)
+            #expect(detected.configuration == configuration, "\(name)")
             let model = try CLIPModel(
                 configuration: configuration, weights: ZeroWeights(entries: entries),
                 tokenizer: CLIPTokenizer(vocabulary: Self.vocabulary.get()))

@@ -44,11 +44,14 @@ enum ReferenceModel {
 
     /// A vocabulary of any size: its merges are pairs of bytes, one after the other.
     static func vocabulary(count: Int) throws -> Vocabulary {
+        try Vocabulary(merges: mergeLines(count: count).joined(separator: "\n").utf8)
+    }
+
+    static func mergeLines(count: Int) -> [String] {
         let bytes =
             (33...126).map { String(UnicodeScalar(UInt8($0))) } + (174...255).map { String(UnicodeScalar(UInt8($0))) }
             + (256...323).compactMap { UnicodeScalar($0).map(String.init) }
-        let lines = (0..<max(0, count - 514)).map { "\(bytes[$0 / bytes.count]) \(bytes[$0 % bytes.count])" }
-        return try Vocabulary(merges: lines.joined(separator: "\n").utf8)
+        return (0..<max(0, count - 514)).map { "\(bytes[$0 / bytes.count]) \(bytes[$0 % bytes.count])" }
     }
 
     /// Largest error over largest magnitude, against one tensor of a fixture.

@@ -13,6 +13,8 @@ struct WeightFamilyTests {
         "names and shapes tell the family",
         arguments: [
             (named("visual.class_embedding", "visual.conv1.weight"), WeightFamily.clip),
+            (named("embeddings.class_embedding", "pre_layrnorm.weight"), .huggingFaceCLIPTower),
+            (named("embeddings.token_embedding.weight", "final_layer_norm.bias"), .huggingFaceCLIPTower),
             (named("vision_model.embeddings.class_embedding", "text_model.embeddings.x"), .huggingFaceCLIP),
             (named("vision_model.embeddings.class_embedding"), .huggingFaceCLIPTower),
             (named("visual.layer1.0.conv1.weight", "visual.attnpool.positional_embedding"), .clipResNet),

@@ -82,6 +82,14 @@ public struct Vocabulary: Sendable {
         count = 2 * Self.endOfWord + wanted + 2
     }
 
+    /// Reads whichever file of a published vocabulary these bytes are.
+    ///
+    /// - Parameter count: the tokens that the weights have.
+    /// - Throws: `VocabularyError`.
+    public init(_ bytes: some Sequence<UInt8>, count: Int) throws(VocabularyError) {
+        try self.init(merges: bytes, mergeCount: count - 2 * Self.endOfWord - 2)
+    }
+
     /// The token of a byte inside a word.
     func token(of byte: UInt8) -> Int { byteTokens[Int(byte)] }
 

@@ -2,33 +2,14 @@ import Tensors
 
 /// What the names and shapes of a set of weights say about the CLIP model they belong to.
 struct CLIPShapes {
-    private let weights: any TensorSource
+    private let weights: CLIPWeights
 
     /// More than twice the widest published model. Towers are made before their weights are seen to be complete, and
     /// grow with the square of the width, so a file must not choose it freely.
     private static let widthLimit = 4096
 
-    init(_ weights: some TensorSource) {
+    init(_ weights: CLIPWeights) {
         self.weights = weights
-    }
-
-    /// Refuses weights that are plainly of something else, with a guess at what they are.
-    func checkFamily() throws(CLIPConfigurationError) {
-        let names = weights.names
-        guard !names.isEmpty else { throw .notCLIP(guess: nil) }
-        if names.contains("visual.proj") || names.contains("visual.class_embedding") { return }
-        throw .notCLIP(guess: Self.guess(names))
-    }
-
-    private static func guess(_ names: [String]) -> String? {
-        let marks = [
-            ("image_encoder.patch_embed", "Segment Anything (SAM)"), ("mask_decoder.", "Segment Anything (SAM)"),
-            ("vision_model.", "a CLIP model with Hugging Face names; save it with open_clip's names"),
-            ("visual.trunk.", "an open_clip model with a timm image tower"),
-            ("visual.layer1.", "a CLIP model with a ResNet image tower"),
-            ("trainable_linearlayer", "APRIL-GAN adapters"),
-        ]
-        return marks.first { mark in names.contains { $0.hasPrefix(mark.0) } }?.1
     }
 
     func configuration() throws(CLIPConfigurationError) -> CLIPConfiguration {
@@ -49,15 +30,20 @@ struct CLIPShapes {
         let (embedding, patch) = try patchEmbedding()
         return CLIPConfiguration(
             patchEmbedding: embedding, patch: patch, trainedGrid: grid, visionWidth: width,
-            visionLayers: try depth("visual.transformer.resblocks."), visionHeads: heads(width),
-            embedding: projection[1], textWidth: tokens[1], textLayers: try depth("transformer.resblocks."),
-            textHeads: heads(tokens[1]), contextLength: context[0], vocabularySize: tokens[0],
-            activation: width == CLIPConfiguration.base16Plus240.visionWidth ? .gelu : .quickGELU)
+            visionLayers: try depth("visual.transformer.resblocks."),
+            visionHidden: try hidden("visual.transformer.resblocks.", width), embedding: projection[1],
+            textWidth: tokens[1], textLayers: try depth("transformer.resblocks."),
+            textHidden: try hidden("transformer.resblocks.", tokens[1]), contextLength: context[0],
+            vocabularySize: tokens[0])
     }
 
-    /// The published rule; 0 for a width that it does not cover.
-    private func heads(_ width: Int) -> Int {
-        width % CLIPConfiguration.publishedHeadWidth == 0 ? width / CLIPConfiguration.publishedHeadWidth : 0
+    /// Width of the feed-forward layers: the published factor where the first block does not tell.
+    private func hidden(_ prefix: String, _ width: Int) throws(CLIPConfigurationError) -> Int {
+        let name = "\(prefix)0.mlp.c_fc.bias"
+        guard weights.shape(of: name) != nil else { return CLIPConfiguration.feedForwardFactor * width }
+        let bias = try shape(name, rank: 1)
+        guard bias[0] <= 16 * width else { throw .unexpectedShape(name: name, found: bias) }
+        return bias[0]
     }
 
     private func patchEmbedding() throws(CLIPConfigurationError) -> (CLIPConfiguration.PatchEmbedding, patch: Int) {

@@ -37,11 +37,15 @@ public struct CLIPConfiguration: Hashable, Sendable {
     public var visionWidth: Int
     public var visionLayers: Int
     public var visionHeads: Int
+    /// Width of the feed-forward layers of the image tower.
+    public var visionHidden: Int
     /// Width of the space that pictures and texts share.
     public var embedding: Int
     public var textWidth: Int
     public var textLayers: Int
     public var textHeads: Int
+    /// Width of the feed-forward layers of the text tower.
+    public var textHidden: Int
     /// Tokens of a text at most, start and end included.
     public var contextLength: Int
     /// Number of tokens; the last two are start and end.
@@ -53,11 +57,12 @@ public struct CLIPConfiguration: Hashable, Sendable {
     public var mean: [Float]
     /// Standard deviation of red, green and blue, 0...1.
     public var standardDeviation: [Float]
-    public var resizing = Resizing.squash
+    /// For vectors of whole pictures; what is found in places always takes a squashed picture.
+    public var resizing: Resizing
     /// Whether the model was trained to compare its patches with text, so that plain attention gives dense features.
     public var comparesPatchesWithText = false
 
-    /// The feed-forward layers of both towers are this many times as wide as the tower.
+    /// How many times as wide as the tower the feed-forward layers are, up to ViT-H.
     static let feedForwardFactor = 4
 
     /// OpenAI's means and deviations, which most published models share.
@@ -66,10 +71,11 @@ public struct CLIPConfiguration: Hashable, Sendable {
 
     public init(
         patchEmbedding: PatchEmbedding = .patches, patch: Int, trainedGrid: Int, imageSize: Int? = nil,
-        visionWidth: Int, visionLayers: Int, visionHeads: Int? = nil, embedding: Int, textWidth: Int,
-        textLayers: Int = 12, textHeads: Int? = nil, contextLength: Int = 77, vocabularySize: Int = 49_408,
-        activation: Activation = .quickGELU, mean: [Float] = publishedMean,
-        standardDeviation: [Float] = publishedStandardDeviation
+        visionWidth: Int, visionLayers: Int, visionHeads: Int? = nil, visionHidden: Int? = nil, embedding: Int,
+        textWidth: Int, textLayers: Int = 12, textHeads: Int? = nil, textHidden: Int? = nil,
+        contextLength: Int = 77, vocabularySize: Int = 49_408, activation: Activation = .quickGELU,
+        mean: [Float] = publishedMean,
+        standardDeviation: [Float] = publishedStandardDeviation, resizing: Resizing = .shortestSideAndCrop
     ) {
         self.patchEmbedding = patchEmbedding
         self.patch = patch
@@ -78,18 +84,21 @@ public struct CLIPConfiguration: Hashable, Sendable {
         self.visionWidth = visionWidth
         self.visionLayers = visionLayers
         self.visionHeads = visionHeads ?? visionWidth / Self.publishedHeadWidth
+        self.visionHidden = visionHidden ?? Self.feedForwardFactor * visionWidth
         self.embedding = embedding
         self.textWidth = textWidth
         self.textLayers = textLayers
         self.textHeads = textHeads ?? textWidth / Self.publishedHeadWidth
+        self.textHidden = textHidden ?? Self.feedForwardFactor * textWidth
         self.contextLength = contextLength
         self.vocabularySize = vocabularySize
         self.activation = activation
         self.mean = mean
         self.standardDeviation = standardDeviation
+        self.resizing = resizing
     }
 
-    /// Every published ViT size has heads of this width.
+    /// The width of a head in both towers of every published size up to ViT-L.
     static let publishedHeadWidth = 64
 
     /// The activation as tensors know it.

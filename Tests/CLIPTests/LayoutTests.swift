@@ -1,0 +1,135 @@
+import Checkpoints
+import Foundation
+import NeuralNetwork
+import Tensors
+import TestSupport
+import Testing
+
+@testable import CLIP
+
+/// Behind `Tools/fixtures/clip_layouts.py`: each library's small model under that library's own names.
+@Suite("weights as each library names them")
+struct LayoutTests {
+    private static let layouts = ["openai", "custom_text", "hugging_face"]
+
+    private func weights(_ layout: String, wrappedIn prefix: String = "") throws -> RenamedWeights {
+        let fixture = try Fixture.tensors("CLIP/layouts_\(layout)")
+        let entries = try JSONSerialization.jsonObject(with: Data((fixture.metadata["entries"] ?? "").utf8))
+        return RenamedWeights(
+            GeneratedWeights(ReferenceModel.entries(entries), metadata: fixture.metadata), prefix: prefix)
+    }
+
+    private func model(
+        _ weights: some TensorSource, activation: CLIPConfiguration.Activation? = nil
+    ) throws -> CLIPModel {
+        let merges = ReferenceModel.mergeLines(count: 600).joined(separator: "\n").utf8
+        return try CLIPModel(weights: weights, merges: merges, activation: activation)
+    }
+
+    @Test("both embeddings agree with the library's own", arguments: layouts)
+    func embeddings(layout: String) throws {
+        for prefix in ["", "state_dict.module."] {
+            let model = try model(weights(layout, wrappedIn: prefix))
+            for (actual, name) in [
+                (try model.encodeImage(GeneratedWeights.input([2, 3, 32, 32])), "image"),
+                (model.encode(tokens: ReferenceModel.texts), "text"),
+            ] {
+                let difference = try ReferenceModel.error(actual, name, in: "CLIP/layouts_\(layout)")
+                #expect(difference.relative < 1e-5, "\(prefix)\(name): \(difference)")
+            }
+        }
+    }
+
+    @Test("what is decided and why")
+    func decisions() throws {
+        func lines(_ layout: String) throws -> [String] { try model(weights(layout)).decisions.map(\.description) }
+        #expect(
+            try lines("openai") == [
+                "layout: OpenAI's and open_clip's names (from names and shapes)",
+                "activation: quickgelu (as all OpenAI's own archives have it)",
+                "input size: 32 (from names and shapes)",
+                "heads of the image tower: 2 (as all published models up to ViT-L have it)",
+                "heads of the text tower: 1 (as all published models up to ViT-L have it)",
+                "mean and deviation of the colours: mean 0.48145467 0.4578275 0.40821072, deviation 0.26862955 "
+                    + "0.2613026 0.2757771 (as all OpenAI's and most of open_clip's models have it)",
+                "resizing: crop (as all OpenAI's and most of open_clip's models have it)",
+            ])
+        #expect(
+            try lines("custom_text")[1]
+                == "activation: gelu (a guess, for the file does not tell: set the activation (--activation gelu or "
+                + "quickgelu, in the API activation:) if results are poor)")
+        #expect(
+            try lines("hugging_face") == [
+                "layout: Hugging Face names (from names and shapes)", "activation: gelu (from config.json)",
+                "input size: 32 (from config.json)", "heads of the image tower: 2 (from config.json)",
+                "heads of the text tower: 4 (from config.json)",
+                "mean and deviation of the colours: mean 0.5 0.4 0.3, deviation 0.3 0.2 0.1 (from "
+                    + "preprocessor_config.json)", "resizing: crop (from preprocessor_config.json)",
+            ])
+        let asked = try model(weights("hugging_face"), activation: .quickGELU)
+        #expect(asked.configuration.activation == .quickGELU)
+        #expect(asked.decisions[1].origin == .asked && !asked.decisions[1].isGuess)
+    }
+
+    @Test("nothing is read before it is asked for, and what is asked for alone")
+    func lazy() throws {
+        let weights = try CLIPWeights(weights("hugging_face"))
+        #expect(weights.shape(of: "visual.transformer.resblocks.1.attn.in_proj_weight") == [192, 64])
+        #expect(weights.shape(of: "text_projection") == [32, 24])
+        let packed = try weights.load("transformer.resblocks.0.attn.in_proj_bias")
+        let parts = ["q", "k", "v"].flatMap {
+            GeneratedWeights.tensor("text_model.encoder.layers.0.self_attn.\($0)_proj.bias", shape: [32]).values
+        }
+        #expect(packed.values == parts)
+        let stored = GeneratedWeights.tensor("visual_projection.weight", shape: [24, 64])
+        #expect(try weights.load("visual.proj")[5, 7] == stored[7, 5])
+    }
+
+    @Test("differences are told in the file's own names and shapes")
+    func differences() throws {
+        var weights = try weights("hugging_face", wrappedIn: "model.")
+        let block = "model.vision_model.encoder.layers.1."
+        weights.shapes[block + "self_attn.k_proj.weight"] = [64, 60]
+        weights.shapes["model.visual_projection.weight"] = [23, 64]
+        weights.shapes["model.visual_projection.bias"] = [24]
+        weights.shapes["model.vision_model.embeddings.position_ids"] = [1, 17]
+        weights.hidden = [block + "layer_norm2.bias"]
+        let error = #expect(throws: WeightError.self) { try model(weights) }
+        #expect(
+            error?.problems == [
+                .unexpectedShape(name: block + "self_attn.k_proj.weight", expected: [64, 64], found: [64, 60]),
+                .missing(name: block + "layer_norm2.bias", expected: [64]),
+                .unexpectedShape(name: "model.text_projection.weight", expected: [23, 32], found: [24, 32]),
+                .unexpected(name: "model.visual_projection.bias", found: [24]),
+            ])
+    }
+
+    @Test("what is no part of the model is listed, not loaded")
+    func ignored() throws {
+        let openAI = try CLIPWeights(weights("openai"))
+        #expect(openAI.ignored.sorted() == ["context_length", "input_resolution", "vocab_size"])
+        #expect(!openAI.names.contains("vocab_size"))
+        var wrapped = try weights("custom_text", wrappedIn: "state_dict.module.")
+        wrapped.shapes["epoch"] = []
+        #expect(try CLIPWeights(wrapped).ignored == ["epoch"])
+    }
+}
+
+/// Generated weights as a file that puts a prefix before every name, with shapes changed or tensors taken away.
+private struct RenamedWeights: TensorSource {
+    let inner: GeneratedWeights
+    let prefix: String
+    var shapes: [String: Shape]
+    var hidden: Set<String> = []
+
+    init(_ inner: GeneratedWeights, prefix: String) {
+        self.inner = inner
+        self.prefix = prefix
+        shapes = Dictionary(uniqueKeysWithValues: inner.names.map { (prefix + $0, inner.shape(of: $0) ?? []) })
+    }
+
+    var names: [String] { shapes.keys.filter { !hidden.contains($0) } }
+    var metadata: [String: String] { inner.metadata }
+    func shape(of name: String) -> Shape? { hidden.contains(name) ? nil : shapes[name] }
+    func load(_ name: String) throws -> Tensor { try inner.load(String(name.dropFirst(prefix.count))) }
+}

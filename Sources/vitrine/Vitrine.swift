@@ -14,7 +14,8 @@ struct Vitrine: ParsableCommand {
             """,
         version: Version.report,
         subcommands: [
-            SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, WeightsCommand.self, DoctorCommand.self,
+            SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, MaskCommand.self, WeightsCommand.self,
+            DoctorCommand.self,
         ])
 }
 

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Foundation
+import ImageCodecs
+import Imaging
+import SegmentAnything
+import Tensors
+
+/// One prompt to SAM, and everything that it answers.
+struct MaskCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mask",
+        abstract: "Asks SAM for the object at points, in a box, or like an earlier mask.",
+        discussion: """
+            For the picture part.png, the folder OUTPUT/part.png.mask then holds for each mask N: mask-N.png (0 or 255) and overlay-N.png (the outline over the \
+            picture, SAM's certainty beside it); further logits.npy, [masks, height, width] at the decoder's resolution, \
+            and result.json with each mask's predicted IoU, stability, area, box and COCO runs. Positions are pixels of \
+            the picture, from 0 at the top left.
+
+            Example: vitrine mask part.png --point 120,80 --point 40,40,0 --output mask
+            """)
+
+    @Argument(help: "A picture (PNG, JPEG).")
+    var picture: String
+
+    @Option(help: "A point x,y on the object, or x,y,0 beside it. May be given several times.")
+    var point: [PointArgument] = []
+
+    @Option(help: "A box x0,y0,x1,y1 around the object, corner pixels included.")
+    var box: BoxArgument?
+
+    @Option(
+        help: """
+            An earlier answer: logits.npy of the decoder's resolution (of several masks the best, or NAME.npy:N), or a \
+            PNG mask of the picture's size.
+            """)
+    var maskInput: String?
+
+    @Flag(help: "One mask, as for prompts that leave no doubt, in place of three.")
+    var single = false
+
+    @Option(help: "The folder for the results. It is made when missing; results of the same picture are replaced.")
+    var output: String
+
+    @Flag(help: "Print the record as JSON.")
+    var json = false
+
+    @OptionGroup var samOptions: SAMOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    func validate() throws {
+        if point.isEmpty, box == nil, maskInput == nil {
+            throw ValidationError("give SAM something to go by: --point x,y, --box x0,y0,x1,y1 or --mask-input FILE")
+        }
+    }
+
+    func run() throws {
+        threadOptions.apply()
+        let image: Image
+        do { image = try ImageFile.decode(picture).image } catch { throw CommandFailure.badInput("\(error)") }
+        try ResultFolder.prepare(output)
+        let loaded = try LoadedSAM(file: samOptions.file())
+        let frame = loaded.model.frame(of: image)
+        let prompt = Prompt(
+            points: point.map { PromptPoint(ImagePoint(x: $0.x, y: $0.y), $0.isPositive ? .positive : .negative) },
+            box: box?.box,
+            maskLogits: try maskInput.map { try MaskInput.logits(from: $0, frame: frame, model: loaded.model) })
+        let prediction: MaskPrediction
+        do {
+            prediction = try loaded.model.predict(
+                loaded.model.embed(image), prompt, masks: single ? .single : .multiple)
+        } catch let error as PromptError { throw CommandFailure.usage("\(error)") }
+        let answer = MaskAnswer(image: image, frame: frame, prompt: prompt, prediction: prediction)
+        let record = answer.record(picture: picture, weights: loaded.weights)
+        try ResultFolder(output: output, name: (picture as NSString).lastPathComponent + ".mask").replace { folder in
+            try answer.write(to: folder, record: record)
+        }
+        if json {
+            Terminal.write(try jsonText(record), to: .standardOutput)
+            return
+        }
+        for mask in record.masks {
+            Terminal.write(
+                "mask \(mask.index): predicted IoU \(fixed(Double(mask.predictedIoU), 3)), stability "
+                    + "\(fixed(Double(mask.stability), 3)), \(mask.area) pixels"
+                    + (mask.index == record.best ? ", the best" : ""), to: .standardOutput)
+        }
+    }
+}
+
+/// `x,y` or `x,y,label`.
+struct PointArgument: ExpressibleByArgument {
+    var x: Double
+    var y: Double
+    var isPositive: Bool
+
+    init?(argument: String) {
+        let fields = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard (2...3).contains(fields.count), let x = fields[0], let y = fields[1], x.isFinite, y.isFinite else {
+            return nil
+        }
+        var label = 1.0
+        if fields.count == 3 {
+            guard let given = fields[2], given == 0 || given == 1 else { return nil }
+            label = given
+        }
+        (self.x, self.y, isPositive) = (x, y, label == 1)
+    }
+}
+
+/// `x0,y0,x1,y1`.
+struct BoxArgument: ExpressibleByArgument {
+    var box: ImageBox
+
+    init?(argument: String) {
+        let fields = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let corners = fields.compactMap { $0 }
+        guard fields.count == 4, corners.count == 4 else { return nil }
+        box = ImageBox(x0: corners[0], y0: corners[1], x1: corners[2], y1: corners[3])
+    }
+}

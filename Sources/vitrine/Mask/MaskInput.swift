@@ -1,0 +1,72 @@
+import Foundation
+import ImageCodecs
+import Imaging
+import SegmentAnything
+import Tensors
+
+/// An earlier mask as SAM takes it.
+enum MaskInput {
+    /// Logits that stand for certainly inside and certainly outside when a mask has no logits of its own: about what the
+    /// decoder itself answers in the middle of objects.
+    private static let certain: Float = 10
+
+    /// - Parameter named: `FILE.npy`, `FILE.npy:N`, or a PNG mask.
+    /// - Returns: `[height, width]` of the decoder's resolution.
+    /// - Throws: A ``CommandFailure`` that says what fits.
+    static func logits(from named: String, frame: ModelFrame, model: SAMModel) throws -> Tensor {
+        var path = named
+        var chosen: Int?
+        if let colon = named.lastIndex(of: ":"), let index = Int(named[named.index(after: colon)...]),
+            !FileManager.default.fileExists(atPath: named)
+        {
+            path = String(named[..<colon])
+            chosen = index
+        }
+        if path.lowercased().hasSuffix(".npy") {
+            return try array(path, chosen, side: model.configuration.lowResolutionSide)
+        }
+        guard chosen == nil else { throw CommandFailure.usage("--mask-input: only .npy files hold several masks") }
+        return try picture(path, frame, side: model.configuration.lowResolutionSide)
+    }
+
+    private static func array(_ path: String, _ chosen: Int?, side: Int) throws -> Tensor {
+        let array: (shape: [Int], values: [Float])
+        do { array = try NPYReader.read(path) } catch { throw CommandFailure.badInput("\(error)") }
+        let shape = array.shape
+        guard shape.count >= 2, Array(shape.suffix(2)) == [side, side] else {
+            throw CommandFailure.badInput(
+                "\(path) has the shape \(shape); this model takes logits of [\(side), \(side)] or [masks, \(side), \(side)]"
+            )
+        }
+        let masks = Tensor(array.values, shape: [array.values.count / (side * side), side, side])
+        guard masks.shape[0] > 0, masks.values.allSatisfy(\.isFinite) else {
+            throw CommandFailure.badInput("\(path) holds no mask, or numbers that are infinite or none")
+        }
+        if masks.shape[0] > 1, chosen == nil {
+            throw CommandFailure.usage(
+                "\(path) holds \(masks.shape[0]) masks; choose one: --mask-input \(path):0 to \(masks.shape[0] - 1)")
+        }
+        let index = chosen ?? 0
+        guard (0..<masks.shape[0]).contains(index) else {
+            throw CommandFailure.usage("\(path) holds \(masks.shape[0]) masks; \(index) is none of them")
+        }
+        return masks.element(index)
+    }
+
+    /// The share of each of the decoder's cells that the mask covers, from certainly outside to certainly inside.
+    private static func picture(_ path: String, _ frame: ModelFrame, side: Int) throws -> Tensor {
+        let image: Image
+        do { image = try ImageFile.decode(path).image } catch { throw CommandFailure.badInput("\(error)") }
+        guard image.size == frame.original else {
+            throw CommandFailure.badInput(
+                "\(path) is \(image.size), the picture \(frame.original); a mask has the picture's size")
+        }
+        let mask = image.grey.mask(atLeast: 128)
+        let coverage = Tensor(mask.values.map { $0 ? 1 : 0 }, shape: [1, image.size.height, image.size.width])
+        let square = coverage.resizedBilinear(height: frame.input.height, width: frame.input.width, antialias: true)
+            .padded(axis: 1, before: 0, after: frame.side - frame.input.height)
+            .padded(axis: 2, before: 0, after: frame.side - frame.input.width)
+            .resizedBilinear(height: side, width: side, antialias: true)
+        return (square * (2 * certain) - certain).element(0)
+    }
+}

@@ -68,7 +68,7 @@ struct MaskCommand: ParsableCommand {
         do {
             prediction = try loaded.model.predict(
                 loaded.model.embed(image), prompt, masks: single ? .single : .multiple)
-        } catch let error as PromptError { throw CommandFailure.usage("\(error)") }
+        } catch { throw CommandFailure.usage("\(error)") }
         let answer = MaskAnswer(image: image, frame: frame, prompt: prompt, prediction: prediction)
         let record = answer.record(picture: picture, weights: loaded.weights)
         try ResultFolder(output: output, name: (picture as NSString).lastPathComponent + ".mask").replace { folder in

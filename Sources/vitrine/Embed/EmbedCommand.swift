@@ -54,9 +54,10 @@ struct EmbedCommand: ParsableCommand {
 
     @Option(
         help: """
-            How a picture becomes a square: crop (the middle of it, as classification does) or squash (all of it).
+            How a picture becomes a square: crop (the middle of it) or squash (all of it). Without it as the model was \
+            trained, which for published models is crop.
             """)
-    var resize = CLIPConfiguration.Resizing.shortestSideAndCrop
+    var resize: CLIPConfiguration.Resizing?
 
     @Option(help: "Side of that square in pixels, a multiple of the patch. Without it the model's own.")
     var side: Int?
@@ -110,7 +111,7 @@ struct EmbedCommand: ParsableCommand {
         let items = try PictureList.collect(pictures, excluding: output)
         let clip = try LoadedCLIP(clipOptions).model
         var preparation = clip.configuration
-        preparation.resizing = resize
+        if let resize { preparation.resizing = resize }
         if let side, side % preparation.patch != 0 {
             throw CommandFailure.usage(
                 "--side takes a multiple of the patch of \(preparation.patch) pixels, not \(side)")

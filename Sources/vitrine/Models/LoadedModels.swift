@@ -11,24 +11,21 @@ struct LoadedCLIP {
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
     init(_ options: CLIPOptions) throws {
         let files = try options.files()
-        model = try reading(files.clip) {
-            let checkpoint = try Checkpoint.open(files.clip)
-            var configuration = try CLIPConfiguration.detect(from: checkpoint)
-            if let activation = options.activation { configuration.activation = activation }
-            let tokenizer = CLIPTokenizer(
-                vocabulary: try Self.vocabulary(files.merges, size: configuration.vocabularySize),
-                contextLength: configuration.contextLength)
-            return try CLIPModel(configuration: configuration, weights: checkpoint, tokenizer: tokenizer)
+        let detected = try reading(files.clip) {
+            try DetectedCLIP(Checkpoint.open(files.clip), activation: options.activation)
         }
+        for decision in detected.decisions where decision.isGuess {
+            Terminal.complain("warning: \(files.clip): \(decision)")
+        }
+        let tokenizer = try reading(files.merges) {
+            CLIPTokenizer(
+                vocabulary: try Vocabulary(
+                    try Data(contentsOf: URL(fileURLWithPath: files.merges)),
+                    count: detected.configuration.vocabularySize),
+                contextLength: detected.configuration.contextLength)
+        }
+        model = try reading(files.clip) { try CLIPModel(detected, tokenizer: tokenizer) }
         weights = try [WeightRecord.of(files.clip, role: "CLIP"), WeightRecord.of(files.merges, role: "merges")]
-    }
-
-    /// The published merges file holds more lines than its vocabulary has room for, so the size decides how many count:
-    /// all but the 2 x 256 byte symbols and the two marks.
-    private static func vocabulary(_ path: String, size: Int) throws -> Vocabulary {
-        try reading(path) {
-            try Vocabulary(merges: try Data(contentsOf: URL(fileURLWithPath: path)), mergeCount: size - 514)
-        }
     }
 }
 

@@ -82,15 +82,16 @@ struct WeightReport: Encodable {
             case .aprilGANAdapters, .anomalyCLIPPrompts:
                 return ([], nil)
             default:
-                return (facts(try CLIPConfiguration.detect(from: checkpoint)), nil)
+                return (facts(try DetectedCLIP(checkpoint)), nil)
             }
         } catch {
             return ([], "\(error)")
         }
     }
 
-    private static func facts(_ configuration: CLIPConfiguration) -> [Fact] {
-        [
+    private static func facts(_ detected: DetectedCLIP) -> [Fact] {
+        let configuration = detected.configuration
+        return [
             Fact(
                 fact: "image tower", value: "\(configuration.visionLayers) blocks of width \(configuration.visionWidth)"
             ),
@@ -98,9 +99,7 @@ struct WeightReport: Encodable {
             Fact(fact: "text tower", value: "\(configuration.textLayers) blocks of width \(configuration.textWidth)"),
             Fact(fact: "embedding", value: "\(configuration.embedding)"),
             Fact(fact: "vocabulary", value: "\(configuration.vocabularySize), \(configuration.contextLength) at most"),
-            Fact(fact: "input", value: "\(configuration.imageSize) pixels"),
-            Fact(fact: "activation", value: configuration.activation.rawValue),
-        ]
+        ] + detected.decisions.map { Fact(fact: $0.fact.rawValue, value: "\($0.value) (\($0.origin))") }
     }
 
     private static func facts(_ configuration: SAMConfiguration) -> [Fact] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLIP
 import Checkpoints
 import Foundation
 import Tensors
@@ -46,7 +47,7 @@ struct WeightsConvertCommand: ParsableCommand {
         }
         do {
             try SafetensorsWriter.write(
-                checkpoint, metadata: checkpoint.metadata, to: output,
+                checkpoint, metadata: try metadata(of: checkpoint), to: output,
                 precision: { _ in type == .fp32 ? .float32 : .float16 })
         } catch let error as CheckpointError {
             if case .cannotWrite = error { throw CommandFailure.output("\(error)") }
@@ -56,6 +57,17 @@ struct WeightsConvertCommand: ParsableCommand {
         Terminal.write(
             "\(Terminal.escaped(output)): \(written.names.count) tensors, \(written.byteCount) bytes",
             to: .standardOutput)
+    }
+
+    /// The texts that came with the weights, and for a CLIP what was decided about it, so that it survives the container
+    /// that told. A guess is not written down: it would look like a fact.
+    private func metadata(of checkpoint: Checkpoint) throws -> [String: String] {
+        var texts = checkpoint.metadata
+        guard texts["vitrine.model"] == nil, let detected = try? DetectedCLIP(checkpoint),
+            !detected.decisions.contains(where: \.isGuess)
+        else { return texts }
+        texts["vitrine.model"] = try CLIPDescription(detected.configuration).json()
+        return texts
     }
 
     private static func isSame(_ first: String, _ second: String) -> Bool {

@@ -54,6 +54,6 @@ struct WeightsInspectCommand: ParsableCommand {
     }
 
     private func row(_ title: String, _ value: String) -> String {
-        (title + ":").padding(toLength: 16, withPad: " ", startingAt: 0) + value
+        (title + ": ").padding(toLength: max(16, title.count + 2), withPad: " ", startingAt: 0) + value
     }
 }

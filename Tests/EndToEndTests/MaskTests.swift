@@ -1,0 +1,95 @@
+import Foundation
+import ImageCodecs
+import Imaging
+import Testing
+
+@Suite("vitrine mask")
+struct MaskTests {
+    private struct Record: Decodable {
+        struct Entry: Decodable {
+            struct Runs: Decodable {
+                var size: [Int]
+                var counts: String
+            }
+
+            var index: Int
+            var predictedIoU: Float
+            var stability: Float
+            var area: Int
+            var box: [Int]?
+            var segmentation: Runs
+        }
+
+        var best: Int
+        var masks: [Entry]
+    }
+
+    private func record(_ command: Command, _ name: String) throws -> Record {
+        try JSONDecoder().decode(Record.self, from: command.data("out/\(name).mask/result.json"))
+    }
+
+    @Test("a point gives three masks whose files agree with the record")
+    func point() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(SamplePictures.plate(holeRadius: 20)), to: "a.png")
+        let outcome = try command.run(["mask", "a.png", "--point", "106,60", "--output", "out"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let files = command.files(under: "out/a.png.mask")
+        #expect(
+            files == [
+                "logits.npy", "mask-0.png", "mask-1.png", "mask-2.png", "overlay-0.png", "overlay-1.png",
+                "overlay-2.png", "result.json",
+            ])
+        let record = try record(command, "a.png")
+        #expect(record.masks.map(\.index) == [0, 1, 2])
+        #expect(record.masks[record.best].predictedIoU == record.masks.map(\.predictedIoU).max())
+        for entry in record.masks {
+            let path = command.folder.appendingPathComponent("out/a.png.mask/mask-\(entry.index).png").path
+            let mask = try ImageFile.decode(path).image.grey.mask(atLeast: 128)
+            #expect(mask.area == entry.area)
+            #expect(mask.boundingBox.map { [$0.x0, $0.y0, $0.x1, $0.y1] } == entry.box)
+            #expect(entry.segmentation.size == [120, 160])
+            let runs = try RunLengthMask(size: mask.size, compressedCounts: entry.segmentation.counts)
+            #expect(runs.mask == mask)
+            #expect((0...1).contains(entry.stability))
+        }
+    }
+
+    @Test("an earlier answer and a box sharpen the question")
+    func second() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        #expect(try command.run(["mask", "a.png", "--point", "106,60", "--output", "out"]).status == 0)
+        let again = try command.run([
+            "mask", "a.png", "--point", "106,60", "--point", "20,20,0", "--box", "90,45,120,75", "--mask-input",
+            "out/a.png.mask/logits.npy:1", "--single", "--output", "out2", "--json",
+        ])
+        #expect(again.status == 0, "\(again.errors)")
+        let printed = try JSONDecoder().decode(Record.self, from: Data(again.output.utf8))
+        #expect(printed.masks.count == 1)
+        let fromPicture = try command.run([
+            "mask", "a.png", "--mask-input", "out/a.png.mask/mask-0.png", "--output", "out3",
+        ])
+        #expect(fromPicture.status == 0, "\(fromPicture.errors)")
+    }
+
+    @Test(
+        "a prompt that cannot be meant is refused, and nothing is written",
+        arguments: [
+            ([], 2, "something to go by"),
+            (["--point", "1"], 2, "--point"), (["--point", "1,2,7"], 2, "--point"),
+            (["--point", "900,2"], 2, "not on the picture"), (["--point", "nan,2"], 2, "--point"),
+            (["--box", "50,50,20,60"], 2, "box"), (["--box", "1,2,3"], 2, "--box"),
+            (["--mask-input", "none.npy"], 4, "none.npy"), (["--mask-input", "a.png", "--box", "0,0,0,999"], 2, "box"),
+            (["--mask-input", "small.png"], 4, "picture's size"),
+        ])
+    func refused(_ arguments: [String], _ status: Int32, _ says: String) throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        try command.write(SamplePictures.png(SamplePictures.plate(width: 8, height: 8, holeRadius: 2)), to: "small.png")
+        let outcome = try command.run(["mask", "a.png", "--output", "out"] + arguments)
+        #expect(outcome.status == status, "\(outcome.errors)")
+        #expect(outcome.errors.contains(says), "\(outcome.errors)")
+        #expect(command.files(under: "out").isEmpty)
+    }
+}

@@ -1,0 +1,103 @@
+import Checkpoints
+import Foundation
+import SmallWeights
+import Tensors
+import Testing
+
+@Suite("vitrine weights")
+struct WeightsTests {
+    @Test("inspect tells family, digest, types and decisions")
+    func inspect() throws {
+        let command = try Command()
+        let small = try SmallWeights()
+        let clip = try command.run(["weights", "inspect", small.clip])
+        #expect(clip.status == 0, "\(clip.errors)")
+        for fact in [
+            "CLIP with a ViT image tower", try SHA256.hexadecimalDigest(ofFile: small.clip), "F16", "activation:",
+            "gelu (from vitrine.model)",
+        ] {
+            #expect(clip.output.contains(fact), "\(fact)")
+        }
+        let sam = try command.run(["weights", "inspect", small.sam, "--json"])
+        let record = try JSONSerialization.jsonObject(with: Data(sam.output.utf8)) as? [String: Any]
+        #expect((record?["tensors"] as? [Any])?.count == (try Checkpoint.open(small.sam)).names.count)
+    }
+
+    @Test("convert and back loses nothing that the types can hold, and the result is the same model")
+    func convert() throws {
+        let command = try Command()
+        let small = try SmallWeights()
+        #expect(try command.run(["weights", "convert", small.clip, "wide.safetensors"]).status == 0)
+        let narrow = try command.run(["weights", "convert", "wide.safetensors", "narrow.safetensors", "--type", "fp16"])
+        #expect(narrow.status == 0, "\(narrow.errors)")
+        let original = try Checkpoint.open(small.clip)
+        let result = try Checkpoint.open(command.folder.appendingPathComponent("narrow.safetensors").path)
+        #expect(result.names == original.names)
+        #expect(result.metadata == original.metadata)
+        for name in original.names {
+            #expect(try result.load(name).values == original.load(name).values)
+            #expect(result.elementType(of: name) == .float16)
+        }
+        #expect(try command.run(["weights", "verify", "narrow.safetensors"]).status == 0)
+        let twice = try command.run(["weights", "convert", small.clip, "narrow.safetensors"])
+        #expect(twice.status == 5)
+        #expect(twice.errors.contains("--overwrite"))
+        let itself = try command.run([
+            "weights", "convert", "narrow.safetensors", "./narrow.safetensors", "--overwrite",
+        ])
+        #expect(itself.status == 2, "\(itself.errors)")
+    }
+
+    @Test("damaged weights are named by what is wrong")
+    func damaged() throws {
+        let command = try Command()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: SmallWeights().sam))
+        try command.write(bytes.dropLast(10), to: "cut.safetensors")
+        try command.write(Data("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8), to: "pointer.pt")
+        for (file, says) in [
+            ("cut.safetensors", "cut.safetensors"), ("pointer.pt", "Git LFS"), ("none", "known names"),
+        ] {
+            for action in ["inspect", "verify"] {
+                let outcome = try command.run(["weights", action, file])
+                #expect(outcome.status == 4, "\(outcome.errors)")
+                #expect(outcome.errors.contains(says), "\(outcome.errors)")
+                #expect(outcome.errors.split(separator: "\n").count == 1)
+            }
+        }
+        let swapped = try command.run([
+            "embed", "--text", "a", "--clip", SmallWeights().sam, "--merges", SmallWeights().merges, "--output",
+            "x.npy",
+        ])
+        #expect(swapped.status == 4)
+        #expect(swapped.errors.contains("SAM"), "\(swapped.errors)")
+    }
+
+    @Test("a published name that was not fetched is answered with the command to fetch it")
+    func notFetched() throws {
+        let command = try Command()
+        let outcome = try command.run(
+            ["embed", "--text", "a", "--clip", "clip-vit-b-16", "--output", "x.npy"],
+            environment: ["VITRINE_WEIGHTS": command.folder.path])
+        #expect(outcome.status == 4)
+        #expect(outcome.errors.contains("Tools/fetch-weights clip-vit-b-16"), "\(outcome.errors)")
+    }
+
+    @Test("weights are found by flag, by environment and by what stands beside them")
+    func search() throws {
+        let command = try Command()
+        let small = try SmallWeights()
+        try command.write(Data(contentsOf: URL(fileURLWithPath: small.clip)), to: "mine/clip.safetensors")
+        func embed(_ arguments: [String] = [], _ environment: [String: String] = [:]) throws -> Command.Outcome {
+            try command.run(["embed", "--text", "a", "--output", "x.npy"] + arguments, environment: environment)
+        }
+        let lonely = try embed(["--clip", "mine/clip.safetensors"], ["VITRINE_WEIGHTS": command.folder.path])
+        #expect(lonely.status == 4)
+        #expect(lonely.errors.contains("merges.txt"), "\(lonely.errors)")
+        #expect(try embed(["--clip", "mine/clip.safetensors"], ["VITRINE_MERGES": small.merges]).status == 0)
+        try command.write(Data(contentsOf: URL(fileURLWithPath: small.merges)), to: "mine/merges.txt")
+        #expect(try embed(["--clip", "mine/clip.safetensors"]).status == 0)
+        #expect(try embed([], ["VITRINE_CLIP": "mine/clip.safetensors"]).status == 0)
+        #expect(try embed(["--clip", small.clip], ["VITRINE_CLIP": "/nowhere/x"]).status == 0)
+        #expect(try embed([], ["VITRINE_CLIP": "/nowhere/x"]).status == 4)
+    }
+}

@@ -75,13 +75,18 @@ public struct SAMModel: Sendable {
         guard !prompts.isEmpty else { return [] }
         try check(embedding)
         try check(prompts, on: embedding.frame)
-        let decoded = maskDecoder(
-            features: embedding.features, position: promptEncoder.gridPosition,
-            prompts: promptEncoder(prompts.map { modelPrompt($0, embedding.frame) }), masks: masks)
+        let decoded = decode(prompts.map { modelPrompt($0, embedding.frame) }, embedding, masks: masks)
         return prompts.indices.map { index in
             MaskPrediction(
                 logits: decoded.logits.element(index), predictedIoU: decoded.predictedIoU.element(index).values)
         }
+    }
+
+    /// Answers prompts that are known to fit the model and each other.
+    func decode(_ prompts: [ModelPrompt], _ embedding: ImageEmbedding, masks: MaskCount) -> DecodedMasks {
+        maskDecoder(
+            features: embedding.features, position: promptEncoder.gridPosition, prompts: promptEncoder(prompts),
+            masks: masks)
     }
 
     private func modelPrompt(_ prompt: Prompt, _ frame: ModelFrame) -> ModelPrompt {

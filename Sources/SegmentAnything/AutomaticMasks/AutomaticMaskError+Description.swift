@@ -1,0 +1,25 @@
+import Imaging
+
+extension AutomaticMaskError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .outOfRange(let setting, let found, let allowed):
+            "\(setting.rawValue) is \(text(found)): give a number from \(text(allowed.lowerBound)) to "
+                + "\(text(allowed.upperBound))"
+        case .noPoints(let layer):
+            "the grid of crop layer \(layer) has no point: raise pointsPerSide, or lower cropPointsDownscale or "
+                + "cropLayers"
+        case .unexpectedGridCount(let found, let expected):
+            "\(found) grids of points are given: give one for the whole picture and one for each layer of crops, "
+                + "\(expected) in all"
+        case .pointOutside(let point, let layer):
+            "the grid of crop layer \(layer) has the point (\(point.x), \(point.y)): its points are fractions of width "
+                + "and height, from 0 to 1"
+        }
+    }
+
+    /// Whole numbers without a fraction.
+    private func text(_ number: Double) -> String {
+        Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    }
+}

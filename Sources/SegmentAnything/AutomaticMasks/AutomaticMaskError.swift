@@ -1,0 +1,28 @@
+import Imaging
+
+/// Why a generator cannot work with its settings.
+public enum AutomaticMaskError: Error, Hashable, Sendable {
+    /// The settings that are numbers.
+    public enum Setting: String, Hashable, Sendable {
+        case pointsPerSide
+        case pointsPerBatch
+        case predictedIoUThreshold
+        case stabilityThreshold
+        case stabilityOffset
+        case boxNMSThreshold
+        case cropLayers
+        case cropNMSThreshold
+        case cropOverlapRatio
+        case cropPointsDownscale
+        case minimumRegionArea
+    }
+
+    /// A number that means nothing here, or NaN.
+    case outOfRange(Setting, found: Double, allowed: ClosedRange<Double>)
+    /// A layer of crops is left without a point.
+    case noPoints(layer: Int)
+    /// Grids are given for another number of layers than there are.
+    case unexpectedGridCount(found: Int, expected: Int)
+    /// A point of a grid that is not within 0...1.
+    case pointOutside(ImagePoint, layer: Int)
+}

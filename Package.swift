@@ -46,7 +46,9 @@ let exported: [Module] = [
     Module(name: "ImageCodecs", dependencies: ["Imaging", "CPNG", "CJPEG"]),
     Module(name: "CLIP", dependencies: ["NeuralNetwork", "Imaging", "Tensors"]),
     Module(name: "SegmentAnything", dependencies: ["NeuralNetwork", "Imaging", "Tensors"]),
-    Module(name: "AnomalySegmentation", dependencies: ["CLIP", "SegmentAnything", "Imaging", "Tensors"]),
+    Module(
+        name: "AnomalySegmentation",
+        dependencies: ["CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors"]),
     Module(name: "AnomalyMetrics", dependencies: ["Imaging"]),
     Module(
         name: "SmallWeights", dependencies: [], path: "Weights", exclude: ["MODEL_CARD.md"],
@@ -64,7 +66,7 @@ let tested: [String: [Target.Dependency]] = [
     "CLIP": ["CLIP", "NeuralNetwork", "Tensors", "Imaging", "Checkpoints"],
     "SegmentAnything": ["SegmentAnything", "NeuralNetwork", "Tensors", "Imaging", "Checkpoints"],
     "AnomalySegmentation": [
-        "AnomalySegmentation", "CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors",
+        "AnomalySegmentation", "CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints",
     ],
     "AnomalyMetrics": ["AnomalyMetrics", "Imaging"],
     "EndToEnd": [

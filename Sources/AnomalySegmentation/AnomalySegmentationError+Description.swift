@@ -1,3 +1,5 @@
+import CLIP
+
 extension AnomalySegmentationError: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -17,6 +19,25 @@ extension AnomalySegmentationError: CustomStringConvertible {
             "the sentences for the \(state.rawValue) object give no usable text vector; check the CLIP weights"
         case .pictureSizesDiffer(let map, let embedding):
             "the map is of a picture of \(map) and the embedding of one of \(embedding); pass those of one picture"
+        case .otherActivation(let found, let needed):
+            "the trained weights of this map need a CLIP with the activation \(needed.rawValue), and it was loaded with "
+                + "\(found.rawValue): load it with \(needed.rawValue)"
+        case .windowTooLarge(let side, let patches):
+            "a window of \(side) x \(side) patches does not fit into \(patches) x \(patches): choose smaller windows or "
+                + "larger pictures"
+        case .adapterCount(let adapters, let layers):
+            "there are \(adapters) adapters and \(layers) layers: name as many layers as adapters, or none"
+        case .missingMapWeights(let producer):
+            "the map producer \(producer.rawValue) needs trained weights: name the file of "
+                + (producer == .learntPrompts ? "AnomalyCLIP's prompts" : "APRIL-GAN's adapters")
+        case .unneededMapWeights(let producer):
+            "the map producer \(producer.rawValue) takes no weights of its own: leave them out, or choose adapters or "
+                + "learntPrompts"
+        case .otherMapWeights(let found, let producer):
+            "the weights for the map producer \(producer.rawValue) are \(found): it takes "
+                + (producer == .learntPrompts ? "AnomalyCLIP's prompts" : "APRIL-GAN's adapters")
+        case .unusableMapWeights(let error):
+            "the weights for the map do not fit this CLIP: \(error)"
         }
     }
 }

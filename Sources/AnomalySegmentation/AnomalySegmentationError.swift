@@ -1,4 +1,6 @@
+import CLIP
 import Imaging
+import NeuralNetwork
 
 /// Why no result can be given.
 public enum AnomalySegmentationError: Error, Hashable, Sendable {
@@ -18,4 +20,18 @@ public enum AnomalySegmentationError: Error, Hashable, Sendable {
     case unusableTextVector(state: PromptTable.State)
     /// The embedding and the map belong to pictures of different sizes.
     case pictureSizesDiffer(map: ImageSize, embedding: ImageSize)
+    /// CLIP was loaded with another activation than the trained weights of the map's producer need.
+    case otherActivation(found: CLIPConfiguration.Activation, needed: CLIPConfiguration.Activation)
+    /// A window that no grid of the wanted sizes holds.
+    case windowTooLarge(Int, patches: Int)
+    /// As many layers as adapters are needed.
+    case adapterCount(Int, layers: Int)
+    /// The producer needs trained weights and got none.
+    case missingMapWeights(AnomalyMapConfiguration.Producer)
+    /// The producer takes no weights of its own and got some.
+    case unneededMapWeights(AnomalyMapConfiguration.Producer)
+    /// The weights for the producer are of something else.
+    case otherMapWeights(found: WeightFamily, producer: AnomalyMapConfiguration.Producer)
+    /// The weights for the producer do not fit this CLIP.
+    case unusableMapWeights(WeightError)
 }

@@ -12,15 +12,22 @@ public struct AnomalySegmenter: Sendable {
     private let clip: CLIPModel
     private let sam: SAMModel
     private let producer: any AnomalyMapProducer
+    /// Learnt vectors, which hold for every object; nil where sentences make them.
+    private let learntVectors: TextVectors?
     private let cache = TextVectorCache()
 
-    /// - Throws: ``AnomalySegmentationError`` for a setting out of its range or not fit for these models.
+    /// - Parameter mapWeights: the trained weights of the producer that `configuration.map` names, where it needs some:
+    ///   APRIL-GAN's adapters or AnomalyCLIP's prompts.
+    /// - Throws: ``AnomalySegmentationError`` for a setting out of its range or not fit for these models, and for weights
+    ///   that are missing, not needed or of something else.
     public init(
-        clip: CLIPModel, sam: SAMModel, configuration: AnomalyConfiguration = .default
+        clip: CLIPModel, sam: SAMModel, configuration: AnomalyConfiguration = .default,
+        mapWeights: (any TensorSource)? = nil
     ) throws(AnomalySegmentationError) {
-        try self.init(
-            clip: clip, sam: sam, producer: DenseMapProducer(clip: clip, configuration: configuration.map),
-            configuration: configuration)
+        try configuration.validate()
+        let chosen = try ChosenProducer(configuration.map, clip: clip, weights: mapWeights)
+        self.init(
+            clip: clip, sam: sam, checked: configuration, producer: chosen.producer, learntVectors: chosen.vectors)
     }
 
     /// With another way to make the map; `configuration.map` still says how its grids are enlarged and smoothed.
@@ -28,10 +35,18 @@ public struct AnomalySegmenter: Sendable {
         clip: CLIPModel, sam: SAMModel, producer: some AnomalyMapProducer, configuration: AnomalyConfiguration
     ) throws(AnomalySegmentationError) {
         try configuration.validate()
+        self.init(clip: clip, sam: sam, checked: configuration, producer: producer, learntVectors: nil)
+    }
+
+    private init(
+        clip: CLIPModel, sam: SAMModel, checked configuration: AnomalyConfiguration,
+        producer: any AnomalyMapProducer, learntVectors: TextVectors?
+    ) {
         self.clip = clip
         self.sam = sam
-        self.producer = producer
         self.configuration = configuration
+        self.producer = producer
+        self.learntVectors = learntVectors
     }
 
     /// The whole path for one picture.
@@ -69,14 +84,16 @@ public struct AnomalySegmenter: Sendable {
         return try refinement.refine(map, embedding, sam, timings: StageTimings())
     }
 
-    /// The two text vectors of an object, from memory where it was asked about before.
+    /// The two text vectors of an object, from memory where it was asked about before. Learnt prompts have one pair for
+    /// all objects.
     public func textVectors(for object: String) throws -> TextVectors {
         var timings = StageTimings()
         return try textVectors(for: object, timings: &timings)
     }
 
     private func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
-        try cache.vectors(for: object) {
+        if let learntVectors { return learntVectors }
+        return try cache.vectors(for: object) {
             try timings.measure(\.text) {
                 try PromptEnsemble(configuration: configuration.text) { try clip.encodeText($0) }
                     .vectors(for: object)

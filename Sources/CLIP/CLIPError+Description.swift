@@ -9,6 +9,12 @@ extension CLIPError: CustomStringConvertible {
         case .unusablePixels(let dimensions, let patch):
             "an input of shape \(dimensions) does not fit the image tower: it takes [batch, 3, height, width] with both "
                 + "sides multiples of \(patch)"
+        case .noSuchWindow(let side, let gridHeight, let gridWidth):
+            "there is no window of \(side) x \(side) patches in a picture of \(gridHeight) x \(gridWidth): choose from 1 "
+                + "to \(min(gridHeight, gridWidth))"
+        case .unusableTextVectors(let name, let dimensions, let expected):
+            "\"\(name)\" has shape \(dimensions), and the text tower takes \(expected): use vectors that were learnt "
+                + "with this CLIP"
         }
     }
 }

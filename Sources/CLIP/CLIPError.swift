@@ -6,4 +6,8 @@ public enum CLIPError: Error, Hashable, Sendable {
     case vocabularyMismatch(tokenizer: Int, weights: Int)
     /// A picture whose sides are not multiples of the patch, or that is not `[batch, 3, height, columns]`.
     case unusablePixels(dimensions: [Int], patch: Int)
+    /// A window of no patch, or of more than the picture has along a side.
+    case noSuchWindow(Int, gridHeight: Int, gridWidth: Int)
+    /// Vectors for texts that the text tower cannot take; `expected` says which it takes.
+    case unusableTextVectors(name: String, dimensions: [Int], expected: String)
 }

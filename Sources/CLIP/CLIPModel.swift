@@ -5,14 +5,14 @@ public import Tensors
 ///
 /// Immutable: one model can be used from several tasks at once.
 public struct CLIPModel: Sendable {
-    public let configuration: CLIPConfiguration
+    public internal(set) var configuration: CLIPConfiguration
     public let tokenizer: CLIPTokenizer
     /// The factor on cosines before a softmax over texts, about 100 in published models: the exponential of the
     /// checkpoint's `logit_scale`.
     public let logitScale: Float
     /// What was decided about the model beyond its shapes, and why; empty for a configuration that was given.
     public let decisions: [CLIPDecision]
-    let imageTower: ImageTower
+    var imageTower: ImageTower
     let textTower: TextTower
 
     /// Texts that go through the text tower together; more only costs memory.
@@ -141,7 +141,7 @@ public struct CLIPModel: Sendable {
         (images.l2Normalized().matrixProduct(texts.l2Normalized(), transposingOther: true) * logitScale).softmax()
     }
 
-    private func check(_ pixels: Tensor) throws(CLIPError) {
+    func check(_ pixels: Tensor) throws(CLIPError) {
         let dimensions = pixels.shape.dimensions
         guard dimensions.count == 4, dimensions[0] > 0, dimensions[1] == 3,
             dimensions[2...].allSatisfy({ $0 > 0 && $0 % configuration.patch == 0 })

@@ -31,6 +31,8 @@ public struct DenseFeatures: Sendable {
     public let gridWidth: Int
     /// The picture as a whole: `[embedding]`, not normalised, from the ordinary stream after the last block.
     public let classToken: Tensor
+    /// The same without the last norm: the projection alone, as AnomalyCLIP's published code takes it.
+    public let rawClassToken: Tensor
     /// One for each asked block, in the order asked.
     public let layers: [Layer]
 }

@@ -25,9 +25,10 @@ extension ImageTower {
                 chosen[index] = dense.element(0).slice(1..<dense.shape[1])
             }
         }
+        let classToken = ordinary.element(0).slice(0..<1)
         return DenseFeatures(
-            gridHeight: gridHeight, gridWidth: gridWidth,
-            classToken: projected(ordinary.element(0).slice(0..<1)).element(0),
+            gridHeight: gridHeight, gridWidth: gridWidth, classToken: projected(classToken).element(0),
+            rawClassToken: classToken.matrixProduct(projection).element(0),
             layers: layers.compactMap { index in
                 chosen[index].map {
                     DenseFeatures.Layer(index: index, tokens: $0, projected: projected($0))

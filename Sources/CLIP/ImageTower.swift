@@ -9,7 +9,7 @@ struct ImageTower: Sendable {
     let configuration: CLIPConfiguration
     let patchEmbedding: PatchEmbedding
     let classEmbedding: Tensor
-    let positions: PositionalEmbedding
+    var positions: PositionalEmbedding
     let firstNorm: LayerNorm
     let blocks: [TransformerBlock]
     let lastNorm: LayerNorm
@@ -34,17 +34,23 @@ struct ImageTower: Sendable {
         projection = scope.tensor("proj", shape: [width, configuration.embedding])
     }
 
-    /// The tokens that enter the first block: class token and patches, with their positions, normalised.
+    /// Class token and patches, with their positions, before the first norm.
     ///
     /// - Parameter pixels: `[batch, 3, height, columns]`; both sides are multiples of the patch.
     /// - Returns: `[batch, 1 + patches, width]` with the patches row by row, and the grid's height and width.
-    func tokens(_ pixels: Tensor) -> (tokens: Tensor, gridHeight: Int, gridWidth: Int) {
+    func placedTokens(_ pixels: Tensor) -> (tokens: Tensor, gridHeight: Int, gridWidth: Int) {
         let grid = patchEmbedding(pixels)
         let (batch, width, gridHeight, gridWidth) = (grid.shape[0], grid.shape[1], grid.shape[2], grid.shape[3])
         let patches = grid.reshaped(to: [batch, width, gridHeight * gridWidth]).transposed()
         let classTokens = Tensor.stacked(Array(repeating: classEmbedding.expanded(axis: 0), count: batch))
         let tokens = Tensor.concatenated([classTokens, patches], axis: 1)
-        return (firstNorm(tokens + positions.rows(height: gridHeight, width: gridWidth)), gridHeight, gridWidth)
+        return (tokens + positions.rows(height: gridHeight, width: gridWidth), gridHeight, gridWidth)
+    }
+
+    /// The tokens that enter the first block: ``placedTokens(_:)``, normalised.
+    func tokens(_ pixels: Tensor) -> (tokens: Tensor, gridHeight: Int, gridWidth: Int) {
+        let (tokens, gridHeight, gridWidth) = placedTokens(pixels)
+        return (firstNorm(tokens), gridHeight, gridWidth)
     }
 
     /// Tokens of any block in the space shared with texts: `[..., width]` to `[..., embedding]`, not normalised.
@@ -52,10 +58,15 @@ struct ImageTower: Sendable {
         lastNorm(tokens).matrixProduct(projection)
     }
 
+    /// ``placedTokens(_:)``, or some of them, through the tower: `[batch, tokens, width]`, class token first, to
+    /// `[batch, embedding]`, not normalised.
+    func classVectors(_ placed: Tensor) -> Tensor {
+        let tokens = blocks.reduce(firstNorm(placed)) { $1($0) }
+        return projected(tokens.sliced(axis: 1, 0..<1).reshaped(to: [tokens.shape[0], tokens.shape[2]]))
+    }
+
     /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.
     func callAsFunction(_ pixels: Tensor) -> Tensor {
-        let tokens = blocks.reduce(self.tokens(pixels).tokens) { $1($0) }
-        let classTokens = tokens.sliced(axis: 1, 0..<1).reshaped(to: [tokens.shape[0], tokens.shape[2]])
-        return projected(classTokens)
+        classVectors(placedTokens(pixels).tokens)
     }
 }

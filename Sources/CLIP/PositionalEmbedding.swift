@@ -2,7 +2,7 @@ import NeuralNetwork
 import Tensors
 
 /// How a trained grid of position embeddings is brought to another grid size. The class token's row never changes.
-public enum PositionResampling: Hashable, Sendable {
+public enum PositionResampling: String, Hashable, Sendable, Codable, CaseIterable {
     /// open_clip and APRIL-GAN: bicubic with a = -0.5 and antialiasing.
     case bicubicAntialiased
     /// Hugging Face transformers: bicubic with a = -0.75, without antialiasing.
@@ -17,7 +17,7 @@ public enum PositionResampling: Hashable, Sendable {
 struct PositionalEmbedding: Sendable {
     private let table: Tensor
     private let grid: Int
-    private let resampling: PositionResampling
+    var resampling: PositionResampling
 
     init(_ scope: WeightScope, grid: Int, width: Int, resampling: PositionResampling) {
         table = scope.tensor("positional_embedding", shape: [1 + grid * grid, width])

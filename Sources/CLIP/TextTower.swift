@@ -49,9 +49,6 @@ struct TextTower: Sendable {
             text.prefix(length) + Array(repeating: 0, count: max(0, length - text.count))
         }
         let embedded = tokenEmbedding(padded).reshaped(to: [texts.count, length, width])
-        let tokens = blocks.reduce(embedded + positions.slice(0..<length)) { $1($0, mask: .causal) }
-        let rows = tokens.reshaped(to: [texts.count * length, width])
-            .gathered(rows: ends.enumerated().map { $0.offset * length + $0.element })
-        return lastNorm(rows).matrixProduct(projection)
+        return encode(embedded, ends: ends)
     }
 }

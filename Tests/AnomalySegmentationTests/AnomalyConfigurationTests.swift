@@ -1,12 +1,16 @@
+import CLIP
 import Foundation
 import Imaging
+import NeuralNetwork
 import Testing
 
 @testable import AnomalySegmentation
 
 @Suite("Settings")
 struct AnomalyConfigurationTests {
-    @Test("the presets are valid and survive JSON", arguments: [AnomalyConfiguration.default, .paper])
+    @Test(
+        "the presets are valid and survive JSON",
+        arguments: [AnomalyConfiguration.default, .paper, .winCLIP, .clipSurgery, .anomalyCLIP, .aprilGAN])
     func presets(configuration: AnomalyConfiguration) throws {
         try configuration.validate()
         let bytes = try JSONEncoder().encode(configuration)
@@ -47,6 +51,9 @@ struct AnomalyConfigurationTests {
         Fault("map.inputScales") { $0.map.inputScales = [1, .nan] },
         Fault("map.layers") { $0.map.layers = [0] },
         Fault("map.valueValueFirstBlock") { $0.map.valueValueFirstBlock = 0 },
+        Fault("map.windowSides") { $0.map.windowSides = [] },
+        Fault("map.windowSides") { $0.map.windowSides = [2, 0] },
+        Fault("map.featureSurgery") { ($0.map.featureSurgery, $0.map.producer) = (true, .windows) },
         Fault("map.logitScale") { $0.map.logitScale = .infinity },
         Fault("points.fixedThreshold") { $0.points.fixedThreshold = .nan },
         Fault("points.percentile") { $0.points.percentile = 101 },
@@ -100,6 +107,58 @@ struct AnomalyConfigurationTests {
         #expect(named == fault.field)
     }
 
+    private static let saidOfMaps: [(AnomalySegmentationError, String)] = [
+        (
+            .otherActivation(found: .quickGELU, needed: .gelu),
+            "the trained weights of this map need a CLIP with the activation gelu, and it was loaded with quickgelu: load "
+                + "it with gelu"
+        ),
+        (
+            .windowTooLarge(5, patches: 4),
+            "a window of 5 x 5 patches does not fit into 4 x 4: choose smaller windows or larger pictures"
+        ),
+        (
+            .adapterCount(4, layers: 2),
+            "there are 4 adapters and 2 layers: name as many layers as adapters, or none"
+        ),
+        (
+            .missingMapWeights(.adapters),
+            "the map producer adapters needs trained weights: name the file of APRIL-GAN's adapters"
+        ),
+        (
+            .unneededMapWeights(.windows),
+            "the map producer windows takes no weights of its own: leave them out, or choose adapters or learntPrompts"
+        ),
+        (
+            .otherMapWeights(found: .mobileSAM, producer: .learntPrompts),
+            "the weights for the map producer learntPrompts are MobileSAM: it takes AnomalyCLIP's prompts"
+        ),
+    ]
+
+    @Test("the presets hold the published values")
+    func published() {
+        let winCLIP = AnomalyConfiguration.winCLIP
+        #expect(winCLIP.map.producer == .windows && winCLIP.map.windowSides == [2, 3])
+        #expect(winCLIP.map.windowsIncludePicture && winCLIP.map.logitScale == 1 / 0.07)
+        #expect(winCLIP.map.sides(modelSide: 240, patch: 16) == [240])
+        #expect(winCLIP.text.table == .winCLIP && winCLIP.text.vectorRule == .rawMean)
+        for map in [AnomalyMapConfiguration.clipSurgery, .anomalyCLIP, .aprilGAN] {
+            #expect(map.sides(modelSide: 336, patch: 14) == [518])
+        }
+        let surgery = AnomalyMapConfiguration.clipSurgery
+        #expect(surgery.attention == .valueValue && surgery.valueValueFirstBlock == nil && surgery.logitScale == 100)
+        #expect(surgery.positionResampling == .bilinear && surgery.smoothing == 4)
+        let anomalyCLIP = AnomalyMapConfiguration.anomalyCLIP
+        #expect(anomalyCLIP.valueValueFirstBlock == 24 - 18 && anomalyCLIP.layers.isEmpty)
+        #expect(anomalyCLIP.logitScale == 1 / 0.07 && anomalyCLIP.smoothing == 4 && anomalyCLIP.pictureToken == .raw)
+        let aprilGAN = AnomalyConfiguration.aprilGAN
+        #expect(
+            aprilGAN.map.layers == [6, 12, 18, 24] && aprilGAN.map.logitScale == 100 && aprilGAN.map.smoothing == 0)
+        #expect(aprilGAN.map.activation == .gelu && aprilGAN.map.positionResampling == .bicubicAntialiased)
+        #expect(aprilGAN.text.table == .aprilGAN && aprilGAN.text.vectorRule == .normalizedEach)
+        #expect(aprilGAN.text.nameRule == .asGiven)
+    }
+
     @Test("every error says what to do")
     func messages() {
         let said: [(AnomalySegmentationError, String)] = [
@@ -134,6 +193,6 @@ struct AnomalyConfigurationTests {
                 "the map is of a picture of 4 x 3 and the embedding of one of 3 x 4; pass those of one picture"
             ),
         ]
-        for (error, message) in said { #expect("\(error)" == message) }
+        for (error, message) in said + Self.saidOfMaps { #expect("\(error)" == message) }
     }
 }

@@ -8,11 +8,13 @@ import TestSupport
 /// Models of generated weights, small enough to run in a moment.
 enum GeneratedModels {
     /// A CLIP with patches of 8 px and a vocabulary of single bytes.
-    static func clip(comparesPatchesWithText: Bool = false) throws -> CLIPModel {
+    static func clip(
+        comparesPatchesWithText: Bool = false, activation: CLIPConfiguration.Activation = .quickGELU
+    ) throws -> CLIPModel {
         let vocabulary = try Vocabulary(merges: [])
         var configuration = CLIPConfiguration(
             patch: 8, trainedGrid: 4, visionWidth: 32, visionLayers: 7, visionHeads: 2, embedding: 16, textWidth: 32,
-            textLayers: 2, textHeads: 2, vocabularySize: vocabulary.count)
+            textLayers: 3, textHeads: 2, vocabularySize: vocabulary.count, activation: activation)
         configuration.comparesPatchesWithText = comparesPatchesWithText
         return try generated {
             try CLIPModel(

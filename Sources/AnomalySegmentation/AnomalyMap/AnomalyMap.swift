@@ -12,26 +12,22 @@ public struct AnomalyMap: Sendable {
     /// CLIP's score of the picture as a whole, 0...1; the mean over the grids.
     public let pictureScore: Float
 
-    /// Enlarges (bilinear, corners not aligned), averages, smooths on the square raster, then resizes to the picture.
+    /// Enlarges (bilinear, each grid by the rule of its scale), averages, smooths on the square raster, then resizes to
+    /// the picture (bilinear, corners not aligned).
     ///
     /// - Precondition: there is a grid, and the picture holds a pixel.
     public init(grids: [GridMap], picture: ImageSize, configuration: AnomalyMapConfiguration) {
         precondition(!grids.isEmpty && !picture.isEmpty, "AnomalyMap: no grid, or an empty picture (\(picture))")
         let raster = ImageSize(width: configuration.side, height: configuration.side)
-        let maps = grids.map { Self.resized($0.probabilities, to: raster).values }
+        let maps = grids.map { $0.probabilities(height: raster.height, width: raster.width).values }
         let count = Float(grids.count)
         let mean = (0..<raster.pixelCount).map { index in maps.reduce(0) { $0 + $1[index] } / count }
         let blur = GaussianBlur(sigma: Double(configuration.smoothing))
         scores = blur.applied(to: ScoreMap(size: raster, values: mean))
-        pictureScores = Self.resized(
-            Tensor(scores.values, shape: [raster.height, raster.width]), to: picture)
+        let smoothed = Tensor(scores.values, shape: [raster.height, raster.width])
+        pictureScores = ScoreMap(
+            size: picture, values: smoothed.resizedBilinear(height: picture.height, width: picture.width).values)
         pictureScore = grids.reduce(0) { $0 + $1.pictureScore } / count
         self.grids = grids
-    }
-
-    /// `[rows, columns]` to another raster, bilinear, corners not aligned.
-    private static func resized(_ values: Tensor, to size: ImageSize) -> ScoreMap {
-        let resized = values.expanded(axis: 0).resizedBilinear(height: size.height, width: size.width)
-        return ScoreMap(size: size, values: resized.values)
     }
 }

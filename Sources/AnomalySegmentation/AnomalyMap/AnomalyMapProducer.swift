@@ -3,21 +3,49 @@ import Tensors
 
 /// What a producer says of a picture, patch by patch.
 public struct GridMap: Sendable {
-    /// `[rows, columns]`: probability of the abnormal text, 0...1.
-    public let probabilities: Tensor
+    /// How the values are enlarged to a map.
+    public enum Scale: String, Hashable, Sendable {
+        /// Probabilities, enlarged as they are, corners not aligned.
+        case probability
+        /// Logits of the abnormal text over the normal one, enlarged with corners aligned and then made probabilities.
+        case logit
+    }
+
+    /// `[rows, columns]`.
+    public let values: Tensor
+    public let scale: Scale
     /// Probability of the abnormal text for the picture as a whole, 0...1.
     public let pictureScore: Float
 
+    /// `[rows, columns]`: probability of the abnormal text, 0...1.
+    public var probabilities: Tensor { scale == .logit ? values.sigmoid() : values }
+
     /// - Precondition: `probabilities` has two axes.
     public init(probabilities: Tensor, pictureScore: Float) {
-        precondition(probabilities.shape.rank == 2, "GridMap takes [rows, columns], not \(probabilities.shape)")
-        self.probabilities = probabilities
+        self.init(values: probabilities, scale: .probability, pictureScore: pictureScore)
+    }
+
+    /// - Precondition: `logits` has two axes.
+    public init(logits: Tensor, pictureScore: Float) {
+        self.init(values: logits, scale: .logit, pictureScore: pictureScore)
+    }
+
+    private init(values: Tensor, scale: Scale, pictureScore: Float) {
+        precondition(values.shape.rank == 2, "GridMap takes [rows, columns], not \(values.shape)")
+        self.values = values
+        self.scale = scale
         self.pictureScore = pictureScore
+    }
+
+    /// The probabilities on another raster, bilinear: `[height, width]`.
+    func probabilities(height: Int, width: Int) -> Tensor {
+        let resized = values.resizedBilinear(height: height, width: width, alignCorners: scale == .logit)
+        return scale == .logit ? resized.sigmoid() : resized
     }
 }
 
 /// A way to place the parts of a picture between two texts.
 public protocol AnomalyMapProducer: Sendable {
-    /// One grid for each size or method whose maps are to be averaged; at least one.
+    /// One grid for each size, layer or method whose maps are to be averaged; at least one.
     func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap]
 }

@@ -1,0 +1,61 @@
+import CLIP
+import NeuralNetwork
+import Tensors
+
+/// The producer that a configuration names, with its own weights where it has some.
+struct ChosenProducer {
+    let producer: any AnomalyMapProducer
+    /// Text vectors that hold for every object; nil where sentences make them.
+    let vectors: TextVectors?
+
+    /// - Throws: ``AnomalySegmentationError`` for settings that do not fit the model, weights that are missing, not
+    ///   needed or of something else.
+    init(
+        _ configuration: AnomalyMapConfiguration, clip: CLIPModel, weights: (any TensorSource)?
+    ) throws(AnomalySegmentationError) {
+        switch (configuration.producer, weights) {
+        case (.dense, nil):
+            producer = try DenseMapProducer(clip: clip, configuration: configuration)
+            vectors = nil
+        case (.windows, nil):
+            producer = try WindowMapProducer(clip: clip, configuration: configuration)
+            vectors = nil
+        case (.adapters, let weights?):
+            let adapters = try Self.reading(weights, .aprilGANAdapters, for: configuration.producer) {
+                weights throws(WeightError) in try PatchAdapters(weights, for: clip.configuration)
+            }
+            producer = try AdapterMapProducer(clip: clip, adapters: adapters, configuration: configuration)
+            vectors = nil
+        case (.learntPrompts, let weights?):
+            producer = try DenseMapProducer(clip: clip, configuration: configuration)
+            let prompts = try Self.reading(weights, .anomalyCLIPPrompts, for: configuration.producer) {
+                weights throws(WeightError) in try LearntPrompts(weights, for: clip.configuration)
+            }
+            do {
+                vectors = try prompts.vectors(by: clip)
+            } catch let error as AnomalySegmentationError {
+                throw error
+            } catch {
+                throw .unusableMapWeights(
+                    WeightError([.unreadable(name: "prompt_learner.ctx_pos", reason: "\(error)")]))
+            }
+        case (.adapters, nil), (.learntPrompts, nil):
+            throw .missingMapWeights(configuration.producer)
+        case (.dense, _?), (.windows, _?):
+            throw .unneededMapWeights(configuration.producer)
+        }
+    }
+
+    private static func reading<Value>(
+        _ weights: any TensorSource, _ family: WeightFamily, for producer: AnomalyMapConfiguration.Producer,
+        _ body: (any TensorSource) throws(WeightError) -> Value
+    ) throws(AnomalySegmentationError) -> Value {
+        let found = WeightFamily(of: weights)
+        if found != family { throw .otherMapWeights(found: found, producer: producer) }
+        do {
+            return try body(UnwrappedWeights(weights))
+        } catch {
+            throw .unusableMapWeights(error)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import CLIP
+import Imaging
+import Tensors
+
+/// What every producer starts from: CLIP with the wanted rule for positions, and the picture at the wanted sizes.
+struct MapInput {
+    let clip: CLIPModel
+    /// Sides in pixels, multiples of the patch.
+    let sides: [Int]
+    let logitScale: Float
+
+    /// - Throws: ``AnomalySegmentationError`` for a size that this image tower does not have, or another activation than
+    ///   the configuration asks for.
+    init(clip: CLIPModel, configuration: AnomalyMapConfiguration) throws(AnomalySegmentationError) {
+        let tower = clip.configuration
+        if let needed = configuration.activation, needed != tower.activation {
+            throw .otherActivation(found: tower.activation, needed: needed)
+        }
+        sides = configuration.sides(modelSide: tower.imageSize, patch: tower.patch)
+        for side in sides where side % tower.patch != 0 { throw .unusableInputSide(side, patch: tower.patch) }
+        self.clip = configuration.positionResampling.map { clip.resamplingPositions($0) } ?? clip
+        logitScale = configuration.logitScale ?? clip.logitScale
+    }
+
+    /// `[1, 3, side, side]`.
+    func pixels(_ image: Image, side: Int) -> Tensor {
+        clip.configuration.preparation(for: image, size: side).expanded(axis: 0)
+    }
+
+    /// The blocks asked for, all of which the tower has.
+    func layers(_ asked: [Int]) throws(AnomalySegmentationError) -> [Int] {
+        let blocks = clip.configuration.visionLayers
+        for layer in asked where layer > blocks { throw .unknownLayer(layer, layers: blocks) }
+        return asked
+    }
+}

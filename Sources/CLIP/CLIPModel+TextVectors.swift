@@ -1,0 +1,40 @@
+public import Tensors
+
+extension CLIPModel {
+    /// Texts whose tokens are given as vectors, as methods do that learn their prompts.
+    ///
+    /// - Parameters:
+    ///   - vectors: `[texts, tokens, text width]`, from the start token on, without positions.
+    ///   - ends: for each text the place of its end token, from 0; what comes behind it has no influence.
+    ///   - deepPrompts: `[prompts, text width]` each; the first replaces the tokens from the second on before the
+    ///     second block, the next before the third, and so on.
+    /// - Returns: `[texts, embedding]`, not normalised.
+    /// - Throws: `CLIPError.unusableTextVectors`.
+    ///
+    /// **Matches:** `encode_text_learn` of AnomalyCLIP.
+    public func encodeText(
+        vectors: Tensor, ends: [Int], deepPrompts: [Tensor] = []
+    ) throws(CLIPError) -> Tensor {
+        let width = configuration.textWidth
+        let dimensions = vectors.shape.dimensions
+        guard dimensions.count == 3, dimensions[0] > 0, (1...configuration.contextLength).contains(dimensions[1]),
+            dimensions[2] == width, ends.count == dimensions[0], ends.allSatisfy({ (0..<dimensions[1]).contains($0) })
+        else {
+            throw .unusableTextVectors(
+                name: "vectors", dimensions: dimensions,
+                expected: "[texts, 1 to \(configuration.contextLength) tokens, \(width)] with an end for each text")
+        }
+        // Tokens behind the last end are seen by no token that counts.
+        let length = (ends.max() ?? 0) + 1
+        for (index, prompts) in deepPrompts.enumerated() {
+            let rows = prompts.shape.dimensions
+            guard rows.count == 2, rows[1] == width, rows[0] < length, index + 1 < configuration.textLayers else {
+                throw .unusableTextVectors(
+                    name: "deepPrompts[\(index)]", dimensions: rows,
+                    expected: "[fewer than \(length) prompts, \(width)], for \(configuration.textLayers - 1) blocks "
+                        + "at most")
+            }
+        }
+        return textTower.encode(vectors.sliced(axis: 1, 0..<length), ends: ends, deepPrompts: deepPrompts)
+    }
+}

@@ -1,0 +1,48 @@
+public import Tensors
+
+/// One picture, and square windows of its patches, as the image tower sees each of them alone.
+public struct WindowFeatures: Sendable {
+    /// The windows of one size.
+    public struct Scale: Sendable {
+        /// Patches along a window's side.
+        public let side: Int
+        /// `[windows, embedding]`, not normalised: row by row from the top left, a window at every patch where it fits,
+        /// so `gridHeight - side + 1` rows of `gridWidth - side + 1`.
+        public let windows: Tensor
+    }
+
+    /// Rows of patches.
+    public let gridHeight: Int
+    /// Patches in a row.
+    public let gridWidth: Int
+    /// The picture as a whole: `[embedding]`, not normalised.
+    public let classToken: Tensor
+    /// One for each asked size, in the order asked.
+    public let scales: [Scale]
+}
+
+extension CLIPModel {
+    /// The vectors of a picture and of all its square windows of some sizes.
+    ///
+    /// A window is the class token and the window's patches with the positions they have in the whole picture, before
+    /// the first norm; it goes through the whole tower and is read off at its class token.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[1, 3, height, columns]`, as for `encodeImage`.
+    ///   - sides: of the windows, in patches.
+    /// - Throws: `CLIPError.unusablePixels`, `.noSuchWindow`.
+    ///
+    /// **Complexity:** about `side * side` times a picture for each size.
+    /// **Matches:** anomalib's WinCLIP (Jeong et al. 2023).
+    public func windowFeatures(_ pixels: Tensor, sides: [Int]) throws(CLIPError) -> WindowFeatures {
+        try check(pixels)
+        guard pixels.shape[0] == 1 else {
+            throw .unusablePixels(dimensions: pixels.shape.dimensions, patch: configuration.patch)
+        }
+        let (gridHeight, gridWidth) = (pixels.shape[2] / configuration.patch, pixels.shape[3] / configuration.patch)
+        for side in sides where side < 1 || side > min(gridHeight, gridWidth) {
+            throw .noSuchWindow(side, gridHeight: gridHeight, gridWidth: gridWidth)
+        }
+        return imageTower.windowFeatures(pixels, sides: sides)
+    }
+}

@@ -1,0 +1,65 @@
+import CLIP
+import Checkpoints
+import Foundation
+import Imaging
+import NeuralNetwork
+import Tensors
+import TestSupport
+
+@testable import AnomalySegmentation
+
+/// A fixture of `Tools/fixtures/anomaly_maps.py`: the model and picture behind it, and what the reference made of them.
+struct MapFixture {
+    static let raster = 64
+    let name: String
+    let file: Checkpoint
+
+    init(_ name: String) throws {
+        self.name = "AnomalySegmentation/maps_\(name)"
+        file = try Fixture.tensors(self.name)
+    }
+
+    /// The towers of the script, with its generated weights.
+    func clip(_ activation: CLIPConfiguration.Activation) throws -> CLIPModel {
+        let vocabulary = try Vocabulary(merges: [])
+        let configuration = CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 8, visionHeads: 2, embedding: 24, textWidth: 64,
+            textLayers: 10, textHeads: 1, vocabularySize: vocabulary.count, activation: activation)
+        return try CLIPModel(
+            configuration: configuration, weights: weights("entries"), tokenizer: CLIPTokenizer(vocabulary: vocabulary))
+    }
+
+    /// Generated weights of the names and shapes that the metadata lists under a key.
+    func weights(_ key: String) throws -> GeneratedWeights {
+        let text = file.metadata[key] ?? "[]"
+        let entries = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[Any]] ?? []
+        return GeneratedWeights(
+            entries.compactMap { entry in
+                guard let name = entry.first as? String, let shape = entry.last as? [Int] else { return nil }
+                return (name, Shape(shape))
+            })
+    }
+
+    func picture(_ name: String = "pixels") throws -> Image {
+        let pixels = try file.load(name)
+        return Image(
+            size: ImageSize(width: pixels.shape[1], height: pixels.shape[0]), pixels: pixels.values.map { UInt8($0) })
+    }
+
+    func texts() throws -> TextVectors {
+        let texts = try file.load("texts").l2Normalized()
+        return TextVectors(normal: texts.element(0), abnormal: texts.element(1))
+    }
+
+    func difference(_ actual: Tensor, _ name: String) throws -> TensorDifference {
+        compare(actual, try file.load(name))
+    }
+
+    func difference(_ actual: ScoreMap, _ name: String) throws -> TensorDifference {
+        try difference(Tensor(actual.values, shape: [actual.size.height, actual.size.width]), name)
+    }
+
+    func difference(_ actual: Float, _ name: String) throws -> TensorDifference {
+        compare([actual], try file.load(name).values.map(Double.init))
+    }
+}

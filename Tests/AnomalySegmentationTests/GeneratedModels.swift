@@ -16,7 +16,7 @@ enum GeneratedModels {
             patch: 8, trainedGrid: 4, visionWidth: 32, visionLayers: 7, visionHeads: 2, embedding: 16, textWidth: 32,
             textLayers: 3, textHeads: 2, vocabularySize: vocabulary.count, activation: activation)
         configuration.comparesPatchesWithText = comparesPatchesWithText
-        return try generated {
+        return try generated(from: [("visual.class_embedding", [32])]) {
             try CLIPModel(
                 configuration: configuration, weights: $0, tokenizer: CLIPTokenizer(vocabulary: vocabulary))
         }
@@ -41,16 +41,20 @@ enum GeneratedModels {
         return Image(size: ImageSize(width: width, height: height), pixels: pixels)
     }
 
-    /// A model asked without weights says which it needs; those are generated.
-    private static func generated<Model>(_ build: (GeneratedWeights) throws -> Model) throws -> Model {
+    /// A model asked with too few weights says which it needs; those are generated.
+    ///
+    /// - Parameter known: enough to tell the family by.
+    private static func generated<Model>(
+        from known: [(name: String, shape: Shape)] = [], _ build: (GeneratedWeights) throws -> Model
+    ) throws -> Model {
         do {
-            return try build(GeneratedWeights([]))
+            return try build(GeneratedWeights(known))
         } catch let error as WeightError {
             let needed = error.problems.compactMap { problem -> (name: String, shape: Shape)? in
                 guard case .missing(let name, let shape) = problem else { return nil }
                 return (name, shape)
             }
-            return try build(GeneratedWeights(needed))
+            return try build(GeneratedWeights(known + needed))
         }
     }
 }

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Foundation
+import ImageCodecs
+import Imaging
+import SegmentAnything
+
+/// Every object of a picture.
+struct MasksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "masks",
+        abstract: "Finds every object of a picture with SAM's automatic mask generator.",
+        discussion: """
+            For the picture part.png, the folder OUTPUT/part.png.masks then holds masks.json, a list as segment_anything \
+            writes it (segmentation in COCO's compressed runs, area, bbox, predicted_iou, point_coords, \
+            stability_score, crop_box), and masks.png, the picture with each mask in a colour of its own.
+
+            The settings have the names, meanings and defaults of SamAutomaticMaskGenerator.
+
+            Example: vitrine masks part.png --points-per-side 16 --output masks
+            """)
+
+    @Argument(help: "A picture (PNG, JPEG).")
+    var picture: String
+
+    @Option(help: "The folder for the results. It is made when missing; results of the same picture are replaced.")
+    var output: String
+
+    @Option(help: "Points on a side of the grid that SAM is asked at, 1 to 1024.")
+    var pointsPerSide = 32
+
+    @Option(help: "Points that are answered together; more take more memory.")
+    var pointsPerBatch = 64
+
+    @Option(help: "Masks that SAM itself rates no better are dropped.")
+    var predIouThresh: Float = 0.88
+
+    @Option(help: "Masks that depend more on their threshold are dropped, 0 to 1.")
+    var stabilityScoreThresh: Float = 0.95
+
+    @Option(help: "How far the threshold is moved to see that, in logits.")
+    var stabilityScoreOffset: Float = 1
+
+    @Option(help: "Of two masks whose boxes overlap more, one stays, 0 to 1.")
+    var boxNmsThresh = 0.7
+
+    @Option(help: "Layers of crops beside the whole picture; layer n cuts each side into 2^n.")
+    var cropNLayers = 0
+
+    @Option(help: "The same as --box-nms-thresh, between crops.")
+    var cropNmsThresh = 0.7
+
+    @Option(help: "How far crops reach into each other, as a part of the shorter side.")
+    var cropOverlapRatio = 512.0 / 1500
+
+    @Option(help: "What the points on a side are divided by from layer to layer.")
+    var cropNPointsDownscaleFactor = 1
+
+    @Option(help: "Holes and separate parts of fewer pixels are removed from masks.")
+    var minMaskRegionArea = 0
+
+    @Flag(name: .shortAndLong, help: "No progress bar.")
+    var quiet = false
+
+    @OptionGroup var samOptions: SAMOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    func run() throws {
+        threadOptions.apply()
+        let image: Image
+        do { image = try ImageFile.decode(picture).image } catch { throw CommandFailure.badInput("\(error)") }
+        try ResultFolder.prepare(output)
+        let loaded = try LoadedSAM(file: samOptions.file())
+        let generator: AutomaticMaskGenerator
+        do { generator = try AutomaticMaskGenerator(loaded.model, settings: settings) } catch {
+            throw CommandFailure.usage("\(error)")
+        }
+        var bar: ProgressBar?
+        let start = ContinuousClock.now
+        let masks = try generator.masks(in: image) { progress throws(ExitCode) in
+            if let status = StopRequest.status { throw ExitCode(status.rawValue) }
+            let shown = bar ?? ProgressBar(total: progress.pointCount, isWanted: !quiet)
+            bar = shown
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            shown.show(done: progress.points, secondsPerPicture: seconds / Double(max(progress.points, 1)))
+        }
+        bar?.hide()
+        let records = masks.map(MasksRecord.init)
+        let name = (picture as NSString).lastPathComponent + ".masks"
+        try ResultFolder(output: output, name: name).replace { folder in
+            try AtomicFile.write(Array(try jsonText(records).utf8), to: folder + "/masks.json")
+            try PNGWriter.write(MaskMosaic.draw(image: image, masks: masks.map(\.mask)), to: folder + "/masks.png")
+        }
+        let covered = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
+        Terminal.write(
+            "\(Terminal.escaped(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(covered)",
+            to: .standardOutput)
+    }
+
+    private var settings: AutomaticMaskSettings {
+        AutomaticMaskSettings(
+            grid: .pointsPerSide(pointsPerSide), pointsPerBatch: pointsPerBatch, predictedIoUThreshold: predIouThresh,
+            stabilityThreshold: stabilityScoreThresh, stabilityOffset: stabilityScoreOffset,
+            boxNMSThreshold: boxNmsThresh, cropLayers: cropNLayers, cropNMSThreshold: cropNmsThresh,
+            cropOverlapRatio: cropOverlapRatio, cropPointsDownscale: cropNPointsDownscaleFactor,
+            minimumRegionArea: minMaskRegionArea)
+    }
+}
+
+/// One mask as segment_anything writes it.
+struct MasksRecord: Encodable {
+    var segmentation: COCORuns
+    var area: Int
+    var bbox: [Int]
+    var predictedIou: Float
+    var pointCoords: [[Double]]
+    var stabilityScore: Float
+    var cropBox: [Int]
+
+    init(_ mask: AutomaticMask) {
+        segmentation = COCORuns(mask.mask)
+        area = mask.area
+        bbox = mask.cocoBox
+        predictedIou = mask.predictedIoU
+        pointCoords = [[mask.point.x, mask.point.y]]
+        stabilityScore = mask.stabilityScore
+        cropBox = mask.cocoCropBox
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case segmentation, area, bbox
+        case predictedIou = "predicted_iou"
+        case pointCoords = "point_coords"
+        case stabilityScore = "stability_score"
+        case cropBox = "crop_box"
+    }
+}

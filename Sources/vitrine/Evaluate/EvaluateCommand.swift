@@ -44,8 +44,10 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         models.threadOptions.apply()
         let classes = try LabelledPictures.classes(in: folder, limit: limit)
-        let loaded = try LoadedModels(models)
-        let evaluation = try Evaluation(models: loaded, configuration: settings.resolved(), object: object)
+        let configuration = try settings.resolved()
+        let loaded = try LoadedModels(models, activation: configuration.map.activation)
+        let evaluation = try Evaluation(
+            models: loaded, configuration: configuration, mapWeights: try settings.openMapWeights(), object: object)
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
         var scores: [(score: Float, isDefective: Bool)] = []
         var normal: [Evaluation.Sample] = []

@@ -1,5 +1,6 @@
 import AnomalyMetrics
 import AnomalySegmentation
+import Checkpoints
 import Foundation
 import ImageCodecs
 import Imaging
@@ -25,13 +26,17 @@ struct Evaluation {
     private let full: AnomalySegmenter
     private let pointsOnly: AnomalySegmenter
 
-    init(models: LoadedModels, configuration: AnomalyConfiguration, object: String) throws {
+    init(
+        models: LoadedModels, configuration: AnomalyConfiguration, mapWeights: Checkpoint?, object: String
+    ) throws {
         self.models = models
         self.object = object
         var single = configuration
         single.cascade.stageCount = 1
-        full = try AnomalySegmenter(clip: models.clip, sam: models.sam, configuration: configuration)
-        pointsOnly = try AnomalySegmenter(clip: models.clip, sam: models.sam, configuration: single)
+        full = try AnomalySegmenter(
+            clip: models.clip, sam: models.sam, configuration: configuration, mapWeights: mapWeights)
+        pointsOnly = try AnomalySegmenter(
+            clip: models.clip, sam: models.sam, configuration: single, mapWeights: mapWeights)
     }
 
     func measure(_ item: LabelledPictures.Item) throws -> Sample {

@@ -9,10 +9,11 @@ struct LoadedCLIP {
     var weights: [WeightRecord]
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
-    init(_ options: CLIPOptions) throws {
+    /// - Parameter activation: what other weights need, unless the options say otherwise.
+    init(_ options: CLIPOptions, activation: CLIPConfiguration.Activation? = nil) throws {
         let files = try options.files()
         let detected = try reading(files.clip) {
-            try DetectedCLIP(Checkpoint.open(files.clip), activation: options.activation)
+            try DetectedCLIP(Checkpoint.open(files.clip), activation: options.activation ?? activation)
         }
         for decision in detected.decisions where decision.isGuess {
             Terminal.complain("warning: \(files.clip): \(decision)")
@@ -51,8 +52,8 @@ struct LoadedModels {
     var weights: [WeightRecord]
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
-    init(_ options: ModelOptions) throws {
-        let clip = try LoadedCLIP(options.clipOptions)
+    init(_ options: ModelOptions, activation: CLIPConfiguration.Activation? = nil) throws {
+        let clip = try LoadedCLIP(options.clipOptions, activation: activation)
         let sam = try LoadedSAM(file: options.samOptions.file())
         self.clip = clip.model
         self.sam = sam.model

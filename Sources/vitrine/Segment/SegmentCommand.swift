@@ -63,7 +63,7 @@ struct SegmentCommand: ParsableCommand {
         let items = try PictureList.collect(pictures, excluding: output)
         try ResultFolder.prepare(output)
         let log = Log(isQuiet: quiet)
-        let models = try LoadedModels(models)
+        let models = try LoadedModels(models, activation: configuration.map.activation)
         let segmenter = try makeSegmenter(models, configuration)
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 
@@ -77,7 +77,9 @@ struct SegmentCommand: ParsableCommand {
     ) throws -> AnomalySegmenter {
         let segmenter: AnomalySegmenter
         do {
-            segmenter = try AnomalySegmenter(clip: models.clip, sam: models.sam, configuration: configuration)
+            segmenter = try AnomalySegmenter(
+                clip: models.clip, sam: models.sam, configuration: configuration,
+                mapWeights: try settings.openMapWeights())
         } catch { throw CommandFailure.badInput("\(error)") }
         // An object name that does not fit is found before the first picture is read.
         do { _ = try segmenter.textVectors(for: object) } catch { throw CommandFailure.usage("--object: \(error)") }

@@ -1,6 +1,8 @@
 import AnomalySegmentation
 import ArgumentParser
+import Checkpoints
 import Foundation
+import NeuralNetwork
 
 /// The settings of a run: a preset or a file, then single flags on top.
 struct SettingOptions: ParsableArguments {
@@ -14,6 +16,17 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "A JSON file with all settings, as \"configuration\" stands in result.json.")
     var configuration: String?
 
+    @Option(
+        help: """
+            How CLIP's map is made: dense (patches against sentences), winclip (windows), clip-surgery (patches with V-V \
+            attention), april-gan or anomalyclip (with trained weights, --map-weights); each with its published settings \
+            and sentences. Without it dense, or what --map-weights are for.
+            """)
+    var map: MapMethod?
+
+    @Option(help: "APRIL-GAN's adapters or AnomalyCLIP's prompts: a file, or the name of fetched weights.")
+    var mapWeights: String?
+
     @Option(help: "How map and masks are joined: blend, gate, softGate, mask or clip (the map alone).")
     var fusion: FusionConfiguration.Mode?
 
@@ -23,6 +36,25 @@ struct SettingOptions: ParsableArguments {
     func validate() throws {
         if let stages, !(1...3).contains(stages) {
             throw ValidationError("--stages takes 1, 2 or 3, not \(stages)")
+        }
+    }
+
+    /// The trained weights of the map, opened.
+    func openMapWeights() throws -> Checkpoint? {
+        guard let path = try mapWeights.map(WeightSearch.path) else { return nil }
+        return try reading(path) { try Checkpoint.open(path) }
+    }
+
+    private func mapMethod() throws -> MapMethod? {
+        if let map { return map }
+        guard let weights = try openMapWeights() else { return nil }
+        switch WeightFamily(of: weights) {
+        case .aprilGANAdapters: return .aprilGAN
+        case .anomalyCLIPPrompts: return .anomalyCLIP
+        case let family:
+            throw CommandFailure.badInput(
+                "--map-weights: \(weights.path) is \(family); APRIL-GAN's adapters or AnomalyCLIP's prompts are asked for"
+            )
         }
     }
 
@@ -38,6 +70,7 @@ struct SettingOptions: ParsableArguments {
                     "\(path) is no file of settings: \(Self.reason(error)); copy \"configuration\" from a result.json")
             }
         }
+        if let method = try mapMethod() { method.apply(to: &settings) }
         if let fusion { settings.fusion.mode = fusion }
         if let stages { settings.cascade.stageCount = stages }
         do { try settings.validate() } catch { throw CommandFailure.badInput(error.description) }

@@ -9,13 +9,15 @@ import TestSupport
 enum GeneratedModels {
     /// A CLIP with patches of 8 px and a vocabulary of single bytes.
     static func clip(
-        comparesPatchesWithText: Bool = false, activation: CLIPConfiguration.Activation = .quickGELU
+        comparesPatchesWithText: Bool = false, activation: CLIPConfiguration.Activation = .quickGELU,
+        resizing: CLIPConfiguration.Resizing = .squash
     ) throws -> CLIPModel {
         let vocabulary = try Vocabulary(merges: [])
         var configuration = CLIPConfiguration(
             patch: 8, trainedGrid: 4, visionWidth: 32, visionLayers: 7, visionHeads: 2, embedding: 16, textWidth: 32,
             textLayers: 3, textHeads: 2, vocabularySize: vocabulary.count, activation: activation)
         configuration.comparesPatchesWithText = comparesPatchesWithText
+        configuration.resizing = resizing
         return try generated(from: [("visual.class_embedding", [32])]) {
             try CLIPModel(
                 configuration: configuration, weights: $0, tokenizer: CLIPTokenizer(vocabulary: vocabulary))

@@ -1,4 +1,6 @@
+import CLIP
 import Imaging
+import Tensors
 import Testing
 
 @testable import AnomalySegmentation

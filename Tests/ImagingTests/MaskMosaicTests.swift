@@ -1,5 +1,6 @@
-import Imaging
 import Testing
+
+@testable import Imaging
 
 @Suite("many masks in one picture")
 struct MaskMosaicTests {

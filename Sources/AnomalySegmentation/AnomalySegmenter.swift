@@ -91,6 +91,14 @@ public struct AnomalySegmenter: Sendable {
         return try textVectors(for: object, timings: &timings)
     }
 
+    /// All sentences about an object; nil with learnt prompts, which have none.
+    ///
+    /// - Throws: ``AnomalySegmentationError/emptyObjectName``.
+    public func promptExpansion(for object: String) throws(AnomalySegmentationError) -> PromptExpansion? {
+        if learntVectors != nil { return nil }
+        return try configuration.text.expansion(for: object)
+    }
+
     private func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
         if let learntVectors { return learntVectors }
         return try cache.vectors(for: object) {

@@ -37,26 +37,6 @@ struct PromptEnsembleTests {
         #expect(abs(vectors.abnormal.values[1] - 2 / length) < 1e-6)
     }
 
-    @Test("names as given, or made readable")
-    func names() throws {
-        for (given, expected) in [("pipe_fryum", "pipe fryum"), ("pcb1", "pcb"), (" tile\n", "tile"), ("42", "42")] {
-            #expect(try PromptEnsemble.objectName(given, rule: .readable) == expected)
-        }
-        #expect(try PromptEnsemble.objectName(" metal_nut2 ", rule: .asGiven) == "metal_nut2")
-    }
-
-    @Test("a name without a visible character is refused", arguments: ["", " \t\n"])
-    func emptyName(name: String) {
-        for rule in TextPromptConfiguration.NameRule.allCases {
-            #expect(throws: AnomalySegmentationError.emptyObjectName) {
-                try PromptEnsemble.objectName(name, rule: rule)
-            }
-        }
-        #expect(throws: AnomalySegmentationError.emptyObjectName) {
-            try PromptEnsemble.objectName("__", rule: .readable)
-        }
-    }
-
     @Test("vectors without direction are refused", arguments: [Float(0), .nan, .infinity])
     func unusable(value: Float) {
         #expect(throws: AnomalySegmentationError.unusableTextVector(state: .normal)) {

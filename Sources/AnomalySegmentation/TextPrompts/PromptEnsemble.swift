@@ -22,31 +22,14 @@ struct PromptEnsemble {
     /// Sentences handed to the encoder at once: enough to fill the machine, few enough to bound the memory.
     private static let batch = 64
 
-    /// The object's name as the sentences hold it.
-    ///
-    /// - Throws: ``AnomalySegmentationError/emptyObjectName`` when nothing visible is left.
-    static func objectName(_ given: String, rule: TextPromptConfiguration.NameRule) throws(AnomalySegmentationError)
-        -> String
-    {
-        var name = trimmed(given)
-        if rule == .readable {
-            let spaced = trimmed(String(given.map { $0 == "_" ? " " : $0 }))
-            let bare = trimmed(String(spaced.reversed().drop { $0.isASCII && $0.isNumber }.reversed()))
-            // A name of digits alone is kept: something has to be said about it.
-            name = bare.isEmpty ? spaced : bare
-        }
-        if name.isEmpty { throw .emptyObjectName }
-        return name
-    }
-
     /// Both vectors for an object. **Complexity:** one pass of the text tower over all sentences.
     func vectors(for object: String) throws -> TextVectors {
-        let name = try Self.objectName(object, rule: configuration.nameRule)
-        return try TextVectors(normal: vector(name, .normal), abnormal: vector(name, .abnormal))
+        let expansion = try configuration.expansion(for: object)
+        return try TextVectors(normal: vector(expansion, .normal), abnormal: vector(expansion, .abnormal))
     }
 
-    private func vector(_ name: String, _ state: PromptTable.State) throws -> Tensor {
-        let sentences = configuration.table.sentences(for: name, state)
+    private func vector(_ expansion: PromptExpansion, _ state: PromptTable.State) throws -> Tensor {
+        let sentences = expansion.sentences(state)
         var parts: [Tensor] = []
         for start in stride(from: 0, to: sentences.count, by: Self.batch) {
             parts.append(try encode(Array(sentences[start..<min(start + Self.batch, sentences.count)])))
@@ -76,10 +59,5 @@ struct PromptEnsemble {
 
     private static func length(of vector: some Sequence<Double>) -> Double {
         vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let body = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }
-        return String(body.reversed())
     }
 }

@@ -13,12 +13,30 @@ public struct PromptTable: Hashable, Sendable, Codable {
     public var normalStates: [String]
     public var abnormalStates: [String]
     public var templates: [String]
+    /// What to write for an object that is given under a name, in the place of any other rule for names:
+    /// `["pcb1": "printed circuit board"]`.
+    public var objectNames: [String: String]
 
-    public init(name: String, normalStates: [String], abnormalStates: [String], templates: [String]) {
+    public init(
+        name: String, normalStates: [String], abnormalStates: [String], templates: [String],
+        objectNames: [String: String] = [:]
+    ) {
         self.name = name
         self.normalStates = normalStates
         self.abnormalStates = abnormalStates
         self.templates = templates
+        self.objectNames = objectNames
+    }
+
+    /// `objectNames` may be left out, as in a file of prompts.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try values.decode(String.self, forKey: .name),
+            normalStates: try values.decode([String].self, forKey: .normalStates),
+            abnormalStates: try values.decode([String].self, forKey: .abnormalStates),
+            templates: try values.decode([String].self, forKey: .templates),
+            objectNames: try values.decodeIfPresent([String: String].self, forKey: .objectNames) ?? [:])
     }
 
     /// Every template of every state, states first: `states * templates` sentences.
@@ -30,13 +48,41 @@ public struct PromptTable: Hashable, Sendable, Codable {
         }
     }
 
+    /// More sentences for one state than this are refused: minutes of work, where the published tables have hundreds.
+    static let sentenceLimit = 100_000
+
     func validate() throws(AnomalySegmentationError) {
         try Self.check("text.table.normalStates", normalStates)
         try Self.check("text.table.abnormalStates", abnormalStates)
         try Self.check("text.table.templates", templates)
+        for (given, written) in objectNames.sorted(by: { $0.key < $1.key }) where !Self.isVisible(written) {
+            throw .invalidConfiguration(
+                field: "text.table.objectNames", value: "\"\(given)\": \"\(written)\"",
+                expected: "names that can be read")
+        }
+        if hasTooManySentences {
+            throw .invalidConfiguration(
+                field: "text.table",
+                value: "\(max(normalStates.count, abnormalStates.count)) states in "
+                    + "\(templates.count) templates", expected: "at most \(Self.sentenceLimit) sentences for a state")
+        }
     }
 
-    private static let mark = "{}"
+    var hasTooManySentences: Bool {
+        let (sentences, overflow) = max(normalStates.count, abnormalStates.count)
+            .multipliedReportingOverflow(by: templates.count)
+        return overflow || sentences > Self.sentenceLimit
+    }
+
+    /// Whether the mark stands in a pattern exactly once.
+    static func holdsOneMark(_ pattern: String) -> Bool {
+        guard let first = firstMark(in: Substring(pattern)) else { return false }
+        return firstMark(in: pattern[first.upperBound...]) == nil
+    }
+
+    static func isVisible(_ text: String) -> Bool { text.contains { !$0.isWhitespace } }
+
+    static let mark = "{}"
 
     /// Puts `subject` in the place of the first mark; a subject that itself holds the mark is left as it is.
     private static func fill(_ pattern: String, with subject: String) -> String {
@@ -48,13 +94,9 @@ public struct PromptTable: Hashable, Sendable, Codable {
         if patterns.isEmpty {
             throw .invalidConfiguration(field: field, value: "empty", expected: "a list with at least one entry")
         }
-        for pattern in patterns {
-            let first = firstMark(in: Substring(pattern))
-            let second = first.flatMap { firstMark(in: pattern[$0.upperBound...]) }
-            guard first != nil && second == nil else {
-                throw .invalidConfiguration(
-                    field: field, value: "\"\(pattern)\"", expected: "a text in which \(mark) stands exactly once")
-            }
+        for pattern in patterns where !holdsOneMark(pattern) {
+            throw .invalidConfiguration(
+                field: field, value: "\"\(pattern)\"", expected: "a text in which \(mark) stands exactly once")
         }
     }
 

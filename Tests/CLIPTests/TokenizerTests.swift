@@ -30,7 +30,7 @@ struct TokenizerTests {
 
     private func tokenizer() throws -> CLIPTokenizer {
         let merges = try Data(contentsOf: Fixture.url("CLIP/tokenizer_merges.txt"))
-        return CLIPTokenizer(vocabulary: try Vocabulary(merges: merges))
+        return CLIPTokenizer(vocabulary: try Vocabulary(merges: merges), marks: .openCLIP)
     }
 
     @Test("the ids of 200 prompts, over merges of our own")
@@ -51,7 +51,7 @@ struct TokenizerTests {
     func publishedIDs() throws {
         let path = ProcessInfo.processInfo.environment["VITRINE_BPE"] ?? ""
         let merges = try Data(contentsOf: URL(fileURLWithPath: path))
-        let tokenizer = CLIPTokenizer(vocabulary: try Vocabulary(merges: merges))
+        let tokenizer = CLIPTokenizer(vocabulary: try Vocabulary(merges: merges), marks: .openCLIP)
         #expect(tokenizer.vocabulary.count == 49_408)
         for prompt in try Prompts.load().prompts {
             #expect(tokenizer.encode(prompt.text) == prompt.published, "\(prompt.text.debugDescription)")

@@ -1,24 +1,33 @@
 /// Text to tokens, as CLIP's text tower takes them.
 ///
-/// Matches `SimpleTokenizer` of open_clip; `TextNormalizer` says what is not done of the repair that the reference
-/// applies to wrongly decoded text.
+/// Matches `SimpleTokenizer` of OpenAI's CLIP and of open_clip, the repair of wrongly decoded text included.
 public struct CLIPTokenizer: Sendable {
+    /// How start and end are written when a text itself holds them; the tokens are the same.
+    public enum Marks: Hashable, Sendable {
+        /// `<|startoftext|>` and `<|endoftext|>`; also Hugging Face's.
+        case openAI
+        /// `<start_of_text>` and `<end_of_text>`.
+        case openCLIP
+    }
+
     public let vocabulary: Vocabulary
     /// Tokens of a text at most, start and end included.
     public let contextLength: Int
     private let encoder: BytePairEncoder
+    private let splitter: TextSplitter
 
     /// Precondition: room for start and end.
-    public init(vocabulary: Vocabulary, contextLength: Int = 77) {
+    public init(vocabulary: Vocabulary, contextLength: Int = 77, marks: Marks = .openAI) {
         precondition(contextLength >= 2, "CLIPTokenizer: a context of \(contextLength) has no room for start and end")
         self.vocabulary = vocabulary
         self.contextLength = contextLength
         encoder = BytePairEncoder(vocabulary: vocabulary)
+        splitter = TextSplitter(marks: marks)
     }
 
     /// The tokens of a text between the start and the end token, as many as there are.
     public func encode(_ text: String) -> [Int] {
-        TextSplitter.pieces(of: TextNormalizer.normalized(text)).flatMap(tokens)
+        splitter.pieces(of: TextNormalizer.normalized(text)).flatMap(tokens)
     }
 
     /// Start token, text, end token; not padded.
@@ -41,7 +50,7 @@ public struct CLIPTokenizer: Sendable {
         var fitting = ""
         let normalized = TextNormalizer.normalized(text)
         var rest = normalized[...]
-        for piece in TextSplitter.pieces(of: normalized) {
+        for piece in splitter.pieces(of: normalized) {
             used += tokens(of: piece).count
             if used > room { break }
             let spelled = spelling(piece)
@@ -63,8 +72,8 @@ public struct CLIPTokenizer: Sendable {
     private func spelling(_ piece: TextSplitter.Piece) -> String {
         switch piece {
         case .text(let text): text
-        case .startMark: String(String.UnicodeScalarView(TextSplitter.startMark))
-        case .endMark: String(String.UnicodeScalarView(TextSplitter.endMark))
+        case .startMark: String(String.UnicodeScalarView(splitter.startMark))
+        case .endMark: String(String.UnicodeScalarView(splitter.endMark))
         }
     }
 }

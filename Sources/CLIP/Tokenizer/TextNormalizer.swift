@@ -1,19 +1,17 @@
-/// Text as the tokenizer's merges expect it: HTML entities resolved twice, white space collapsed, lower case.
-///
-/// The reference first repairs text with ftfy. Of that, `TextRepair` does what correct text can need; wrongly decoded
-/// text (such as "Ã©" for "é") is left as it is, where the reference guesses what was meant.
+/// Text as the tokenizer's merges expect it: repaired, HTML references resolved twice, white space collapsed, lower case.
 enum TextNormalizer {
     static func normalized(_ text: String) -> String {
-        let unescaped = HTMLEntities.unescaped(HTMLEntities.unescaped(TextRepair.repaired(text)))
-        return lowercased(collapsed(unescaped.unicodeScalars))
+        let repaired = TextRepair.repaired(Array(text.unicodeScalars))
+        let unescaped = HTMLEntities.unescaped(HTMLEntities.unescaped(repaired))
+        return lowercased(collapsed(unescaped))
     }
 
     /// Runs of white space as one space, none at the ends.
-    private static func collapsed(_ scalars: String.UnicodeScalarView) -> String.UnicodeScalarView {
-        var result = String.UnicodeScalarView()
+    private static func collapsed(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var result: [Unicode.Scalar] = []
         var isPending = false
         for scalar in scalars {
-            if isSpace(scalar) {
+            if TextSplitter.isSpace(scalar) {
                 isPending = !result.isEmpty
             } else {
                 if isPending { result.append(" ") }
@@ -24,14 +22,8 @@ enum TextNormalizer {
         return result
     }
 
-    /// What Python's `str.split` takes for white space: Unicode's property and the four information separators.
-    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
-    }
-
     /// Unicode's full lower-case mapping, with the form of sigma that ends a word, as Python's `str.lower`.
-    private static func lowercased(_ scalars: String.UnicodeScalarView) -> String {
-        let all = Array(scalars)
+    private static func lowercased(_ all: [Unicode.Scalar]) -> String {
         var result = ""
         for (index, scalar) in all.enumerated() {
             if scalar == "\u{3A3}" {

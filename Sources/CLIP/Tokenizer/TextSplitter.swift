@@ -11,13 +11,22 @@ struct TextSplitter: Sendable {
         case endMark
     }
 
-    /// The marks as open_clip writes them.
-    static let startMark = Array("<start_of_text>".unicodeScalars)
-    static let endMark = Array("<end_of_text>".unicodeScalars)
+    let startMark: [Unicode.Scalar]
+    let endMark: [Unicode.Scalar]
+
+    init(marks: CLIPTokenizer.Marks) {
+        let (start, end) =
+            switch marks {
+            case .openAI: ("<|startoftext|>", "<|endoftext|>")
+            case .openCLIP: ("<start_of_text>", "<end_of_text>")
+            }
+        startMark = Array(start.unicodeScalars)
+        endMark = Array(end.unicodeScalars)
+    }
 
     private static let contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"].map { Array($0.unicodeScalars) }
 
-    static func pieces(of text: String) -> [Piece] {
+    func pieces(of text: String) -> [Piece] {
         let scalars = Array(text.unicodeScalars)
         var pieces: [Piece] = []
         var index = 0
@@ -33,7 +42,7 @@ struct TextSplitter: Sendable {
                 index += endMark.count
                 continue
             }
-            let length = length(ofPieceAt: rest)
+            let length = Self.length(ofPieceAt: rest)
             if length > 0 { pieces.append(.text(String(String.UnicodeScalarView(rest.prefix(length))))) }
             index += max(length, 1)
         }
@@ -57,6 +66,11 @@ struct TextSplitter: Sendable {
             && zip(rest, contraction).allSatisfy { $0 == $1 || ($0 == "\u{17F}" && $1 == "s") }
     }
 
+    /// What Python takes for white space: Unicode's property and the four information separators.
+    static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+    }
+
     private enum Kind {
         case letter
         case number
@@ -68,7 +82,7 @@ struct TextSplitter: Sendable {
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: .letter
         case .decimalNumber, .letterNumber, .otherNumber: .number
-        default: scalar.properties.isWhitespace ? .space : .other
+        default: isSpace(scalar) ? .space : .other
         }
     }
 }

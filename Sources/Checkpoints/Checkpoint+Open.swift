@@ -18,6 +18,8 @@ extension Checkpoint {
         switch FileKind(start: start) {
         case .safetensors:
             return try SafetensorsFile(mapped)
+        case .zipArchive:
+            return try PyTorchArchive(mapped)
         case .unknown where looksLikeDamage(start):
             // No other kind claims these bytes, so the header's own rules give the more useful answer.
             return try SafetensorsFile(mapped)

@@ -17,6 +17,16 @@ extension CheckpointError: CustomStringConvertible {
         case .gap(let path, let after, let before, let byteCount):
             "\(quoted(path)) is not a valid safetensors file: \(byteCount) bytes "
                 + "\(place(after: after, before: before)) belong to no tensor"
+        case .archive(let path, let fault, let byteOffset):
+            "\(quoted(path)) is not a valid PyTorch archive: \(fault) (byte \(byteOffset))"
+        case .record(let path, let name, let fault):
+            "\(quoted(path)) is not a valid PyTorch archive: the record \(quoted(name)) \(fault)"
+        case .pickle(let path, let record, let fault, let byteOffset):
+            "\(quoted(path)) cannot be read as data: \(fault) (byte \(byteOffset) of \(record))"
+        case .contents(let path, let fault):
+            "\(quoted(path)) \(fault)"
+        case .gzip(let path, let fault):
+            "\(quoted(path)) cannot be decompressed: \(fault)"
         case .noSuchTensor(let path, let name):
             "\(quoted(path)) holds no tensor \(quoted(name))"
         case .shrunk(let path, let name):
@@ -46,11 +56,15 @@ extension FileKind {
         case .safetensors:
             "is a safetensors file"
         case .zipArchive:
-            "is a zip archive, probably a PyTorch file (.pt, .pth, .bin): load it in Python and save its tensors with "
-                + "safetensors.torch.save_file"
+            "is a zip archive"
         case .pickle:
-            "is a pickle, probably an old PyTorch file: load it in Python and save its tensors with "
-                + "safetensors.torch.save_file"
+            "is a pickle, probably of a PyTorch before 1.6: open it in a current PyTorch and save it again with "
+                + "torch.save, or its tensors with safetensors.torch.save_file"
+        case .tarArchive:
+            "is a tar archive, as the first versions of PyTorch wrote: open it in a current PyTorch and save it again "
+                + "with torch.save; if it merely holds weights, unpack it"
+        case .gzip:
+            "is compressed by gzip: unpack it first"
         case .gitLargeFilePointer:
             "is a Git LFS pointer, not the weights themselves: run 'git lfs pull' where it came from"
         case .htmlPage:
@@ -62,7 +76,7 @@ extension FileKind {
         case .empty:
             "is empty: copy or download it again"
         case .unknown:
-            "is not a file of weights: a safetensors file is expected"
+            "is not a file of weights: safetensors, or what torch.save or torch.jit.save writes, is expected"
         }
     }
 }
@@ -146,7 +160,7 @@ extension WriteFault: CustomStringConvertible {
 
 /// Text from outside between quotation marks, safe for a terminal: control characters become `\u{..}`, and only the
 /// first 200 characters are kept.
-private func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
     var result = "'"
     for (index, scalar) in text.unicodeScalars.enumerated() {
         if index == 200 {

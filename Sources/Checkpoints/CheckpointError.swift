@@ -14,6 +14,16 @@ public enum CheckpointError: Error, Hashable, Sendable {
     case overlap(path: String, first: String, second: String)
     /// Bytes that belong to no tensor; `after` and `before` are its neighbours, nil at the two ends of the data.
     case gap(path: String, after: String?, before: String?, byteCount: Int)
+    /// A zip archive, as a whole or at one byte of the file, breaks a rule of the format or one of PyTorch's.
+    case archive(path: String, fault: ArchiveFault, byteOffset: Int)
+    /// One record of a zip archive breaks a rule; `name` is the record's, with or without the top folder.
+    case record(path: String, name: String, fault: RecordFault)
+    /// A pickle in an archive cannot be read as data; `byteOffset` counts from the start of the record.
+    case pickle(path: String, record: String, fault: PickleFault, byteOffset: Int)
+    /// The objects that a pickle describes are no dictionary of tensors.
+    case contents(path: String, fault: ContentsFault)
+    /// A file compressed by gzip cannot be read.
+    case gzip(path: String, fault: GzipFault)
     /// The caller asked for a tensor that the file does not list.
     case noSuchTensor(path: String, name: String)
     /// The file became shorter after it was opened.

@@ -3,6 +3,8 @@ public enum FileKind: Hashable, Sendable {
     case safetensors
     case zipArchive
     case pickle
+    case tarArchive
+    case gzip
     case gitLargeFilePointer
     case htmlPage
     case gguf
@@ -11,7 +13,7 @@ public enum FileKind: Hashable, Sendable {
     case unknown
 
     /// How many bytes of the start `init(start:)` looks at.
-    static let inspectedBytes = 64
+    static let inspectedBytes = 512
 
     /// - Parameter start: the first bytes of the file, as many as there are up to `inspectedBytes`.
     init(start: [UInt8]) {
@@ -27,6 +29,10 @@ public enum FileKind: Hashable, Sendable {
             self = .gitLargeFilePointer
         } else if Self.looksLikeHTML(start) {
             self = .htmlPage
+        } else if start.starts(with: [0x1F, 0x8B]) {
+            self = .gzip
+        } else if start.dropFirst(257).starts(with: "ustar".utf8) {
+            self = .tarArchive
         } else if start.count > 8, start[8] == UInt8(ascii: "{") {
             self = .safetensors
         } else if start.count >= 2, start[0] == 0x80, (2...5).contains(start[1]) {

@@ -88,6 +88,14 @@ final class MappedFile: Sendable {
         return UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
     }
 
+    /// A little-endian number at an offset, nil when it leaves the file.
+    func littleEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type, at offset: Int) -> Value? {
+        guard offset >= 0, offset <= byteCount - MemoryLayout<Value>.size,
+            let bytes = bytes(offset..<offset + MemoryLayout<Value>.size)
+        else { return nil }
+        return Value(littleEndian: bytes.loadUnaligned(as: Value.self))
+    }
+
     /// Whether the file on disk is still long enough for a read up to `end`.
     func stillCovers(_ end: Int) -> Bool {
         guard let descriptor else { return true }

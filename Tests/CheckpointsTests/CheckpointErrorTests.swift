@@ -9,9 +9,14 @@ struct CheckpointErrorTests {
             (.cannotOpen(path: "w", reason: "Permission denied"), "cannot open 'w': Permission denied"),
             (.notRegularFile(path: "w"), "'w' is not a regular file: name one file of weights"),
             (
-                .unsupportedKind(path: "w.pt", kind: .zipArchive),
-                "'w.pt' is a zip archive, probably a PyTorch file (.pt, .pth, .bin): load it in Python and save its "
-                    + "tensors with safetensors.torch.save_file"
+                .unsupportedKind(path: "w.pth", kind: .pickle),
+                "'w.pth' is a pickle, probably of a PyTorch before 1.6: open it in a current PyTorch and save it again "
+                    + "with torch.save, or its tensors with safetensors.torch.save_file"
+            ),
+            (
+                .unsupportedKind(path: "w.pth", kind: .tarArchive),
+                "'w.pth' is a tar archive, as the first versions of PyTorch wrote: open it in a current PyTorch and save "
+                    + "it again with torch.save; if it merely holds weights, unpack it"
             ),
             (
                 .unsupportedKind(path: "w", kind: .gitLargeFilePointer),

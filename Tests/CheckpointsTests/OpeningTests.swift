@@ -13,7 +13,9 @@ struct OpeningTests {
     @Test("other kinds of files are recognised by their first bytes")
     func kinds() throws {
         #expect(try kind([]) == .empty)
-        #expect(try kind([0x50, 0x4B, 0x03, 0x04] + [UInt8](repeating: 0, count: 40)) == .zipArchive)
+        let tar = Array("archive/data".utf8) + [UInt8](repeating: 0, count: 245) + Array("ustar  \0".utf8)
+        #expect(try kind(tar + [UInt8](repeating: 0, count: 512)) == .tarArchive)
+        #expect(try kind([0x1F, 0x8B, 8, 0] + [UInt8](repeating: 0, count: 40)) == .gzip)
         #expect(try kind([0x80, 0x02, 0x8A, 0x0A] + [UInt8](repeating: 1, count: 40)) == .pickle)
         #expect(
             try kind(Array("version https://git-lfs.github.com/spec/v1\noid sha256:00".utf8)) == .gitLargeFilePointer)

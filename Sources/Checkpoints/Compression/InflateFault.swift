@@ -1,0 +1,28 @@
+/// A rule of the deflate format (RFC 1951) that does not hold, or a limit that its output passes.
+public enum InflateFault: Error, Hashable, Sendable {
+    case endsEarly
+    /// The two bits that say how a block is stored have their one unused value.
+    case unknownBlockType
+    /// The length of a stored block and its complement do not fit together.
+    case storedLengthMismatch
+    /// Code lengths that describe no complete code, or too many of them.
+    case invalidCode
+    case invalidSymbol
+    /// A repetition that starts before the first byte.
+    case distanceTooFar
+    case outputTooLong(limitBytes: Int)
+}
+
+extension InflateFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .endsEarly: "its compressed bytes end too early"
+        case .unknownBlockType: "its compressed bytes have a block of an unknown type"
+        case .storedLengthMismatch: "its compressed bytes have a stored block whose length is damaged"
+        case .invalidCode: "its compressed bytes have a code table that is no code"
+        case .invalidSymbol: "its compressed bytes have a symbol that does not exist"
+        case .distanceTooFar: "its compressed bytes repeat something from before their start"
+        case .outputTooLong(let limitBytes): "it inflates to more than \(limitBytes) bytes"
+        }
+    }
+}

@@ -25,6 +25,7 @@ struct AttentionPlan {
         let valueStride: Int
         let rows: UnsafePointer<Float>?
         let columns: UnsafePointer<Float>?
+        let bias: UnsafePointer<Float>?
     }
 
     /// Queries of one block: whole tiles of every instruction set (12 or 6 rows). Their logits against one block of keys
@@ -130,6 +131,10 @@ struct AttentionPlan {
             for row in 0..<rows {
                 let line = scores + row * scoreStride
                 addPositions(memory, line, place: (image * heads + head) * queries + firstQuery + row, firstKey, count)
+                if let bias = memory.bias {
+                    let own = bias + (head * queries + firstQuery + row) * keys + firstKey
+                    kernels.combineRow(0, line, line, 1, own, 1, count)
+                }
                 let seen = isCausal ? min(count, max(0, firstQuery + row + 1 - firstKey)) : count
                 kernels.foldSoftmaxRow(
                     line, seen, panels * panelWidth, maxima + row, sums + row, result + row * resultStride, resultStride

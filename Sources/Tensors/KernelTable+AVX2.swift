@@ -38,6 +38,7 @@
             transposeRows: KernelsAVX2.transposeRows,
             unrollPlaneRow: KernelsAVX2.unrollPlaneRow,
             convolvePlaneRow: KernelsAVX2.convolvePlaneRow,
+            convolveChannelsRow: KernelsAVX2.convolveChannelsRow,
             addSpreadRow: KernelsAVX2.addSpreadRow,
             resampleRow: KernelsAVX2.resampleRow,
             blendRows: KernelsAVX2.blendRows,

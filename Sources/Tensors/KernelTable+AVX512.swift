@@ -38,6 +38,7 @@
             transposeRows: KernelsAVX512.transposeRows,
             unrollPlaneRow: KernelsAVX512.unrollPlaneRow,
             convolvePlaneRow: KernelsAVX512.convolvePlaneRow,
+            convolveChannelsRow: KernelsAVX512.convolveChannelsRow,
             addSpreadRow: KernelsAVX512.addSpreadRow,
             resampleRow: KernelsAVX512.resampleRow,
             blendRows: KernelsAVX512.blendRows,

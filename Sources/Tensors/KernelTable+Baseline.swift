@@ -37,6 +37,7 @@ extension KernelTable {
         transposeRows: KernelsBaseline.transposeRows,
         unrollPlaneRow: KernelsBaseline.unrollPlaneRow,
         convolvePlaneRow: KernelsBaseline.convolvePlaneRow,
+        convolveChannelsRow: KernelsBaseline.convolveChannelsRow,
         addSpreadRow: KernelsBaseline.addSpreadRow,
         resampleRow: KernelsBaseline.resampleRow,
         blendRows: KernelsBaseline.blendRows,

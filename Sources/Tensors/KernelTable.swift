@@ -52,6 +52,8 @@ package struct KernelTable: Sendable {
 
     package let unrollPlaneRow: @Sendable (Target, Source, Int, Int, Int, Int, Int, Int, Int, Int, Int) -> Void
     package let convolvePlaneRow: @Sendable (Target, Int, Int, Source, Int, Int, Source, Int, Int, Int, Int) -> Void
+    package let convolveChannelsRow:
+        @Sendable (Target, Int, Source, Source, Source, Int, Int, Source, Source, Int) -> Void
     package let addSpreadRow: @Sendable (Target, Int, Source, Int) -> Void
 
     package let resampleRow:

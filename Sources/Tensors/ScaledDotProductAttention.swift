@@ -1,4 +1,4 @@
-/// `softmax(scale * q k^T + relative position) v`, head by head, without ever storing the whole matrix of logits.
+/// `softmax(scale * q k^T + relative position + bias) v`, head by head, without ever storing the whole matrix of logits.
 ///
 /// Blocks of queries go over blocks of keys with a running maximum and sum; the blocks depend on the shapes alone, so the
 /// result does not depend on the number of threads.
@@ -6,14 +6,17 @@
 /// **Shapes**: query [batch, queries, heads * headWidth], key [batch, keys, heads * headWidth], value
 /// [batch, keys, heads * valueHeadWidth] -> [batch, queries, heads * valueHeadWidth]
 ///
-/// - Parameter scale: headWidth^-0.5 if nil.
+/// - Parameters:
+///   - scale: headWidth^-0.5 if nil.
+///   - bias: added to the scaled logits of every image of the batch, [heads, queries, keys].
 ///
 /// **Complexity**: queries * keys * (headWidth + valueWidth) multiply-adds a head; a packed copy of the keys and values, and
 /// under 1 MB a thread.
 /// **Matches**: `torch.nn.functional.scaled_dot_product_attention` on heads split from the last axis
 public func scaledDotProductAttention(
     query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, heads: Int, scale: Float? = nil,
-    mask: AttentionMask = .none, relativePosition: DecomposedRelativePosition? = nil
+    mask: AttentionMask = .none, relativePosition: DecomposedRelativePosition? = nil,
+    bias: Tensor? = nil
 ) -> Tensor {
     let batch = query.batch
     require(
@@ -32,6 +35,9 @@ public func scaledDotProductAttention(
             "relative position \(relativePosition.rows.shape), \(relativePosition.columns.shape) for \(key.tokens) keys"
         )
     }
+    require(
+        bias.map { $0.shape == [heads, query.tokens, key.tokens] } ?? true, "scaledDotProductAttention",
+        "bias \(bias?.shape ?? []) for \(heads) heads, \(query.tokens) queries and \(key.tokens) keys")
     let headWidth = query.width / heads
     let plan = AttentionPlan(
         kernels: .active,
@@ -44,11 +50,14 @@ public func scaledDotProductAttention(
                 value.tensor.read { v in
                     read(relativePosition?.rows) { rows in
                         read(relativePosition?.columns) { columns in
-                            plan.run(
-                                AttentionPlan.Memory(
-                                    out: out, query: q + query.firstColumn, queryStride: query.stride,
-                                    key: k + key.firstColumn, keyStride: key.stride, value: v + value.firstColumn,
-                                    valueStride: value.stride, rows: rows, columns: columns), batch: batch)
+                            read(bias) { bias in
+                                plan.run(
+                                    AttentionPlan.Memory(
+                                        out: out, query: q + query.firstColumn, queryStride: query.stride,
+                                        key: k + key.firstColumn, keyStride: key.stride, value: v + value.firstColumn,
+                                        valueStride: value.stride, rows: rows, columns: columns, bias: bias),
+                                    batch: batch)
+                            }
                         }
                     }
                 }

@@ -58,6 +58,35 @@ import Testing
         #expect(difference.isWithinBounds, "seed \(random.seed): \(difference)")
     }
 
+    @Test("a bias of every head's logits equals the plain twin, in every image", arguments: [(7, 49), (98, 600)])
+    func bias(_ queries: Int, _ keys: Int) {
+        var random = SeededGenerator(seed: 94)
+        let (heads, width) = (2, 4)
+        let query = random.tensor([2, queries, heads * width])
+        let key = random.tensor([2, keys, heads * width])
+        let value = random.tensor([2, keys, heads * width])
+        let bias = random.tensor([heads, queries, keys], in: -2...2)
+        let result = scaledDotProductAttention(
+            query: AttentionOperand(query), key: AttentionOperand(key), value: AttentionOperand(value), heads: heads,
+            bias: bias)
+        let terms = bias.values
+        for image in 0..<2 {
+            for head in 0..<heads {
+                let expected = referenceAttention(
+                    query: columns(query.slice(image..<image + 1), head, width),
+                    key: columns(key.slice(image..<image + 1), head, width),
+                    value: columns(value.slice(image..<image + 1), head, width), queries: queries, keys: keys,
+                    width: width, valueWidth: width, scale: 0.5
+                ) { Double(terms[(head * queries + $0) * keys + $1]) }
+                let actual = result.slice(image..<image + 1).sliced(axis: 2, head * width..<(head + 1) * width).values
+                let difference = compare(actual, expected) { _ in
+                    (2 * (4 * 7 + 8) + 2 * Double(keys)) * Float.unitRoundoff
+                }
+                #expect(difference.isWithinBounds, "image \(image), head \(head), seed \(random.seed): \(difference)")
+            }
+        }
+    }
+
     @Test("a batch is attended image by image")
     func batch() {
         var random = SeededGenerator(seed: 93)

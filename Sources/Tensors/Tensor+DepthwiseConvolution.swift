@@ -1,0 +1,50 @@
+extension Tensor {
+    /// A depthwise 3 x 3 convolution, padded with one pixel of zeros, of a map whose pixels keep their channels
+    /// together, as tokens do: two to three times as fast as ``convolution2D(weight:bias:stride:padding:groups:activation:)``
+    /// of planes.
+    ///
+    /// **Shapes**: [height, columns, channels], weight [9, channels] (the kernel's places in reading order), bias
+    /// [channels] -> [(height - 1) / stride + 1, (columns - 1) / stride + 1, channels]
+    /// **Preconditions**: a stride of 1 or 2.
+    /// **Matches**: `torch.nn.functional.conv2d` with `padding=1` and as many groups as channels, on permuted axes
+    public func depthwiseConvolution3x3(
+        weight: Tensor, bias: Tensor, stride: Int = 1, activation: Activation = .none
+    ) -> Tensor {
+        require(
+            shape.rank == 3 && count > 0 && weight.shape == [9, shape[2]] && bias.shape == [shape[2]]
+                && (stride == 1 || stride == 2), "depthwiseConvolution3x3",
+            "shape \(shape) with weight \(weight.shape), bias \(bias.shape) and stride \(stride)")
+        let (height, width, channels) = (shape[0], shape[1], shape[2])
+        let (outHeight, outWidth) = ((height - 1) / stride + 1, (width - 1) / stride + 1)
+        let kernels = KernelTable.active
+        let epilogue = ProductEpilogue(activation: activation)
+        let line = width * channels
+        return Tensor.filled([outHeight, outWidth, channels]) { out in
+            read { source in
+                weight.read { weight in
+                    bias.read { bias in
+                        withScratch(line) { zeros in
+                            kernels.fillRow(zeros, 0, line)
+                            ParallelRows.forEachDisjoint(
+                                count: outHeight, minimumPerTask: max(1, 16_384 / (outWidth * channels))
+                            ) {
+                                for row in $0 {
+                                    let y = row * stride
+                                    let target = out + row * outWidth * channels
+                                    kernels.convolveChannelsRow(
+                                        target, outWidth, y > 0 ? source + (y - 1) * line : UnsafePointer(zeros),
+                                        source + y * line,
+                                        y + 1 < height ? source + (y + 1) * line : UnsafePointer(zeros), width,
+                                        channels, weight, bias, stride)
+                                    epilogue.apply(
+                                        kernels, target, row: 0, column: 0, columns: outWidth * channels,
+                                        residualOffset: 0)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

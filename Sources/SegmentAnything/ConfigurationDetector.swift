@@ -7,18 +7,9 @@ struct ConfigurationDetector {
     let description: ModelDescription?
 
     func configuration() throws(SAMConfigurationError) -> SAMConfiguration {
-        let encoder = "image_encoder"
         let decoder = "mask_decoder"
-        let positions = try shape("\(encoder).pos_embed", rank: 4)
-        let (grid, width) = (positions[1], positions[3])
-        let depth = count("\(encoder).blocks", "norm1.weight")
-        let headWidth = try shape("\(encoder).blocks.0.attn.rel_pos_h", rank: 2)[1]
-        guard positions[2] == grid, headWidth > 0, width > 0, width % headWidth == 0 else {
-            throw .impossible(fact: "positions of shape \(positions) and heads of \(headWidth) channels")
-        }
-        let embedding = try patchEmbedding("\(encoder).patch_embed")
-        let attention = try windows("\(encoder).blocks", depth: depth, grid: grid)
-        let promptWidth = try shape("\(encoder).neck.0.weight", rank: 4)[0]
+        let (side, encoder) = try imageEncoder("image_encoder")
+        let promptWidth = try shape("image_encoder.neck.0.weight", rank: 4)[0]
         let layer = "\(decoder).transformer.layers"
         let inner = try shape("\(layer).0.cross_attn_token_to_image.q_proj.weight", rank: 2)[0]
         let decoderHeads = try describedInteger("decoder_heads") ?? 8
@@ -34,11 +25,7 @@ struct ConfigurationDetector {
         let deviation = try colours("std") ?? defaults.pixelDeviation
         guard deviation.allSatisfy({ $0 > 0 }) else { throw .impossible(fact: "colours that deviate by \(deviation)") }
         return SAMConfiguration(
-            side: grid * embedding.patch, patchEmbedding: embedding, width: width, depth: depth,
-            heads: width / headWidth,
-            hiddenWidth: try shape("\(encoder).blocks.0.mlp.lin1.weight", rank: 2)[0],
-            window: attention.window, globalBlocks: attention.globalBlocks, promptWidth: promptWidth,
-            maskChannels: maskChannels,
+            side: side, imageEncoder: encoder, promptWidth: promptWidth, maskChannels: maskChannels,
             decoderDepth: count(layer, "norm1.weight"), decoderHeads: decoderHeads,
             decoderHiddenWidth: try shape("\(layer).0.mlp.lin1.weight", rank: 2)[0],
             decoderAttentionWidth: inner,
@@ -48,42 +35,11 @@ struct ConfigurationDetector {
             pixelDeviation: deviation)
     }
 
-    // MARK: Parts
-
-    private func patchEmbedding(_ path: String) throws(SAMConfigurationError) -> SAMConfiguration.PatchEmbedding {
-        let stem = count("\(path).stem", "weight")
-        guard stem > 0 else {
-            return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2])
-        }
-        guard stem <= 6 else { throw .impossible(fact: "a stem of \(stem) convolutions") }
-        var channels: [Int] = []
-        for index in 0..<stem {
-            channels.append(try shape("\(path).stem.\(index).weight", rank: 4)[0])
-        }
-        return .stem(channels: channels)
-    }
-
-    /// A block attends over the whole grid when its table of relative rows is as long as the grid needs. The
-    /// description decides where both are equally long.
-    private func windows(
-        _ path: String, depth: Int, grid: Int
-    ) throws(SAMConfigurationError) -> (window: Int, globalBlocks: [Int]) {
-        var window = grid
-        var globalBlocks: [Int] = []
-        for block in 0..<depth {
-            let distances = try shape("\(path).\(block).attn.rel_pos_h", rank: 2)[0]
-            if distances == 2 * grid - 1 {
-                globalBlocks.append(block)
-            } else {
-                window = (distances + 1) / 2
-            }
-        }
-        window = try describedInteger("window") ?? window
-        guard window > 0 else { throw .impossible(fact: "attention windows without a token") }
-        let describedBlocks = try described { description throws(ModelDescriptionError) in
-            try description.integers("global_blocks")
-        }
-        return (window, describedBlocks ?? globalBlocks)
+    private func imageEncoder(
+        _ path: String
+    ) throws(SAMConfigurationError) -> (side: Int, encoder: SAMConfiguration.ImageEncoder) {
+        guard weights.shape(of: "\(path).patch_embed.seq.0.c.weight") == nil else { return try tinyViT(path) }
+        return try vit(path)
     }
 
     private func colours(_ name: String) throws(SAMConfigurationError) -> [Float]? {
@@ -95,11 +51,11 @@ struct ConfigurationDetector {
 
     // MARK: Reading
 
-    private func describedInteger(_ name: String) throws(SAMConfigurationError) -> Int? {
+    func describedInteger(_ name: String) throws(SAMConfigurationError) -> Int? {
         try described { description throws(ModelDescriptionError) in try description.integer(name) }
     }
 
-    private func described<Fact>(
+    func described<Fact>(
         _ read: (ModelDescription) throws(ModelDescriptionError) -> Fact?
     ) throws(SAMConfigurationError) -> Fact? {
         guard let description else { return nil }
@@ -110,7 +66,7 @@ struct ConfigurationDetector {
         }
     }
 
-    private func shape(_ name: String, rank: Int) throws(SAMConfigurationError) -> Shape {
+    func shape(_ name: String, rank: Int) throws(SAMConfigurationError) -> Shape {
         let found = weights.shape(of: name)
         guard let found, found.rank == rank, found.elementCount > 0 else {
             throw .notSAM(name: name, found: found)
@@ -119,7 +75,7 @@ struct ConfigurationDetector {
     }
 
     /// How many numbered elements have a tensor of this name.
-    private func count(_ path: String, _ name: String) -> Int {
+    func count(_ path: String, _ name: String) -> Int {
         var index = 0
         while weights.shape(of: "\(path).\(index).\(name)") != nil { index += 1 }
         return index

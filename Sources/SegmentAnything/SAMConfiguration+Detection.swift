@@ -6,14 +6,24 @@ extension SAMConfiguration {
     static let descriptionKey = "vitrine.model"
 
     /// Reads a configuration off weights named as in segment_anything: sizes from the shapes, and what shapes do not
-    /// tell from the description beside them (`window`, `global_blocks`, `decoder_heads`, `mean`, `std` on 0...255),
+    /// tell from the description beside them (`window`, `global_blocks`, `decoder_heads`, `image_size` of a TinyViT, `mean`,
+    /// `std` on 0...255),
     /// where the published models' values stand otherwise.
     ///
     /// The description is the JSON under `vitrine.model` in the weights' metadata.
     ///
-    /// - Throws: ``SAMConfigurationError`` when these are not the weights of a SAM with a ViT encoder.
+    /// - Parameter weights: wrapped by a training program or not; see `UnwrappedWeights`.
+    /// - Throws: ``SAMConfigurationError`` when these are not the weights of a SAM with a ViT encoder or of a MobileSAM.
     public static func detect(from weights: some TensorSource) throws(SAMConfigurationError) -> SAMConfiguration {
-        try ConfigurationDetector(weights: weights, description: try description(weights.metadata)).configuration()
+        let weights = UnwrappedWeights(weights)
+        let description = try description(weights.metadata)
+        let family = WeightFamily(of: weights)
+        switch family {
+        // What is unknown may be a damaged SAM: then the detector says which weight is missing.
+        case .segmentAnything, .mobileSAM, .unknown: break
+        default: throw .unexpectedFamily(family)
+        }
+        return try ConfigurationDetector(weights: weights, description: description).configuration()
     }
 
     private static func description(

@@ -7,9 +7,21 @@ import Tensors
 /// Immutable, so one model serves any number of threads.
 public struct SAMModel: Sendable {
     public let configuration: SAMConfiguration
+    /// Where the weights came from, for their fingerprint.
+    let weights: any TensorSource
     let imageEncoder: ImageEncoder
     let promptEncoder: PromptEncoder
     let maskDecoder: MaskDecoder
+
+    /// Recognises the weights and takes them: ViT-B, ViT-L, ViT-H and models tuned from those, MobileSAM, and the small
+    /// model that comes with Vitrine.
+    ///
+    /// - Parameter weights: named as in segment_anything, wrapped by a training program or not.
+    /// - Throws: ``SAMConfigurationError`` for the weights of another model, `WeightError` with all that is missing,
+    ///   misshapen or left over.
+    public init(weights: some TensorSource) throws {
+        try self.init(configuration: .detect(from: weights), weights: weights)
+    }
 
     /// Takes every weight the configuration names, under the names of segment_anything.
     ///
@@ -19,7 +31,8 @@ public struct SAMModel: Sendable {
         precondition(
             configuration.grid > 0 && configuration.grid * configuration.patch == configuration.side,
             "a side of \(configuration.side) pixels is not a multiple of patches of \(configuration.patch)")
-        let parts = try WeightScope.load(from: weights) { scope in
+        let weights = UnwrappedWeights(weights)
+        let parts = try WeightScope.load(from: weights, ignoring: ImageEncoder.isUnread) { scope in
             (
                 ImageEncoder(scope.child("image_encoder"), configuration: configuration),
                 PromptEncoder(scope.child("prompt_encoder"), configuration: configuration),
@@ -27,6 +40,7 @@ public struct SAMModel: Sendable {
             )
         }
         self.configuration = configuration
+        self.weights = weights
         (imageEncoder, promptEncoder, maskDecoder) = parts
     }
 

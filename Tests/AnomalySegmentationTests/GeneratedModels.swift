@@ -27,8 +27,12 @@ enum GeneratedModels {
     /// A SAM whose square is 64 px, of 16 x 16 cells.
     static func sam() throws -> SAMModel {
         let configuration = SAMConfiguration(
-            side: 64, patchEmbedding: .projection(patch: 4), width: 32, depth: 2, heads: 2, window: 6,
-            globalBlocks: [1], promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+            side: 64,
+            imageEncoder: .vit(
+                ViTConfiguration(
+                    patchEmbedding: .projection(patch: 4), trainedGrid: 16, width: 32, depth: 2, heads: 2, window: 6,
+                    globalBlocks: [1])),
+            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
         return try generated { try SAMModel(configuration: configuration, weights: $0) }
     }
 

@@ -7,9 +7,26 @@ import Testing
 
 extension SAMConfiguration {
     /// Small enough for a fixture: a block of windows that hang over the edge of the 16 x 16 grid, and a global one.
-    static let tested = SAMConfiguration(
-        side: 64, patchEmbedding: .projection(patch: 4), width: 32, depth: 2, heads: 2, window: 6, globalBlocks: [1],
-        promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+    static let tested = tested(behind: .projection(patch: 4))
+
+    static func tested(behind patchEmbedding: ViTConfiguration.PatchEmbedding) -> SAMConfiguration {
+        SAMConfiguration(
+            side: 64,
+            imageEncoder: .vit(
+                ViTConfiguration(
+                    patchEmbedding: patchEmbedding, trainedGrid: 16, width: 32, depth: 2, heads: 2, window: 6,
+                    globalBlocks: [1])),
+            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+    }
+
+    /// A MobileSAM with windows that hang over the edge of their map in two stages and one window of the whole map in the
+    /// third.
+    static let testedTinyViT = SAMConfiguration(
+        side: 160,
+        imageEncoder: .tinyViT(
+            TinyViTConfiguration(
+                widths: [8, 16, 24, 320], depths: [1, 2, 1, 1], heads: [2, 3, 5], windows: [7, 4, 10])),
+        promptWidth: 256, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
 }
 
 /// A model with generated weights, the same that the reference's has in `Tools/fixtures`.

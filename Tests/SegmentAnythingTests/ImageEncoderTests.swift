@@ -7,7 +7,7 @@ import Testing
 @Suite struct ImageEncoderTests {
     @Test("patch embedding, a window block over the edge, a global block and the neck match the reference, each alone")
     func stages() throws {
-        let encoder = try generatedModel(.tested).imageEncoder
+        let encoder = try vitEncoder(.tested)
         let reference = try Reference("encoder_stages")
         let embedded = encoder.patchEmbedding(generatedPicture(side: 64))
         try reference.expect(embedded, "patch_embedding")
@@ -26,9 +26,7 @@ import Testing
 
     @Test("an encoder with a convolutional stem matches the reference's blocks behind that stem")
     func stem() throws {
-        var configuration = SAMConfiguration.tested
-        configuration.patchEmbedding = .stem(channels: [8, 32])
-        let encoder = try generatedModel(configuration).imageEncoder
+        let encoder = try vitEncoder(.tested(behind: .stem(channels: [8, 32])))
         let reference = try Reference("encoder_stem")
         try reference.expect(encoder.patchEmbedding(generatedPicture(side: 64)), "patch_embedding")
         try reference.expect(encoder(generatedPicture(side: 64)), "neck")
@@ -50,4 +48,11 @@ import Testing
         #expect(features.shape == [32, 10, 10])
         #expect(features.values.allSatisfy { $0.isFinite })
     }
+
+    private func vitEncoder(_ configuration: SAMConfiguration) throws -> ViTEncoder {
+        guard case .vit(let encoder) = try generatedModel(configuration).imageEncoder else { throw NoViT() }
+        return encoder
+    }
+
+    private struct NoViT: Error {}
 }

@@ -8,15 +8,14 @@ import Testing
 @Suite struct SAMConfigurationTests {
     @Test("each published size is read off its weights' shapes")
     func published() throws {
-        for configuration in [SAMConfiguration.vitB, .vitL, .vitH] {
+        for configuration in [SAMConfiguration.vitB, .vitL, .vitH, .mobileSAM] {
             #expect(try SAMConfiguration.detect(from: ShapesOnly(samWeightShapes(configuration))) == configuration)
         }
     }
 
     @Test("a small model is read off its shapes and its description")
     func small() throws {
-        var configuration = SAMConfiguration.tested
-        configuration.patchEmbedding = .stem(channels: [8, 32])
+        var configuration = SAMConfiguration.tested(behind: .stem(channels: [8, 32]))
         configuration.pixelMean = [1, 2, 3]
         let json = """
             {"family": "sam", "decoder_heads": 4, "window": 6, "global_blocks": [1], "mean": [1, 2, 3.0],
@@ -61,8 +60,9 @@ import Testing
     func sentences() {
         #expect(
             SAMConfigurationError.notSAM(name: "image_encoder.pos_embed", found: nil).description
-                == "these are not the weights of a Segment Anything model with a ViT encoder: "
-                + "\"image_encoder.pos_embed\" is missing; name a file of ViT-B, ViT-L, ViT-H or the small weights")
+                == "these are not the weights of a Segment Anything model: "
+                + "\"image_encoder.pos_embed\" is missing; name a file of ViT-B, ViT-L, ViT-H, MobileSAM or "
+                + "the small weights")
         #expect(
             SAMConfigurationError.otherFamily("clip").description
                 == "these weights belong to a model of the family \"clip\", not to Segment Anything: name the other file"

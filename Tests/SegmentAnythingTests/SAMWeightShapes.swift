@@ -21,8 +21,20 @@ private func convolution(_ name: String, _ input: Int, _ output: Int, _ kernel: 
 }
 
 private func imageEncoderShapes(_ configuration: SAMConfiguration) -> Shapes {
+    switch configuration.imageEncoder {
+    case .vit(let vit): vitShapes(vit) + neckShapes(vit.width, configuration.promptWidth)
+    case .tinyViT(let tinyViT):
+        tinyViTShapes(tinyViT) + neckShapes(tinyViT.widths.last ?? 0, configuration.promptWidth)
+    }
+}
+
+private func neckShapes(_ width: Int, _ prompt: Int) -> Shapes {
+    [("image_encoder.neck.0.weight", [prompt, width, 1, 1])] + norm("image_encoder.neck.1", prompt)
+        + [("image_encoder.neck.2.weight", [prompt, prompt, 3, 3])] + norm("image_encoder.neck.3", prompt)
+}
+
+private func vitShapes(_ configuration: ViTConfiguration) -> Shapes {
     let (width, grid) = (configuration.width, configuration.trainedGrid)
-    let prompt = configuration.promptWidth
     var shapes: Shapes = [("image_encoder.pos_embed", [1, grid, grid, width])]
     switch configuration.patchEmbedding {
     case .projection(let patch):
@@ -42,10 +54,38 @@ private func imageEncoderShapes(_ configuration: SAMConfiguration) -> Shapes {
         shapes += linear("\(block).mlp.lin1", width, configuration.hiddenWidth)
         shapes += linear("\(block).mlp.lin2", configuration.hiddenWidth, width)
     }
-    shapes += [("image_encoder.neck.0.weight", [prompt, width, 1, 1])]
-    shapes += norm("image_encoder.neck.1", prompt)
-    shapes += [("image_encoder.neck.2.weight", [prompt, prompt, 3, 3])]
-    return shapes + norm("image_encoder.neck.3", prompt)
+    return shapes
+}
+
+private func tinyViTShapes(_ configuration: TinyViTConfiguration) -> Shapes {
+    func normalized(_ name: String, _ input: Int, _ output: Int, _ kernel: Int) -> Shapes {
+        [("\(name).c.weight", [output, input, kernel, kernel])]
+            + ["weight", "bias", "running_mean", "running_var"].map { ("\(name).bn.\($0)", [output]) }
+    }
+    let (widths, path) = (configuration.widths, "image_encoder")
+    let expanded = configuration.expandedWidth
+    var shapes = normalized("\(path).patch_embed.seq.0", 3, widths[0] / 2, 3)
+    shapes += normalized("\(path).patch_embed.seq.2", widths[0] / 2, widths[0], 3)
+    for index in 0..<configuration.depths[0] {
+        let block = "\(path).layers.0.blocks.\(index)"
+        shapes += normalized("\(block).conv1", widths[0], expanded, 1) + normalized("\(block).conv2", 1, expanded, 3)
+        shapes += normalized("\(block).conv3", expanded, widths[0], 1)
+    }
+    for stage in 1..<widths.count {
+        let (width, merging) = (widths[stage], "\(path).layers.\(stage - 1).downsample")
+        shapes += normalized("\(merging).conv1", widths[stage - 1], width, 1)
+        shapes += normalized("\(merging).conv2", 1, width, 3) + normalized("\(merging).conv3", width, width, 1)
+        let (window, hidden) = (configuration.windows[stage - 1], configuration.hiddenWidths[stage - 1])
+        for index in 0..<configuration.depths[stage] {
+            let block = "\(path).layers.\(stage).blocks.\(index)"
+            shapes += [("\(block).attn.attention_biases", [configuration.heads[stage - 1], window * window])]
+            shapes += norm("\(block).attn.norm", width) + linear("\(block).attn.qkv", width, 3 * width)
+            shapes += linear("\(block).attn.proj", width, width) + normalized("\(block).local_conv", 1, width, 3)
+            shapes += norm("\(block).mlp.norm", width) + linear("\(block).mlp.fc1", width, hidden)
+            shapes += linear("\(block).mlp.fc2", hidden, width)
+        }
+    }
+    return shapes
 }
 
 private func promptEncoderShapes(_ configuration: SAMConfiguration) -> Shapes {

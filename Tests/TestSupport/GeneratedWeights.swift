@@ -63,7 +63,7 @@ public struct GeneratedWeights: TensorSource {
             let fanIn = shape.dimensions[1...].reduce(1, *)
             return (Float((3 / Double(fanIn)).squareRoot()), 0)
         }
-        return name.hasSuffix(".weight") ? (0.25, 1) : (0.1, 0)
+        return name.hasSuffix(".weight") || name.hasSuffix(".running_var") ? (0.25, 1) : (0.1, 0)
     }
 
     /// FNV-1a, 64 bits.

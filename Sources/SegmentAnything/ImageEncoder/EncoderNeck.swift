@@ -9,12 +9,11 @@ struct EncoderNeck: Sendable {
     let mixing: Convolution2D
     let mixingNorm: LayerNorm2D
 
-    init(_ weights: WeightScope, configuration: SAMConfiguration) {
-        let width = configuration.promptWidth
-        grid = configuration.grid
+    init(_ weights: WeightScope, in input: Int, out width: Int, grid: Int) {
+        self.grid = grid
         // A 1 x 1 convolution of the map is a linear layer of its tokens, and a norm over channels is one of tokens.
-        let kernel = weights.child(0).tensor("weight", shape: [width, configuration.width, 1, 1])
-        narrowing = Linear(weight: kernel.reshaped(to: [width, configuration.width]), bias: nil)
+        let kernel = weights.child(0).tensor("weight", shape: [width, input, 1, 1])
+        narrowing = Linear(weight: kernel.reshaped(to: [width, input]), bias: nil)
         narrowingNorm = LayerNorm(weights.child(1), width: width, epsilon: 1e-6)
         mixing = Convolution2D(
             weights.child(2), in: width, out: width, kernel: 3, stride: 1, padding: 1, bias: false)

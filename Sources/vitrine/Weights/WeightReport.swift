@@ -104,7 +104,7 @@ struct WeightReport: Encodable {
 
     private static func facts(_ configuration: SAMConfiguration) -> [Fact] {
         [
-            Fact(fact: "image encoder", value: "\(configuration.depth) blocks of width \(configuration.width)"),
+            Fact(fact: "image encoder", value: "\(configuration.imageEncoder)"),
             Fact(fact: "input", value: "\(configuration.side) pixels, colour means \(configuration.pixelMean)"),
             Fact(
                 fact: "embedding", value: "\(configuration.promptWidth) x \(configuration.grid) x \(configuration.grid)"

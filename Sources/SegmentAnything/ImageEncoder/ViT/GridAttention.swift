@@ -13,9 +13,8 @@ struct GridAttention: Sendable {
     let partition: WindowPartition?
 
     /// - Parameter window: side of a window in tokens, nil for attention over the whole grid.
-    init(_ weights: WeightScope, configuration: SAMConfiguration, window: Int?) {
+    init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, window: Int?) {
         let width = configuration.width
-        let grid = configuration.grid
         heads = configuration.heads
         projection = Linear(weights.child("qkv"), in: width, out: 3 * width)
         output = Linear(weights.child("proj"), in: width, out: width)

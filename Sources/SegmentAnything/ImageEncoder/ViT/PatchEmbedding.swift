@@ -6,7 +6,7 @@ struct PatchEmbedding: Sendable {
     /// Applied in order, with GELU between.
     let convolutions: [Convolution2D]
 
-    init(_ weights: WeightScope, configuration: SAMConfiguration) {
+    init(_ weights: WeightScope, configuration: ViTConfiguration) {
         switch configuration.patchEmbedding {
         case .projection(let patch):
             convolutions = [

@@ -10,11 +10,12 @@ struct EncoderBlock: Sendable {
     let hiddenNorm: LayerNorm
     let feedForward: FeedForward
 
-    init(_ weights: WeightScope, configuration: SAMConfiguration, isGlobal: Bool) {
+    init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, isGlobal: Bool) {
         let width = configuration.width
         attentionNorm = LayerNorm(weights.child("norm1"), width: width, epsilon: 1e-6)
         attention = GridAttention(
-            weights.child("attn"), configuration: configuration, window: isGlobal ? nil : configuration.window)
+            weights.child("attn"), configuration: configuration, grid: grid,
+            window: isGlobal ? nil : configuration.window)
         hiddenNorm = LayerNorm(weights.child("norm2"), width: width, epsilon: 1e-6)
         feedForward = FeedForward(
             weights.child("mlp"), width: width, hidden: configuration.hiddenWidth, activation: .gelu,

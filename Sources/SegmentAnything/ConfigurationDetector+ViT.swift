@@ -1,0 +1,63 @@
+import NeuralNetwork
+import Tensors
+
+extension ConfigurationDetector {
+    func vit(
+        _ path: String
+    ) throws(SAMConfigurationError) -> (side: Int, encoder: SAMConfiguration.ImageEncoder) {
+        let positions = try shape("\(path).pos_embed", rank: 4)
+        let (grid, width) = (positions[1], positions[3])
+        let depth = count("\(path).blocks", "norm1.weight")
+        let headWidth = try shape("\(path).blocks.0.attn.rel_pos_h", rank: 2)[1]
+        guard positions[2] == grid, headWidth > 0, width > 0, width % headWidth == 0 else {
+            throw .impossible(fact: "positions of shape \(positions) and heads of \(headWidth) channels")
+        }
+        let embedding = try patchEmbedding("\(path).patch_embed")
+        let attention = try windows("\(path).blocks", depth: depth, grid: grid)
+        return (
+            grid * embedding.patch,
+            .vit(
+                ViTConfiguration(
+                    patchEmbedding: embedding, trainedGrid: grid, width: width, depth: depth,
+                    heads: width / headWidth,
+                    hiddenWidth: try shape("\(path).blocks.0.mlp.lin1.weight", rank: 2)[0],
+                    window: attention.window, globalBlocks: attention.globalBlocks))
+        )
+    }
+
+    private func patchEmbedding(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
+        let stem = count("\(path).stem", "weight")
+        guard stem > 0 else {
+            return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2])
+        }
+        guard stem <= 6 else { throw .impossible(fact: "a stem of \(stem) convolutions") }
+        var channels: [Int] = []
+        for index in 0..<stem {
+            channels.append(try shape("\(path).stem.\(index).weight", rank: 4)[0])
+        }
+        return .stem(channels: channels)
+    }
+
+    /// A block attends over the whole grid when its table of relative rows is as long as the grid needs. The
+    /// description decides where both are equally long.
+    private func windows(
+        _ path: String, depth: Int, grid: Int
+    ) throws(SAMConfigurationError) -> (window: Int, globalBlocks: [Int]) {
+        var window = grid
+        var globalBlocks: [Int] = []
+        for block in 0..<depth {
+            let distances = try shape("\(path).\(block).attn.rel_pos_h", rank: 2)[0]
+            if distances == 2 * grid - 1 {
+                globalBlocks.append(block)
+            } else {
+                window = (distances + 1) / 2
+            }
+        }
+        window = try describedInteger("window") ?? window
+        guard window > 0 else { throw .impossible(fact: "attention windows without a token") }
+        let describedBlocks = try described { description throws(ModelDescriptionError) in
+            try description.integers("global_blocks")
+        }
+        return (window, describedBlocks ?? globalBlocks)
+    }
+}

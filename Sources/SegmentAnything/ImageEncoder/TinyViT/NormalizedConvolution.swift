@@ -1,0 +1,67 @@
+import NeuralNetwork
+import Tensors
+
+/// The weights of a convolution without bias and of the batch normalisation behind it, folded into one convolution with
+/// bias when they are read.
+///
+/// Keys: `c.weight` [out, in, kernel, kernel], `bn.{weight, bias, running_mean, running_var}` [out]. Matches `Conv2d_BN`
+/// of MobileSAM in its evaluation mode, which is `gamma (w * x - mean) / sqrt(variance + epsilon) + beta`.
+struct NormalizedConvolution: Sendable {
+    /// `[out, in / groups, kernel, kernel]`.
+    let weight: Tensor
+    /// `[out]`.
+    let bias: Tensor
+
+    static let epsilon = 1e-5
+
+    init(_ weights: WeightScope, in inputs: Int, out outputs: Int, kernel: Int) {
+        let shape: Shape = [outputs, inputs, kernel, kernel]
+        let norm = weights.child("bn")
+        let plain = weights.child("c").tensor("weight", shape: shape)
+        let gamma = norm.tensor("weight", shape: [outputs]).values
+        let beta = norm.tensor("bias", shape: [outputs]).values
+        let mean = norm.tensor("running_mean", shape: [outputs]).values
+        let variance = norm.tensor("running_var", shape: [outputs]).values
+        let scale = zip(gamma, variance).map { Double($0) / (Double($1) + Self.epsilon).squareRoot() }
+        weight = plain * Tensor(scale.map { Float($0) }, shape: [outputs, 1, 1, 1])
+        bias = Tensor(
+            (0..<outputs).map { Float(Double(beta[$0]) - Double(mean[$0]) * scale[$0]) }, shape: [outputs])
+    }
+}
+
+/// A 1 x 1 convolution with its normalisation: a linear layer of the pixels.
+struct PixelwiseConvolution: Sendable {
+    let linear: Linear
+
+    init(_ weights: WeightScope, in inputs: Int, out outputs: Int) {
+        let folded = NormalizedConvolution(weights, in: inputs, out: outputs, kernel: 1)
+        linear = Linear(weight: folded.weight.reshaped(to: [outputs, inputs]), bias: folded.bias)
+    }
+
+    /// `[..., in]` to `[..., out]`; `residual` is added to the result.
+    func callAsFunction(
+        _ map: Tensor, activation: Tensor.Activation = .none, adding residual: Tensor? = nil
+    ) -> Tensor {
+        linear(map, activation: activation, adding: residual)
+    }
+}
+
+/// A 3 x 3 convolution of each channel alone with its normalisation.
+struct DepthwiseConvolution: Sendable {
+    /// `[9, channels]`.
+    let weight: Tensor
+    let bias: Tensor
+    let stride: Int
+
+    init(_ weights: WeightScope, channels: Int, stride: Int = 1) {
+        let folded = NormalizedConvolution(weights, in: 1, out: channels, kernel: 3)
+        weight = folded.weight.reshaped(to: [channels, 9]).transposed()
+        bias = folded.bias
+        self.stride = stride
+    }
+
+    /// `[rows, columns, channels]` to the same, each side divided by the stride and rounded up.
+    func callAsFunction(_ map: Tensor, activation: Tensor.Activation = .none) -> Tensor {
+        map.depthwiseConvolution3x3(weight: weight, bias: bias, stride: stride, activation: activation)
+    }
+}

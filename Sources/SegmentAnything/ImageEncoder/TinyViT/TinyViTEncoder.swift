@@ -1,0 +1,69 @@
+import NeuralNetwork
+import Tensors
+
+/// The small network that MobileSAM puts in the place of SAM's vision transformer.
+///
+/// Maps keep the channels of a pixel together, `[rows, columns, channels]`, so that 1 x 1 convolutions are linear layers
+/// and nothing is laid out anew between convolutions and attention.
+///
+/// Matches `TinyViT` of MobileSAM. Its classifier is not read.
+struct TinyViTEncoder: Sendable {
+    /// A stage of attention and what stands in front of it.
+    struct Stage: Sendable {
+        let merging: PixelMerging
+        let blocks: [TinyViTBlock]
+
+        /// `[rows, columns, in]` to `[rows, columns, out]` of this stage.
+        func callAsFunction(_ map: Tensor) -> Tensor {
+            let merged = merging(map)
+            var tokens = merged.reshaped(to: [-1, merged.shape[2]])
+            for block in blocks { tokens = block(tokens) }
+            return tokens.reshaped(to: merged.shape)
+        }
+    }
+
+    let stem: TinyViTStem
+    let convolutions: [InvertedBottleneck]
+    let stages: [Stage]
+    let neck: EncoderNeck
+
+    /// - Precondition: `side` is a multiple of the configuration's patch.
+    init(_ weights: WeightScope, configuration: TinyViTConfiguration, side: Int, promptWidth: Int) {
+        let widths = configuration.widths
+        stem = TinyViTStem(weights.child("patch_embed").child("seq"), width: widths[0])
+        let layers = weights.child("layers")
+        convolutions = (0..<configuration.depths[0]).map { index in
+            InvertedBottleneck(
+                layers.child(0).child("blocks").child(index), width: widths[0],
+                expanded: configuration.expandedWidth)
+        }
+        var mapSide = side / 4
+        var stages: [Stage] = []
+        for stage in 1..<widths.count {
+            let stride = configuration.mergingStride(before: stage)
+            mapSide /= stride
+            let merging = PixelMerging(
+                layers.child(stage - 1).child("downsample"), in: widths[stage - 1], out: widths[stage],
+                stride: stride)
+            let blocks = (0..<configuration.depths[stage]).map { index in
+                TinyViTBlock(
+                    layers.child(stage).child("blocks").child(index), width: widths[stage],
+                    heads: configuration.heads[stage - 1], hidden: configuration.hiddenWidths[stage - 1],
+                    side: mapSide, window: configuration.windows[stage - 1])
+            }
+            stages.append(Stage(merging: merging, blocks: blocks))
+        }
+        self.stages = stages
+        neck = EncoderNeck(
+            weights.child("neck"), in: widths[widths.count - 1], out: promptWidth, grid: mapSide)
+    }
+
+    /// - Parameter pixels: `[3, side, side]`, normalised, padded with zeros.
+    /// - Returns: `[channels, rows, columns]`.
+    func callAsFunction(_ pixels: Tensor) -> Tensor {
+        var map = stem(pixels)
+        for block in convolutions { map = block(map) }
+        for stage in stages { map = stage(map) }
+        return neck(map.reshaped(to: [-1, map.shape[2]]))
+    }
+}

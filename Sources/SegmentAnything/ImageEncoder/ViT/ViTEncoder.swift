@@ -1,0 +1,51 @@
+import NeuralNetwork
+import Tensors
+
+/// SAM's vision transformer, which turns a picture into SAM's embedding.
+///
+/// Matches `ImageEncoderViT` of segment_anything.
+struct ViTEncoder: Sendable {
+    let patchEmbedding: PatchEmbedding
+    /// `[tokens, width]`.
+    let positionEmbedding: Tensor
+    let blocks: [EncoderBlock]
+    let neck: EncoderNeck
+
+    init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, promptWidth: Int) {
+        positionEmbedding = Self.positions(weights, configuration, grid: grid)
+        patchEmbedding = PatchEmbedding(weights.child("patch_embed"), configuration: configuration)
+        blocks = (0..<configuration.depth).map { index in
+            EncoderBlock(
+                weights.child("blocks").child(index), configuration: configuration, grid: grid,
+                isGlobal: configuration.globalBlocks.contains(index))
+        }
+        neck = EncoderNeck(weights.child("neck"), in: configuration.width, out: promptWidth, grid: grid)
+    }
+
+    /// - Parameter pixels: `[3, side, side]`, normalised, padded with zeros.
+    /// - Returns: `[channels, rows, columns]`.
+    func callAsFunction(_ pixels: Tensor) -> Tensor {
+        var tokens = embedded(pixels)
+        for block in blocks {
+            tokens = block(tokens)
+        }
+        return neck(tokens)
+    }
+
+    /// What the first block sees: `[tokens, width]`.
+    func embedded(_ pixels: Tensor) -> Tensor {
+        patchEmbedding(pixels) + positionEmbedding
+    }
+
+    /// The learnt positions, stretched when the grid is not the one they were learnt on (the reference cannot do that).
+    private static func positions(
+        _ weights: WeightScope, _ configuration: ViTConfiguration, grid: Int
+    ) -> Tensor {
+        let (width, trained) = (configuration.width, configuration.trainedGrid)
+        let learnt = weights.tensor("pos_embed", shape: [1, trained, trained, width])
+        guard grid != trained else { return learnt.reshaped(to: [grid * grid, width]) }
+        return learnt.permuted([0, 3, 1, 2])
+            .resizedBicubic(height: grid, width: grid, antialias: true)
+            .reshaped(to: [width, grid * grid]).transposed()
+    }
+}

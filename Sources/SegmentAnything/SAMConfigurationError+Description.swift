@@ -1,0 +1,31 @@
+import NeuralNetwork
+
+extension SAMConfigurationError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unexpectedFamily(let family):
+            "this is \(family), a Segment Anything model was asked for: \(advice(family))"
+        case .notSAM(let name, let found):
+            "these are not the weights of a Segment Anything model: \"\(name)\" "
+                + (found.map { "has the shape \($0)" } ?? "is missing")
+                + "; name a file of ViT-B, ViT-L, ViT-H, MobileSAM or the small weights"
+        case .otherFamily(let family):
+            "these weights belong to a model of the family \"\(family)\", not to Segment Anything: "
+                + "name the other file"
+        case .unusableDescription(let error):
+            error.description
+        case .impossible(let fact):
+            "the weights do not fit together: \(fact); the file is damaged or of a model unknown here"
+        }
+    }
+    private func advice(_ family: WeightFamily) -> String {
+        switch family {
+        case .clip, .huggingFaceCLIP:
+            "name it with --clip, and a ViT-B, ViT-L, ViT-H or MobileSAM with --sam"
+        case .huggingFaceSAM:
+            "name the file that its makers publish for segment_anything (.pth)"
+        default:
+            "name a ViT-B, ViT-L, ViT-H or MobileSAM"
+        }
+    }
+}

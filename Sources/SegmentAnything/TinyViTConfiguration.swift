@@ -1,0 +1,46 @@
+/// The sizes of MobileSAM's TinyViT: a stem that divides each side by 4, a stage of convolutions, and stages of windowed
+/// attention, with a merging of pixels in front of each of those.
+public struct TinyViTConfiguration: Sendable, Hashable {
+    /// Channels of each stage, the convolutions first.
+    public var widths: [Int]
+    /// Blocks of each stage.
+    public var depths: [Int]
+    /// Heads of each stage of attention.
+    public var heads: [Int]
+    /// Side of the windows of each stage of attention, pixels of its map.
+    public var windows: [Int]
+    /// Channels inside a block of convolutions.
+    public var expandedWidth: Int
+    /// Hidden channels of the feed-forward part in each stage of attention.
+    public var hiddenWidths: [Int]
+
+    /// - Precondition: as many depths as widths, and a head count and a window for each width but the first.
+    public init(
+        widths: [Int], depths: [Int], heads: [Int], windows: [Int], expandedWidth: Int? = nil,
+        hiddenWidths: [Int]? = nil
+    ) {
+        precondition(
+            widths.count >= 2 && depths.count == widths.count && heads.count == widths.count - 1
+                && windows.count == widths.count - 1
+                && hiddenWidths.map { $0.count == widths.count - 1 } ?? true,
+            "TinyViTConfiguration: \(widths.count) widths, \(depths.count) depths, \(heads.count) heads, "
+                + "\(windows.count) windows")
+        self.widths = widths
+        self.depths = depths
+        self.heads = heads
+        self.windows = windows
+        self.expandedWidth = expandedWidth ?? 4 * widths[0]
+        self.hiddenWidths = hiddenWidths ?? widths.dropFirst().map { 4 * $0 }
+    }
+
+    /// What the merging in front of a stage of attention divides each side by. The reference lets the width decide: 320,
+    /// 448 and 576 are the last widths of its three sizes, whose map keeps its size.
+    public func mergingStride(before stage: Int) -> Int {
+        [320, 448, 576].contains(widths[stage]) ? 1 : 2
+    }
+
+    /// Input pixels on a side of one cell of the last map.
+    public var patch: Int {
+        (1..<widths.count).reduce(4) { $0 * mergingStride(before: $1) }
+    }
+}

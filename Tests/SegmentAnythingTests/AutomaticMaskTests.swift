@@ -112,7 +112,7 @@ import Testing
         _ name: String, on picture: String, _ model: SAMModel, _ settings: AutomaticMaskSettings
     ) throws {
         let image = try Self.picture(picture)
-        let expected = try ExpectedMasks("SegmentAnything/automatic_\(name)", size: image.size)
+        let expected = try ExpectedMasks(ByteFixture("SegmentAnything/automatic_\(name)"), size: image.size)
         let found = try AutomaticMaskGenerator(model, settings: settings).masks(in: image)
         expected.expect(found, name)
     }
@@ -128,24 +128,25 @@ struct ExpectedMasks {
     var stabilities: [Float]
     var points: [[Float]] = []
 
-    init(_ fixture: String, size: ImageSize) throws {
-        let fixture = try ByteFixture(fixture)
-        let runs = try fixture["runs"].floats.map { Int($0) }
+    /// - Parameter prefix: stands in front of every name.
+    init(_ fixture: ByteFixture, prefix: String = "", size: ImageSize) throws {
+        func entry(_ name: String) throws -> ByteFixture.Entry { try fixture[prefix + name] }
+        let runs = try entry("runs").floats.map { Int($0) }
         var start = 0
-        for count in try fixture["run_counts"].floats.map({ Int($0) }) {
+        for count in try entry("run_counts").floats.map({ Int($0) }) {
             masks.append(try RunLengthMask(size: size, counts: Array(runs[start..<start + count])))
             start += count
         }
         func rows(_ name: String, _ width: Int) throws -> [[Float]] {
-            let values = try fixture[name].floats
+            let values = try entry(name).floats
             return stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
         }
         boxes = try rows("box", 4).map { $0.map { Int($0) } }
         crops = try rows("crop", 4).map { $0.map { Int($0) } }
         points = try rows("point", 2)
-        areas = try fixture["area"].floats.map { Int($0) }
-        qualities = try fixture["iou"].floats
-        stabilities = try fixture["stability"].floats
+        areas = try entry("area").floats.map { Int($0) }
+        qualities = try entry("iou").floats
+        stabilities = try entry("stability").floats
     }
 
     func expect(_ found: [AutomaticMask], _ name: String, at location: SourceLocation = #_sourceLocation) {

@@ -19,7 +19,15 @@ public struct ByteFixture: Sendable {
 
     /// - Parameter name: folder and stem below Tests/Fixtures, such as `Imaging/filters`.
     public init(_ name: String) throws {
-        let file = try Fixture.tensors(name)
+        try self.init(file: Fixture.tensors(name))
+    }
+
+    /// A file that lies elsewhere.
+    public init(at path: String) throws {
+        try self.init(file: Checkpoint.open(path))
+    }
+
+    private init(file: Checkpoint) throws {
         var entries: [String: Entry] = [:]
         for key in file.names {
             let tensor = try file.load(key)

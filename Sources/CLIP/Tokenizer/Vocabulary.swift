@@ -9,6 +9,9 @@ public struct Vocabulary: Sendable {
         var result: Int
     }
 
+    /// The two symbols of a merge, in UTF-8.
+    typealias MergeText = (first: ArraySlice<UInt8>, second: ArraySlice<UInt8>)
+
     private struct Pair: Hashable, Sendable {
         var first: Int
         var second: Int
@@ -54,18 +57,23 @@ public struct Vocabulary: Sendable {
         let wanted = mergeCount ?? min(lines.count, Self.publishedMergeCount)
         guard wanted >= 0, lines.count >= wanted else { throw .tooFewMerges(found: lines.count, expected: wanted) }
 
+        var pairs: [MergeText] = []
+        for (offset, line) in lines.prefix(wanted).enumerated() {
+            let fields = Self.fields(line)
+            guard fields.count == 2 else { throw .malformedLine(firstLine + offset) }
+            pairs.append((fields[0], fields[1]))
+        }
+        try self.init(pairs: pairs, firstLine: firstLine)
+    }
+
+    /// - Parameter firstLine: the line of the first merge, for errors.
+    init(pairs: [MergeText], firstLine: Int) throws(VocabularyError) {
         let symbols = Self.byteSymbols()
         byteTokens = symbols.tokens
         var tokens: [[UInt8]: Int] = [:]
         for (token, symbol) in symbols.inOrder.enumerated() {
             tokens[symbol] = token
             tokens[symbol + Self.endOfWordMark] = token + Self.endOfWord
-        }
-        var pairs: [(first: ArraySlice<UInt8>, second: ArraySlice<UInt8>)] = []
-        for (offset, line) in lines.prefix(wanted).enumerated() {
-            let fields = Self.fields(line)
-            guard fields.count == 2 else { throw .malformedLine(firstLine + offset) }
-            pairs.append((fields[0], fields[1]))
         }
         // Where two merges make the same symbol, the later one gives it its token.
         for (rank, pair) in pairs.enumerated() {
@@ -79,15 +87,25 @@ public struct Vocabulary: Sendable {
             merges[Pair(first: first, second: second)] = Merge(rank: rank, result: result)
         }
         self.merges = merges
-        count = 2 * Self.endOfWord + wanted + 2
+        count = 2 * Self.endOfWord + pairs.count + 2
     }
 
-    /// Reads whichever file of a published vocabulary these bytes are.
+    /// Reads whichever file of a published vocabulary these bytes are: merges (`merges.txt`,
+    /// `bpe_simple_vocab_16e6.txt`), `tokenizer.json` or `vocab.json`; unpacked.
     ///
-    /// - Parameter count: the tokens that the weights have.
+    /// - Parameter count: the tokens that the weights have; nil takes what is there, as `init(merges:mergeCount:)` does.
     /// - Throws: `VocabularyError`.
-    public init(_ bytes: some Sequence<UInt8>, count: Int) throws(VocabularyError) {
-        try self.init(merges: bytes, mergeCount: count - 2 * Self.endOfWord - 2)
+    public init(_ bytes: some Sequence<UInt8>, count: Int?) throws(VocabularyError) {
+        let bytes = Array(bytes)
+        let mergeCount = count.map { $0 - 2 * Self.endOfWord - 2 }
+        let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+        // A merge may begin with a brace, but not with the two that open and name the first thing of an object.
+        let start = bytes.drop { blanks.contains($0) }.prefix(256).filter { !blanks.contains($0) }
+        if start.starts(with: Array("{\"".utf8)) {
+            try self.init(json: bytes, mergeCount: mergeCount)
+        } else {
+            try self.init(merges: bytes, mergeCount: mergeCount)
+        }
     }
 
     /// The token of a byte inside a word.
@@ -96,7 +114,7 @@ public struct Vocabulary: Sendable {
     /// What two neighbouring tokens become, nil when they stay apart.
     func merge(_ first: Int, _ second: Int) -> Merge? { merges[Pair(first: first, second: second)] }
 
-    private static let endOfWordMark = Array("</w>".utf8)
+    static let endOfWordMark = Array("</w>".utf8)
 
     private static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
@@ -104,7 +122,7 @@ public struct Vocabulary: Sendable {
 
     /// How merges files write bytes: printable ones of Latin-1 as themselves, in this order, then the others as the
     /// characters from U+0100 on.
-    private static func byteSymbols() -> (inOrder: [[UInt8]], tokens: [Int]) {
+    static func byteSymbols() -> (inOrder: [[UInt8]], tokens: [Int]) {
         let printable = Array(33...126) + Array(161...172) + Array(174...255)
         let others = (0...255).filter { !printable.contains($0) }
         var inOrder: [[UInt8]] = []

@@ -1,4 +1,6 @@
-/// Why a merges file cannot be used. Lines count from 1.
+public import NeuralNetwork
+
+/// Why the file of a vocabulary cannot be used. Lines and merges count from 1.
 public enum VocabularyError: Error, Hashable, Sendable {
     /// gzip, as the published file is distributed.
     case compressed
@@ -8,6 +10,14 @@ public enum VocabularyError: Error, Hashable, Sendable {
     case malformedLine(Int)
     /// A merge of a symbol that no merge makes.
     case unknownSymbol(line: Int)
+    /// A JSON file that is not well-formed.
+    case malformedJSON(ModelDescriptionError)
+    /// A JSON file that holds no byte-pair vocabulary.
+    case notBytePairs
+    /// A token whose number is not a whole number of its own, or not the one that CLIP's order gives it.
+    case unexpectedNumber(token: String)
+    /// The last two tokens are not the marks of start and end.
+    case misplacedMark(token: String)
 }
 
 extension VocabularyError: CustomStringConvertible {
@@ -23,6 +33,16 @@ extension VocabularyError: CustomStringConvertible {
             "line \(line) of the merges file is not two symbols with a space between: use the file as it was published"
         case .unknownSymbol(let line):
             "line \(line) of the merges file joins a symbol that no other line makes: the file is incomplete"
+        case .malformedJSON(let error):
+            "the vocabulary is damaged: \(error)"
+        case .notBytePairs:
+            "the JSON file holds no byte-pair vocabulary: name merges.txt, tokenizer.json or vocab.json of a CLIP"
+        case .unexpectedNumber(let token):
+            "the token \(token.debugDescription) has a number that no CLIP vocabulary gives it: use the file that belongs "
+                + "to the weights"
+        case .misplacedMark(let token):
+            "the vocabulary has \(token.debugDescription) where the marks of start and end should be last: use the file "
+                + "that belongs to the weights"
         }
     }
 }

@@ -1,0 +1,5 @@
+import Benchmark
+import Tensors
+
+let benchmarks: @Sendable () -> Void = {
+}

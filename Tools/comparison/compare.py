@@ -1,0 +1,149 @@
+"""Times whole models in PyTorch, ONNX Runtime, OpenVINO and Vitrine, on the same weights and inputs, side by side.
+
+In every round each engine runs in turn, and the multiply-add peak of the machine is measured beside them, so that
+whatever the machine does meanwhile happens to all. Before that all four must agree.
+"""
+
+import argparse
+import json
+import math
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+import chart
+import engines
+from works import WORKS
+
+AGREEMENT = 1e-3
+PAUSE = 0.25
+SHORTEST = 0.3
+
+
+def measure(make, batch, runner, threads, rounds):
+    work = make(batch)
+    with engines.scratch() as name:
+        folder = Path(name)
+        for graph_name, graph in work.graphs.items():
+            engines.export(graph, folder / f"{graph_name}.onnx")
+        peers = [engine(work, folder, threads) for engine in (engines.Torch, engines.ONNXRuntime, engines.OpenVINO)]
+        ours = engines.Vitrine(work, folder, runner, threads)
+        everyone = [*peers, ours]
+
+        # Once to warm up, and to see that all four give the same.
+        seconds, outputs = {}, {}
+        for engine in everyone:
+            first, result = engine.run()
+            again = [engine.run()[0] for _ in range(1 if first > 2 else 2)]
+            seconds[engine.name] = min(again)
+            outputs[engine.name] = result
+        outputs[ours.name] = ours.outputs()
+        errors = {
+            engine.name: error(outputs[engine.name], outputs[peers[0].name]) for engine in everyone[1:]}
+        if max(errors.values()) > AGREEMENT:
+            print(f"  DISAGREE: {errors}", file=sys.stderr)
+
+        repeats = {engine.name: max(1, math.ceil(SHORTEST / seconds[engine.name])) for engine in everyone}
+        times = {engine.name: [] for engine in everyone}
+        peaks = []
+        for round_number in range(rounds or work.rounds):
+            # The order turns, so that nobody always follows the same engine.
+            turn = everyone[round_number % 4:] + everyone[:round_number % 4]
+            peaks.append(runner.peak())
+            for engine in turn:
+                time.sleep(PAUSE)
+                total = sum(engine.run()[0] for _ in range(repeats[engine.name]))
+                times[engine.name].append(total / repeats[engine.name])
+        for engine in everyone:
+            engine.close()
+    return work, times, peaks, errors
+
+
+def error(found, expected):
+    """The largest difference of any output, relative to that output's largest magnitude."""
+    worst = 0.0
+    for name, value in expected.items():
+        actual = np.asarray(found[name], dtype=np.float64).reshape(value.shape)
+        worst = max(worst, float(np.abs(actual - value).max() / max(np.abs(value).max(), 1e-30)))
+    return worst
+
+
+def spread(values):
+    middle = statistics.median(values)
+    return (max(values) - min(values)) / middle
+
+
+def row(work, times, peaks, errors):
+    median = {name: statistics.median(values) for name, values in times.items()}
+    ours = median["Vitrine"]
+    peers = {name: value for name, value in median.items() if name != "Vitrine"}
+    fastest = min(peers, key=peers.get)
+    peak = statistics.median(peaks)
+    return {
+        "work": work.name, "title": work.title, "batch": work.batch, "ours_s": ours, "peers": peers,
+        "ratio": peers[fastest] / ours, "fastest_peer": fastest, "max_rel_error": errors["Vitrine"],
+        "spread": {name: spread(values) for name, values in times.items()},
+        "fma_peak_gflops": peak, "gflop": work.gflop or None,
+        "share_of_peak": work.gflop / ours / peak if work.gflop else None,
+    }
+
+
+def table(rows):
+    head = ["work", "batch", "Vitrine", "PyTorch", "ONNX Runtime", "OpenVINO", "ratio", "of peak", "error"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for entry in rows:
+        def cell(seconds, name):
+            return f"{1000 * seconds:.1f} ms ±{50 * entry['spread'][name]:.0f} %"
+        share = entry["share_of_peak"]
+        lines.append("| " + " | ".join([
+            entry["title"], str(entry["batch"]), cell(entry["ours_s"], "Vitrine"),
+            *[cell(entry["peers"][name], name) for name in ("PyTorch", "ONNX Runtime", "OpenVINO")],
+            f"**{entry['ratio']:.2f}**", f"{100 * share:.0f} %" if share else "", f"{entry['max_rel_error']:.0e}",
+        ]) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="Tools/compare", description=__doc__)
+    parser.add_argument("--runner", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--works", help=f"comma-separated, of: {', '.join(WORKS)}")
+    parser.add_argument("--batches", default="1,8", help="batch sizes, where a work has them")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, help="rounds of each work, in place of its own number")
+    parser.add_argument("--json", help="file for a list of {work, batch, ours_s, peers, ratio, max_rel_error, ...}")
+    parser.add_argument("--chart", help="file for a bar chart, SVG")
+    arguments = parser.parse_args()
+    wanted = arguments.works.split(",") if arguments.works else list(WORKS)
+    unknown = [name for name in wanted if name not in WORKS]
+    if unknown:
+        parser.error(f"no work is called {', '.join(unknown)}; known are {', '.join(WORKS)}")
+    batches = [int(size) for size in arguments.batches.split(",")]
+
+    runner = engines.Runner(arguments.runner)
+    runner.ask("threads", count=arguments.threads)
+    machine = runner.ask("machine")["machine"]
+    print(f"{machine['cpu']}, {arguments.threads} threads, fp32; Vitrine: {machine['kernels']} kernels, "
+          f"OpenBLAS {machine['blas']}\n", flush=True)
+    rows = []
+    for name in wanted:
+        make, sizes = WORKS[name]
+        for batch in (size for size in sizes if size in batches):
+            entry = row(*measure(make, batch, runner, arguments.threads, arguments.rounds))
+            rows.append(entry)
+            print(f"{entry['title']}, batch {entry['batch']}: {entry['ratio']:.2f} x {entry['fastest_peer']}", flush=True)
+            if arguments.json:
+                Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n")
+    runner.close()
+    print("\n" + table(rows))
+    print("\nMedians of the rounds, ± half the spread; ratio: the fastest peer's median over ours; of peak: useful "
+          "arithmetic over the multiply-add peak measured in the same rounds; error: ours against PyTorch, relative to "
+          "the largest magnitude.")
+    if arguments.chart:
+        chart.write(rows, machine, arguments.threads, arguments.chart)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The engines: each compiles the graphs of a work, or in our case drives the runner, and runs it."""
+
+import json
+import subprocess
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save_file
+
+
+def export(graph, path):
+    """Writes a graph as ONNX with fixed shapes."""
+    arguments = tuple(torch.from_numpy(value) for value in graph.inputs.values())
+    # The fused attention of inference mode has no ONNX form; PyTorch itself is timed with it.
+    torch.backends.mha.set_fastpath_enabled(False)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            graph.module, arguments, str(path), input_names=list(graph.inputs), output_names=graph.outputs,
+            opset_version=18, dynamo=False)
+    torch.backends.mha.set_fastpath_enabled(True)
+
+
+class Torch:
+    name = "PyTorch"
+
+    def __init__(self, work, folder, threads):
+        torch.set_num_threads(threads)
+        self.work = work
+        self.compiled = {name: self._callable(graph) for name, graph in work.graphs.items()}
+
+    @staticmethod
+    def _callable(graph):
+        def call(*arrays):
+            with torch.inference_mode():
+                result = graph.module(*[torch.from_numpy(np.ascontiguousarray(array)) for array in arrays])
+            return [part.numpy() for part in (result if isinstance(result, tuple) else (result,))]
+        return call
+
+    def run(self):
+        start = time.perf_counter()
+        outputs = self.work.run(self.compiled)
+        return time.perf_counter() - start, outputs
+
+    def close(self):
+        self.compiled = None
+
+
+class ONNXRuntime(Torch):
+    name = "ONNX Runtime"
+
+    def __init__(self, work, folder, threads):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.log_severity_level = 3
+        self.work, self.compiled = work, {}
+        for name, graph in work.graphs.items():
+            session = onnxruntime.InferenceSession(
+                str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
+            inputs = [entry.name for entry in session.get_inputs()]
+            order = [list(graph.inputs).index(entry) for entry in inputs]
+            self.compiled[name] = (
+                lambda *arrays, s=session, i=inputs, o=order: s.run(None, {n: arrays[k] for n, k in zip(i, o)}))
+
+
+class OpenVINO(Torch):
+    name = "OpenVINO"
+
+    def __init__(self, work, folder, threads):
+        import openvino
+
+        core = openvino.Core()
+        settings = {
+            "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+        self.work, self.compiled = work, {}
+        for name, graph in work.graphs.items():
+            model = core.compile_model(str(folder / f"{name}.onnx"), "CPU", settings)
+            # A port can have further names, from inside the graph.
+            inputs = [next(entry for entry in graph.inputs if entry in port.get_names()) for port in model.inputs]
+            order = [list(graph.inputs).index(entry) for entry in inputs]
+            request = model.create_infer_request()
+            outputs = list(model.outputs)
+
+            def call(*arrays, r=request, o=order, ports=outputs):
+                result = r.infer([np.ascontiguousarray(arrays[k]) for k in o])
+                return [np.array(result[port]) for port in ports]
+            self.compiled[name] = call
+
+
+class Runner:
+    """The process that runs our models; see Benchmarks/ModelRunner."""
+
+    def __init__(self, binary):
+        self.process = subprocess.Popen([str(binary)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, operation, **details):
+        self.process.stdin.write(json.dumps({"operation": operation, **details}) + "\n")
+        self.process.stdin.flush()
+        reply = json.loads(self.process.stdout.readline())
+        if reply.get("error"):
+            raise RuntimeError(f"ModelRunner: {reply['error']}")
+        return reply
+
+    def peak(self, seconds=0.4):
+        return self.ask("peak", seconds=seconds)["gigaflops"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Vitrine:
+    name = "Vitrine"
+
+    def __init__(self, work, folder, runner, threads):
+        self.runner, self.folder = runner, Path(folder)
+        weights, inputs = self.folder / "weights.safetensors", self.folder / "inputs.safetensors"
+        save_file({name: np.array(value.numpy(), order="C") for name, value in work.state.items()}, weights)
+        save_file({name: np.array(value, order="C") for name, value in work.inputs.items()}, inputs)
+        runner.ask("threads", count=threads)
+        runner.ask("load", work=work.kind, weights=str(weights), input=str(inputs))
+
+    def run(self):
+        return self.runner.ask("run")["seconds"], None
+
+    def outputs(self):
+        path = self.folder / "outputs.safetensors"
+        self.runner.ask("save", output=str(path))
+        return load_file(path)
+
+    def close(self):
+        pass
+
+
+def scratch():
+    return tempfile.TemporaryDirectory(prefix="vitrine-compare-")

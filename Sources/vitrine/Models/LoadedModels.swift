@@ -21,12 +21,23 @@ struct LoadedCLIP {
         let tokenizer = try reading(files.merges) {
             CLIPTokenizer(
                 vocabulary: try Vocabulary(
-                    try Data(contentsOf: URL(fileURLWithPath: files.merges)),
-                    count: detected.configuration.vocabularySize),
+                    try Self.unpacked(files.merges), count: detected.configuration.vocabularySize),
                 contextLength: detected.configuration.contextLength)
         }
         model = try reading(files.clip) { try CLIPModel(detected, tokenizer: tokenizer) }
         weights = try [WeightRecord.of(files.clip, role: "CLIP"), WeightRecord.of(files.merges, role: "merges")]
+    }
+}
+
+extension LoadedCLIP {
+    /// Vocabularies take some megabytes; what unpacks to more is none.
+    private static let largestVocabulary = 1 << 26
+
+    /// The bytes of a tokenizer's file, which may be gzipped as the published merges are.
+    private static func unpacked(_ path: String) throws -> [UInt8] {
+        let start = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 2) ?? Data()
+        if start.elementsEqual([0x1F, 0x8B]) { return try GzipFile.contents(of: path, limitBytes: largestVocabulary) }
+        return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     }
 }
 
@@ -39,7 +50,7 @@ struct LoadedSAM {
     init(file: String) throws {
         model = try reading(file) {
             let checkpoint = try Checkpoint.open(file)
-            return try SAMModel(configuration: .detect(from: checkpoint), weights: checkpoint)
+            return try SAMModel(weights: checkpoint)
         }
         weights = try [WeightRecord.of(file, role: "SAM")]
     }

@@ -35,7 +35,7 @@ enum WeightSearch {
 
     /// Names that tokenizer files go by, in the order of their preference.
     static let tokenizerFiles = [
-        "merges.txt", "tokenizer.json", "bpe_simple_vocab_16e6.txt", "bpe_simple_vocab_16e6.txt.gz",
+        "merges.txt", "tokenizer.json", "vocab.json", "bpe_simple_vocab_16e6.txt", "bpe_simple_vocab_16e6.txt.gz",
     ]
 
     /// The tokenizer's file for a CLIP at `path`: in or beside it, else the published merges when they were fetched.

@@ -19,13 +19,16 @@ struct SegmentCommand: ParsableCommand {
             """)
 
     @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
-    var pictures: [String]
+    var pictures: [String] = []
 
     @Option(help: "What the pictures show, in plain English, for example \"magnetic tile\".")
     var object: String
 
     @Option(help: "The folder for the results. It is made when missing; results of the same pictures are replaced.")
-    var output: String
+    var output: String?
+
+    @Flag(help: "Print every sentence that describes the object, and do nothing else.")
+    var showPrompts = false
 
     @OptionGroup var models: ModelOptions
     @OptionGroup var settings: SettingOptions
@@ -52,14 +55,21 @@ struct SegmentCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        if !showPrompts, pictures.isEmpty { throw ValidationError("name a picture, a folder or a pattern") }
+        if !showPrompts, output == nil { throw ValidationError("name the folder for the results with --output") }
         if object.allSatisfy(\.isWhitespace) {
             throw ValidationError("--object is empty; name what the pictures show, for example \"metal plate\"")
         }
     }
 
     func run() throws {
-        models.threadOptions.apply()
         let configuration = try settings.resolved()
+        if showPrompts {
+            try show(configuration.text.expansion(for: object), configuration.map)
+            return
+        }
+        guard let output else { return }
+        models.threadOptions.apply()
         let items = try PictureList.collect(pictures, excluding: output)
         try ResultFolder.prepare(output)
         let log = Log(isQuiet: quiet)
@@ -67,14 +77,28 @@ struct SegmentCommand: ParsableCommand {
         let segmenter = try makeSegmenter(models, configuration)
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 
-        var run = SegmentRun(command: self, segmenter: segmenter, weights: models.weights, log: log)
+        var run = SegmentRun(command: self, output: output, segmenter: segmenter, weights: models.weights, log: log)
         let status = try run.work(through: items)
         if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    private func show(_ expansion: PromptExpansion, _ map: AnomalyMapConfiguration) throws {
+        if map.producer == .learntPrompts {
+            throw CommandFailure.usage("--map anomalyclip has learnt vectors in the place of sentences: none to show")
+        }
+        for state in PromptTable.State.allCases {
+            let sentences = expansion.sentences(state)
+            Terminal.write("\(state.rawValue), \(sentences.count) sentences:", to: .standardOutput)
+            for sentence in sentences { Terminal.write("  \(Terminal.escaped(sentence))", to: .standardOutput) }
+        }
     }
 
     private func makeSegmenter(
         _ models: LoadedModels, _ configuration: AnomalyConfiguration
     ) throws -> AnomalySegmenter {
+        if configuration.map.producer.needsWeights, settings.mapWeights == nil {
+            throw CommandFailure.usage("this map needs trained weights of its own; name them with --map-weights")
+        }
         let segmenter: AnomalySegmenter
         do {
             segmenter = try AnomalySegmenter(

@@ -8,6 +8,7 @@ import Tensors
 /// Works through the pictures of one `segment` command.
 struct SegmentRun {
     let command: SegmentCommand
+    let output: String
     let segmenter: AnomalySegmenter
     let weights: [WeightRecord]
     let log: Log
@@ -70,7 +71,7 @@ struct SegmentRun {
             record.timingsSeconds = seconds
             record.threads = ComputeThreads.count
         }
-        try ResultFolder(output: command.output, name: item.name).replace { folder in
+        try ResultFolder(output: output, name: item.name).replace { folder in
             try ResultFiles(image: decoded.image, result: result, record: record, showsPoints: command.showPoints)
                 .write(
                     to: folder)

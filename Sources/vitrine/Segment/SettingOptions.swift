@@ -27,6 +27,10 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "APRIL-GAN's adapters or AnomalyCLIP's prompts: a file, or the name of fetched weights.")
     var mapWeights: String?
 
+    @Option(
+        help: "A JSON file with the states and templates that describe the object.")
+    var prompts: String?
+
     @Option(help: "How map and masks are joined: blend, gate, softGate, mask or clip (the map alone).")
     var fusion: FusionConfiguration.Mode?
 
@@ -71,6 +75,11 @@ struct SettingOptions: ParsableArguments {
             }
         }
         if let method = try mapMethod() { method.apply(to: &settings) }
+        if let prompts {
+            settings.text.table = try reading(prompts) {
+                try PromptTable(json: try Data(contentsOf: URL(fileURLWithPath: prompts)))
+            }
+        }
         if let fusion { settings.fusion.mode = fusion }
         if let stages { settings.cascade.stageCount = stages }
         do { try settings.validate() } catch { throw CommandFailure.badInput(error.description) }

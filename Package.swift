@@ -48,7 +48,7 @@ let exported: [Module] = [
     Module(name: "SegmentAnything", dependencies: ["NeuralNetwork", "Imaging", "Tensors"]),
     Module(
         name: "AnomalySegmentation",
-        dependencies: ["CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors"]),
+        dependencies: ["CLIP", "SegmentAnything", "NeuralNetwork", "Checkpoints", "Imaging", "Tensors"]),
     Module(name: "AnomalyMetrics", dependencies: ["Imaging"]),
     Module(
         name: "SmallWeights", dependencies: [], path: "Weights", exclude: ["MODEL_CARD.md"],

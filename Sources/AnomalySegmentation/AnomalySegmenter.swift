@@ -6,7 +6,7 @@ import Tensors
 /// Finds and outlines defects of a named object, without having seen one: CLIP points, SAM draws.
 ///
 /// Holds no state but the text vectors of the objects it was asked about. Equal pictures give equal results, whatever
-/// was asked before and on however many threads.
+/// was asked before and on however many threads; one segmenter serves any number of tasks at once.
 public struct AnomalySegmenter: Sendable {
     public let configuration: AnomalyConfiguration
     private let clip: CLIPModel
@@ -14,47 +14,62 @@ public struct AnomalySegmenter: Sendable {
     private let producer: any AnomalyMapProducer
     /// Learnt vectors, which hold for every object; nil where sentences make them.
     private let learntVectors: TextVectors?
-    private let cache = TextVectorCache()
+    private let cache: TextVectorCache
 
     /// - Parameter mapWeights: the trained weights of the producer that `configuration.map` names, where it needs some:
     ///   APRIL-GAN's adapters or AnomalyCLIP's prompts.
+    /// - Parameter textCache: where text vectors of earlier runs are looked for and those of this one kept. Learnt
+    ///   prompts cost next to nothing and are not kept.
     /// - Throws: ``AnomalySegmentationError`` for a setting out of its range or not fit for these models, and for weights
     ///   that are missing, not needed or of something else.
     public init(
         clip: CLIPModel, sam: SAMModel, configuration: AnomalyConfiguration = .default,
-        mapWeights: (any TensorSource)? = nil
+        mapWeights: (any TensorSource)? = nil, textCache: TextVectorStore? = nil
     ) throws(AnomalySegmentationError) {
         try configuration.validate()
         let chosen = try ChosenProducer(configuration.map, clip: clip, weights: mapWeights)
         self.init(
-            clip: clip, sam: sam, checked: configuration, producer: chosen.producer, learntVectors: chosen.vectors)
+            clip: clip, sam: sam, checked: configuration, producer: chosen.producer, learntVectors: chosen.vectors,
+            textCache: textCache)
     }
 
     /// With another way to make the map; `configuration.map` still says how its grids are enlarged and smoothed.
     public init(
-        clip: CLIPModel, sam: SAMModel, producer: some AnomalyMapProducer, configuration: AnomalyConfiguration
+        clip: CLIPModel, sam: SAMModel, producer: some AnomalyMapProducer, configuration: AnomalyConfiguration,
+        textCache: TextVectorStore? = nil
     ) throws(AnomalySegmentationError) {
         try configuration.validate()
-        self.init(clip: clip, sam: sam, checked: configuration, producer: producer, learntVectors: nil)
+        self.init(
+            clip: clip, sam: sam, checked: configuration, producer: producer, learntVectors: nil, textCache: textCache)
     }
 
     private init(
         clip: CLIPModel, sam: SAMModel, checked configuration: AnomalyConfiguration,
-        producer: any AnomalyMapProducer, learntVectors: TextVectors?
+        producer: any AnomalyMapProducer, learntVectors: TextVectors?, textCache: TextVectorStore?
     ) {
         self.clip = clip
         self.sam = sam
         self.configuration = configuration
         self.producer = producer
         self.learntVectors = learntVectors
+        cache = TextVectorCache(clip: clip, configuration: configuration.text, store: textCache)
     }
 
     /// The whole path for one picture.
     ///
-    /// - Parameter object: what the picture shows, in plain English: "magnetic tile".
-    /// - Throws: ``AnomalySegmentationError`` for an empty name or weights that give no numbers; what the tokenizer
-    ///   throws for a name too long for CLIP's context.
-    public func segment(_ image: Image, object: String) throws -> AnomalyResult {
+    /// - Parameters:
+    ///   - object: what the picture shows, in plain English: "magnetic tile".
+    ///   - embedding: of this picture, from `SAMModel.embed`, where it is there already: the larger part of the work is
+    ///     then saved. Made here when nil.
+    /// - Throws: ``AnomalySegmentationError`` for an empty name, an embedding of a picture of another size or weights that
+    ///   give no numbers; what the tokenizer throws for a name too long for CLIP's context; what SAM throws for an
+    ///   embedding of another model.
+    public func segment(
+        _ image: Image, object: String, embedding: ImageEmbedding? = nil
+    ) throws -> AnomalyResult {
+        if let embedding, embedding.frame.original != image.size {
+            throw AnomalySegmentationError.pictureSizesDiffer(map: image.size, embedding: embedding.frame.original)
+        }
         var timings = StageTimings()
         let vectors = try textVectors(for: object, timings: &timings)
         let map = try timings.measure(\.map) { try makeMap(image, vectors) }
@@ -62,11 +77,11 @@ public struct AnomalySegmenter: Sendable {
         if let omission = try refinement.omission(map) {
             return refinement.unrefined(map, omission, timings: timings)
         }
-        let embedding = timings.measure(\.embedding) { sam.embed(image) }
-        return try refinement.refine(map, embedding, sam, timings: timings)
+        let made = embedding ?? timings.measure(\.embedding) { sam.embed(image) }
+        return try refinement.refine(map, made, sam, timings: timings)
     }
 
-    /// S alone: what ``segment(_:object:)`` starts from.
+    /// S alone: what ``segment(_:object:embedding:)`` starts from.
     public func anomalyMap(_ image: Image, object: String) throws -> AnomalyMap {
         var timings = StageTimings()
         return try makeMap(image, textVectors(for: object, timings: &timings))
@@ -101,12 +116,8 @@ public struct AnomalySegmenter: Sendable {
 
     private func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
         if let learntVectors { return learntVectors }
-        return try cache.vectors(for: object) {
-            try timings.measure(\.text) {
-                try PromptEnsemble(configuration: configuration.text) { try clip.encodeText($0) }
-                    .vectors(for: object)
-            }
-        }
+        if let known = cache.known(object) { return known }
+        return try timings.measure(\.text) { try cache.vectors(for: object) }
     }
 
     private func makeMap(_ image: Image, _ vectors: TextVectors) throws -> AnomalyMap {

@@ -7,8 +7,9 @@ public import Tensors
 public struct MultiHeadAttention: Sendable {
     public let width: Int
     public let heads: Int
-    private let projection: Linear
-    private let output: Linear
+    /// To queries, keys and values, in this order: `[3 width, width]`.
+    public let projection: Linear
+    public let output: Linear
 
     /// Precondition: `heads` divides `width`.
     public init(_ scope: WeightScope, width: Int, heads: Int) {

@@ -21,17 +21,24 @@ public struct WeightFingerprint: Hashable, Sendable {
     /// - Throws: what the source throws when a tensor cannot be read.
     public init(of source: some TensorSource, under prefix: String = "") throws {
         var mixer = FingerprintMixer()
-        // By the bytes of their names: an order that no locale or container changes.
-        let names = source.names.filter { $0.hasPrefix(prefix) }
-            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for name in names {
-            let tensor = try source.load(name)
-            mixer.add(Array(name.utf8))
-            mixer.add(UInt64(tensor.shape.rank))
-            for extent in tensor.shape.dimensions { mixer.add(UInt64(extent)) }
-            tensor.withUnsafeBufferPointer { mixer.add(UnsafeRawBufferPointer($0)) }
+        for name in Self.inOrder(source.names.filter { $0.hasPrefix(prefix) }) {
+            mixer.add(name, try source.load(name))
         }
         (high, low) = mixer.result
+    }
+
+    /// Of tensors in memory, by their names: the same as of a source that holds them.
+    public init(of tensors: [String: Tensor]) {
+        var mixer = FingerprintMixer()
+        for name in Self.inOrder(Array(tensors.keys)) {
+            if let tensor = tensors[name] { mixer.add(name, tensor) }
+        }
+        (high, low) = mixer.result
+    }
+
+    /// By the bytes of the names: an order that no locale or container changes.
+    private static func inOrder(_ names: [String]) -> [String] {
+        names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The fingerprint written as ``description`` writes it, nil for any other text.
@@ -78,6 +85,13 @@ private struct FingerprintMixer {
     private static func step(_ lanes: SIMD8<UInt64>, _ words: SIMD8<UInt64>) -> SIMD8<UInt64> {
         let turned = (lanes &<< 23) | (lanes &>> 41)
         return (turned ^ words) &* factor
+    }
+
+    mutating func add(_ name: String, _ tensor: Tensor) {
+        add(Array(name.utf8))
+        add(UInt64(tensor.shape.rank))
+        for extent in tensor.shape.dimensions { add(UInt64(extent)) }
+        tensor.withUnsafeBufferPointer { add(UnsafeRawBufferPointer($0)) }
     }
 
     mutating func add(_ word: UInt64) {

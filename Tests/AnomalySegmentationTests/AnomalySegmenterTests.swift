@@ -97,6 +97,39 @@ struct AnomalySegmenterTests {
             try segmenter.refine(map, embedding: sam.embed(picture)), try segmenter.segment(picture, object: "tile"))
     }
 
+    @Test("an embedding made before saves SAM's encoder and changes nothing")
+    func embedding() throws {
+        let segmenter = try segmenter()
+        let picture = GeneratedModels.picture(width: 70, height: 50)
+        let found = try segmenter.segment(picture, object: "tile", embedding: sam.embed(picture))
+        #expect(found.timings.embedding == 0)
+        expectEqual(found, try segmenter.segment(picture, object: "tile"))
+        let other = sam.embed(GeneratedModels.picture(width: 50, height: 70))
+        #expect(throws: AnomalySegmentationError.self) {
+            try segmenter.segment(picture, object: "tile", embedding: other)
+        }
+    }
+
+    @Test("several tasks share one segmenter and get the same bytes as one after the other")
+    func tasks() async throws {
+        let segmenter = try segmenter()
+        let pictures = [(40, 40), (70, 50), (33, 90)].map { GeneratedModels.picture(width: $0, height: $1) }
+        let objects = ["tile", "nut"]
+        let found = try await withThrowingTaskGroup(of: (Int, AnomalyResult).self) { group in
+            for index in 0..<12 {
+                group.addTask {
+                    (index, try segmenter.segment(pictures[index % 3], object: objects[index / 3 % 2]))
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(found.count == 12)
+        for (index, result) in found {
+            let alone = try self.segmenter().segment(pictures[index % 3], object: objects[index / 3 % 2])
+            expectEqual(result, alone)
+        }
+    }
+
     @Test("pictures of a pixel, a line and one colour give a defined result", arguments: [(1, 1), (1, 90), (200, 2)])
     func oddPictures(width: Int, height: Int) throws {
         let size = ImageSize(width: width, height: height)

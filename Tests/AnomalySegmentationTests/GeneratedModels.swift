@@ -8,9 +8,11 @@ import TestSupport
 /// Models of generated weights, small enough to run in a moment.
 enum GeneratedModels {
     /// A CLIP with patches of 8 px and a vocabulary of single bytes.
+    ///
+    /// - Parameter altered: a tensor whose last value is another than generated.
     static func clip(
         comparesPatchesWithText: Bool = false, activation: CLIPConfiguration.Activation = .quickGELU,
-        resizing: CLIPConfiguration.Resizing = .squash
+        resizing: CLIPConfiguration.Resizing = .squash, altering altered: String? = nil
     ) throws -> CLIPModel {
         let vocabulary = try Vocabulary(merges: [])
         var configuration = CLIPConfiguration(
@@ -20,7 +22,8 @@ enum GeneratedModels {
         configuration.resizing = resizing
         return try generated(from: [("visual.class_embedding", [32])]) {
             try CLIPModel(
-                configuration: configuration, weights: $0, tokenizer: CLIPTokenizer(vocabulary: vocabulary))
+                configuration: configuration, weights: AlteredWeights(weights: $0, altered: altered),
+                tokenizer: CLIPTokenizer(vocabulary: vocabulary))
         }
     }
 
@@ -62,5 +65,21 @@ enum GeneratedModels {
             }
             return try build(GeneratedWeights(known + needed))
         }
+    }
+}
+
+/// Generated weights with one value changed.
+private struct AlteredWeights: TensorSource {
+    let weights: GeneratedWeights
+    let altered: String?
+
+    var names: [String] { weights.names }
+
+    func shape(of name: String) -> Shape? { weights.shape(of: name) }
+
+    func load(_ name: String) throws -> Tensor {
+        let tensor = try weights.load(name)
+        guard name == altered, let last = tensor.values.last else { return tensor }
+        return Tensor(tensor.values.dropLast() + [last + 0.125], shape: tensor.shape)
     }
 }

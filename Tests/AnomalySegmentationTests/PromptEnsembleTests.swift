@@ -6,10 +6,14 @@ import Testing
 
 @Suite("Text vectors")
 struct PromptEnsembleTests {
+    private static let expansion = PromptExpansion(
+        object: "tile", normal: PromptTable.aprilGAN.sentences(for: "tile", .normal),
+        abnormal: PromptTable.aprilGAN.sentences(for: "tile", .abnormal))
+
     private func ensemble(
         _ rule: TextPromptConfiguration.VectorRule = .normalizedEach, _ encode: @escaping ([String]) throws -> Tensor
     ) -> PromptEnsemble {
-        PromptEnsemble(configuration: TextPromptConfiguration(vectorRule: rule), encode: encode)
+        PromptEnsemble(rule: rule, encode: encode)
     }
 
     @Test("means of unit vectors, or of the vectors as they are")
@@ -28,7 +32,7 @@ struct PromptEnsembleTests {
             sizes.withLock { $0.append(sentences.count) }
             let rows = sentences.flatMap { $0.contains("damage") && !$0.contains("without") ? [Float(0), 2] : [1, 0] }
             return Tensor(rows, shape: [sentences.count, 2])
-        }.vectors(for: "tile")
+        }.vectors(of: Self.expansion)
         #expect(sizes.withLock { $0 } == [64, 64, 64, 53, 64, 64, 47])
         #expect(vectors.normal.values == [1, 0])
         // Two of five abnormal states hold the word: 3 parts along one axis, 2 along the other.
@@ -41,21 +45,7 @@ struct PromptEnsembleTests {
     func unusable(value: Float) {
         #expect(throws: AnomalySegmentationError.unusableTextVector(state: .normal)) {
             try ensemble { Tensor([Float](repeating: value, count: $0.count * 2), shape: [$0.count, 2]) }
-                .vectors(for: "tile")
+                .vectors(of: Self.expansion)
         }
-    }
-
-    @Test("an object is encoded once")
-    func cache() throws {
-        let cache = TextVectorCache()
-        let made = Mutex(0)
-        func vectors(_ object: String) -> TextVectors {
-            cache.vectors(for: object) {
-                made.withLock { $0 += 1 }
-                return TextVectors(normal: Tensor([1], shape: [1]), abnormal: Tensor([1], shape: [1]))
-            }
-        }
-        for object in ["tile", "nut", "tile", "tile"] { _ = vectors(object) }
-        #expect(made.withLock { $0 } == 2)
     }
 }

@@ -15,17 +15,16 @@ public struct TextVectors: Sendable {
 
 /// From sentences to one vector a state.
 struct PromptEnsemble {
-    let configuration: TextPromptConfiguration
+    let rule: TextPromptConfiguration.VectorRule
     /// Sentences to vectors `[sentences, embed]`, not normalised.
     let encode: ([String]) throws -> Tensor
 
     /// Sentences handed to the encoder at once: enough to fill the machine, few enough to bound the memory.
     private static let batch = 64
 
-    /// Both vectors for an object. **Complexity:** one pass of the text tower over all sentences.
-    func vectors(for object: String) throws -> TextVectors {
-        let expansion = try configuration.expansion(for: object)
-        return try TextVectors(normal: vector(expansion, .normal), abnormal: vector(expansion, .abnormal))
+    /// Both vectors. **Complexity:** one pass of the text tower over all sentences.
+    func vectors(of expansion: PromptExpansion) throws -> TextVectors {
+        try TextVectors(normal: vector(expansion, .normal), abnormal: vector(expansion, .abnormal))
     }
 
     private func vector(_ expansion: PromptExpansion, _ state: PromptTable.State) throws -> Tensor {
@@ -34,7 +33,7 @@ struct PromptEnsemble {
         for start in stride(from: 0, to: sentences.count, by: Self.batch) {
             parts.append(try encode(Array(sentences[start..<min(start + Self.batch, sentences.count)])))
         }
-        guard let vector = Self.mean(of: parts, rule: configuration.vectorRule) else {
+        guard let vector = Self.mean(of: parts, rule: rule) else {
             throw AnomalySegmentationError.unusableTextVector(state: state)
         }
         return vector

@@ -1,16 +1,53 @@
+import CLIP
+import NeuralNetwork
 import Synchronization
 
-/// The text vectors of the objects seen so far, so that a folder of pictures of one object costs one text pass.
+/// The text vectors of the objects seen so far, so that a folder of pictures of one object costs one text pass, and none
+/// where a store has them from before.
 ///
-/// Two threads that ask for a new object at once may both encode it; they get equal vectors.
+/// Two tasks that ask for a new object at once may both encode it; they get equal vectors.
 final class TextVectorCache: Sendable {
+    private let clip: CLIPModel
+    private let configuration: TextPromptConfiguration
+    private let store: TextVectorStore?
     private let known = Mutex<[String: TextVectors]>([:])
+    private let encoder = Mutex<WeightFingerprint?>(nil)
 
-    /// The vectors of `object`, made by `make` the first time.
-    func vectors(for object: String, make: () throws -> TextVectors) rethrows -> TextVectors {
-        if let found = known.withLock({ $0[object] }) { return found }
-        let made = try make()
-        known.withLock { $0[object] = made }
+    init(clip: CLIPModel, configuration: TextPromptConfiguration, store: TextVectorStore?) {
+        self.clip = clip
+        self.configuration = configuration
+        self.store = store
+    }
+
+    /// The vectors of an object if it was asked about before.
+    func known(_ object: String) -> TextVectors? {
+        known.withLock { $0[object] }
+    }
+
+    /// The vectors of an object: from memory, from the store, or encoded and kept in both.
+    func vectors(for object: String) throws -> TextVectors {
+        if let found = known(object) { return found }
+        let expansion = try configuration.expansion(for: object)
+        let vectors = try stored(expansion)
+        known.withLock { $0[object] = vectors }
+        return vectors
+    }
+
+    private func stored(_ expansion: PromptExpansion) throws -> TextVectors {
+        guard let store else { return try encoded(expansion) }
+        let fingerprint = encoder.withLock { known in
+            let found = known ?? clip.textFingerprint
+            known = found
+            return found
+        }
+        let key = TextVectorKey(encoder: fingerprint, rule: configuration.vectorRule, expansion: expansion)
+        if let found = store.vectors(for: key, width: clip.configuration.embedding) { return found }
+        let made = try encoded(expansion)
+        store.keep(made, for: key)
         return made
+    }
+
+    private func encoded(_ expansion: PromptExpansion) throws -> TextVectors {
+        try PromptEnsemble(rule: configuration.vectorRule) { try self.clip.encodeText($0) }.vectors(of: expansion)
     }
 }

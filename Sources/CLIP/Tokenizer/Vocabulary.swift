@@ -1,3 +1,5 @@
+import Tensors
+
 /// The tokens of a byte-pair vocabulary and the merges that lead to them.
 ///
 /// Tokens in order: the 256 bytes, the 256 bytes that end a word, one per merge, then start and end of text. Matches
@@ -25,6 +27,13 @@ public struct Vocabulary: Sendable {
     private let merges: [Pair: Merge]
     /// Token of each byte; the one for a byte that ends a word is 256 higher.
     private let byteTokens: [Int]
+
+    /// Every merge in its order, `[merges, 3]`: the two tokens, and what they become.
+    var mergeTable: Tensor {
+        let rows = merges.sorted { $0.value.rank < $1.value.rank }
+            .flatMap { [Float($0.key.first), Float($0.key.second), Float($0.value.result)] }
+        return Tensor(rows, shape: [merges.count, 3])
+    }
 
     /// The token before every text.
     public var startToken: Int { count - 2 }

@@ -1,0 +1,37 @@
+import CLIP
+import Checkpoints
+import NeuralNetwork
+
+/// All that decides two text vectors, spelled out.
+///
+/// The object's name and the table have their effect through the sentences alone, so the sentences stand here.
+struct TextVectorKey: Sendable {
+    /// UTF-8; equal keys have equal bytes, and only they.
+    let text: String
+
+    /// Changes when the way from sentences to vectors does.
+    private static let version = 1
+
+    init(
+        encoder: WeightFingerprint, rule: TextPromptConfiguration.VectorRule, expansion: PromptExpansion
+    ) {
+        var lines = ["vitrine text vectors \(Self.version)", "encoder \(encoder)", "rule \(rule.rawValue)"]
+        for state in PromptTable.State.allCases {
+            let sentences = expansion.sentences(state)
+            lines.append("\(state.rawValue) \(sentences.count)")
+            // With its length before it, no sentence can look like the end of itself and the start of another.
+            lines += sentences.map { "\($0.utf8.count) \($0)" }
+        }
+        text = lines.joined(separator: "\n")
+    }
+
+    /// What the entry's file is called: 128 bits of the SHA-256, hexadecimal.
+    var fileName: String { "\(Self.digest(of: Array(text.utf8)).prefix(32)).safetensors" }
+
+    /// 64 hexadecimal digits.
+    static func digest(of bytes: [UInt8]) -> String {
+        var digest = SHA256()
+        bytes.withUnsafeBytes { digest.update($0) }
+        return digest.hexadecimalDigest()
+    }
+}

@@ -1,0 +1,77 @@
+import NeuralNetwork
+import Tensors
+import TestSupport
+import Testing
+
+@testable import CLIP
+
+@Suite("fingerprint of the text side")
+struct TextFingerprintTests {
+    /// The reference model's weights with the last value of one tensor changed.
+    private struct Altered: TensorSource {
+        let weights: GeneratedWeights
+        let altered: String
+
+        var names: [String] { weights.names }
+
+        func shape(of name: String) -> Shape? { weights.shape(of: name) }
+
+        func load(_ name: String) throws -> Tensor {
+            let tensor = try weights.load(name)
+            guard name == altered else { return tensor }
+            return Tensor(tensor.values.dropLast() + [(tensor.values.last ?? 0) + 0.5], shape: tensor.shape)
+        }
+    }
+
+    private static func fingerprint(
+        altering name: String = "", activation: CLIPConfiguration.Activation = .gelu, reversed: Bool = false,
+        context: Int = 16, heads: Int = 4
+    ) throws -> WeightFingerprint {
+        var configuration = ReferenceModel.configuration(activation)
+        configuration.textHeads = heads
+        var merges = (0..<configuration.vocabularySize - 514).map { "\(UnicodeScalar(UInt8(33 + $0))) !" }
+        if reversed { merges.reverse() }
+        return try CLIPModel(
+            configuration: configuration,
+            weights: Altered(weights: ReferenceModel.weights("CLIP/towers_gelu"), altered: name),
+            tokenizer: CLIPTokenizer(
+                vocabulary: Vocabulary(merges: merges.joined(separator: "\n").utf8), contextLength: context)
+        ).textFingerprint
+    }
+
+    @Test("it is the same for the same model, and the image tower has no part in it")
+    func same() throws {
+        let expected = try Self.fingerprint()
+        #expect(try Self.fingerprint() == expected)
+        for name in ["visual.proj", "visual.conv1.weight", "visual.ln_pre.bias"] {
+            #expect(try Self.fingerprint(altering: name) == expected)
+        }
+    }
+
+    @Test("every tensor of the text tower counts")
+    func weights() throws {
+        let expected = try Self.fingerprint()
+        let names = try ReferenceModel.weights("CLIP/towers_gelu").names
+            .filter { !$0.hasPrefix("visual.") && $0 != "logit_scale" }
+        #expect(names.count == 2 * 12 + 5)
+        for name in names {
+            #expect(try Self.fingerprint(altering: name) != expected, "\(name)")
+        }
+    }
+
+    @Test("activation, heads, context and vocabulary count")
+    func facts() throws {
+        let all = try [
+            Self.fingerprint(), Self.fingerprint(activation: .quickGELU), Self.fingerprint(heads: 2),
+            Self.fingerprint(context: 15), Self.fingerprint(reversed: true),
+        ]
+        #expect(Set(all).count == all.count)
+    }
+
+    @Test("tensors in memory have the fingerprint of a source that holds them")
+    func memory() throws {
+        let source = GeneratedWeights([("b", [2, 3]), ("a", [4]), ("\u{E9}", [])])
+        let tensors = try Dictionary(uniqueKeysWithValues: source.names.map { ($0, try source.load($0)) })
+        #expect(try WeightFingerprint(of: tensors) == WeightFingerprint(of: source))
+    }
+}

@@ -78,7 +78,7 @@ import Testing
         let answers = try PublishedAnswers(folder)
         let settings = AutomaticMaskSettings(
             grid: .pointsPerSide(4), pointsPerBatch: 8, predictedIoUThreshold: 0, stabilityThreshold: 0.3,
-            stabilityOffset: 0.02, boxNMSThreshold: 0.9, cropNMSThreshold: 0.9)
+            stabilityOffset: 0.02, boxNMSThreshold: 1)
         let expected = try ExpectedMasks(answers.fixture, prefix: "automatic_", size: answers.picture.size)
         let found = try AutomaticMaskGenerator(model, settings: settings).masks(in: answers.picture)
         expected.expect(found, name)

@@ -40,6 +40,56 @@ import Testing
         }
     }
 
+    @Test("a MobileSAM's description may name another side; sizes that no TinyViT has are refused")
+    func tinyViT() throws {
+        let shapes = samWeightShapes(.testedTinyViT)
+        #expect(try SAMConfiguration.detect(from: ShapesOnly(samWeightShapes(.mobileSAM))) == .mobileSAM)
+        func detected(_ shapes: [(name: String, shape: Shape)], _ json: String) throws -> SAMConfiguration {
+            try SAMConfiguration.detect(from: ShapesOnly(shapes, metadata: ["vitrine.model": json]))
+        }
+        #expect(try detected(shapes, #"{"image_size": 160, "decoder_heads": 4}"#) == .testedTinyViT)
+        for side in [0, -16, 100, 1 << 40] {
+            #expect(throws: SAMConfigurationError.self) { try detected(shapes, #"{"image_size": \#(side)}"#) }
+        }
+        let biases = "image_encoder.layers.2.blocks.0.attn.attention_biases"
+        for shape in [[3, 50], [5, 49], [3, 33 * 33], [3, 49, 1]] as [Shape] {
+            let changed = shapes.filter { $0.name != biases } + [(biases, shape)]
+            #expect(throws: SAMConfigurationError.self) { try detected(changed, #"{"image_size": 160}"#) }
+        }
+    }
+
+    @Test("other families are refused by name, with what to do")
+    func families() {
+        func refusal(_ names: String...) -> String? {
+            do throws(SAMConfigurationError) {
+                _ = try SAMConfiguration.detect(from: ShapesOnly(names.map { ($0, [1]) }))
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        #expect(
+            refusal("visual.class_embedding", "visual.proj")
+                == "this is CLIP with a ViT image tower, a Segment Anything model was asked for: name it with --clip, and "
+                + "a ViT-B, ViT-L, ViT-H or MobileSAM with --sam")
+        #expect(
+            refusal("image_encoder.trunk.pos_embed", "sam_mask_decoder.iou_token.weight")
+                == "this is SAM 2, a Segment Anything model was asked for: name a ViT-B, ViT-L, ViT-H or MobileSAM")
+        #expect(
+            refusal("vision_encoder.pos_embed", "mask_decoder.iou_token.weight")
+                == "this is SAM in the Hugging Face layout, a Segment Anything model was asked for: "
+                + "name the file that its makers publish for segment_anything (.pth)")
+    }
+
+    @Test("a model inside a training checkpoint is recognised and opened")
+    func wrapped() throws {
+        let wrapped = samWeightShapes(.tested).map { (name: "state_dict.module.\($0.name)", shape: $0.shape) }
+        let model = try SAMModel(
+            weights: GeneratedWeights(
+                wrapped + [("optimizer.step", [1])], metadata: ["vitrine.model": #"{"decoder_heads": 4}"#]))
+        #expect(model.configuration == .tested)
+    }
+
     @Test("numbers that no model can have together are refused")
     func impossible() {
         var shapes = samWeightShapes(.tested)

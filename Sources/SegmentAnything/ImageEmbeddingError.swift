@@ -1,0 +1,22 @@
+import Tensors
+
+/// Why a saved embedding is not used.
+public enum ImageEmbeddingError: Error, Hashable, Sendable {
+    /// What an embedding depends on, under the name of its text.
+    public enum Part: String, Hashable, Sendable {
+        case weights
+        case size
+        case pixels
+        case preparation
+    }
+
+    /// The file says nothing of an embedding, or is of a later format.
+    case notAnEmbedding(format: String?)
+    /// The embedding of another model or picture, or made in another way.
+    case foreign(Part, found: String?, expected: String)
+    /// The features are missing or do not have the model's shape.
+    case unexpectedShape(found: Shape?, expected: Shape)
+    case unreadable(reason: String)
+    /// A feature that is not a number or infinite.
+    case notFinite
+}

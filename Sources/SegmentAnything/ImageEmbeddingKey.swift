@@ -1,0 +1,63 @@
+import Imaging
+import NeuralNetwork
+import Tensors
+
+/// What an image embedding depends on: the encoder's weights, the picture, and how the picture was prepared. A saved
+/// embedding is only ever used where all three are the same.
+public struct ImageEmbeddingKey: Sendable, Hashable {
+    /// Of the image encoder's weights; see ``SAMModel/imageEncoderFingerprint()``.
+    public let weights: WeightFingerprint
+    /// Of the picture's pixels.
+    public let pixels: WeightFingerprint
+    /// Where the picture lies in the model's square.
+    public let frame: ModelFrame
+    /// How pixels become the encoder's input, as a text that is only compared.
+    public let preparation: String
+    /// `[channels, rows, columns]` of the embedding.
+    public let shape: Shape
+
+    /// Raised whenever ``SAMModel/prepare(_:)`` comes to give other values for a picture.
+    static let preparationVersion = 1
+
+    /// - Parameter weights: the model's ``SAMModel/imageEncoderFingerprint()``, which takes long enough to be kept for all
+    ///   pictures.
+    public init(_ model: SAMModel, weights: WeightFingerprint, picture: Image) throws {
+        let configuration = model.configuration
+        self.weights = weights
+        pixels = try WeightFingerprint(of: PixelSource(image: picture))
+        frame = model.frame(of: picture)
+        preparation =
+            "version \(Self.preparationVersion), side \(configuration.side), mean \(configuration.pixelMean), "
+            + "deviation \(configuration.pixelDeviation)"
+        shape = [configuration.promptWidth, configuration.grid, configuration.grid]
+    }
+
+    /// The texts that a saved embedding carries, each compared when it is loaded.
+    var texts: [(part: ImageEmbeddingError.Part, text: String)] {
+        [
+            (.weights, weights.description), (.size, "\(frame.original.width)x\(frame.original.height)"),
+            (.pixels, pixels.description), (.preparation, preparation),
+        ]
+    }
+}
+
+/// The pixels as one tensor, `[height, width, 3]`.
+private struct PixelSource: TensorSource {
+    let image: Image
+
+    var names: [String] { ["pixels"] }
+    func shape(of name: String) -> Shape? { [image.size.height, image.size.width, 3] }
+
+    func load(_ name: String) throws -> Tensor {
+        Tensor(image.pixels.map { Float($0) }, shape: [image.size.height, image.size.width, 3])
+    }
+}
+
+extension SAMModel {
+    /// What tells this model's image encoder from every other: reads all of its weights once, some gigabytes a second.
+    ///
+    /// - Throws: what the weights' source throws when they cannot be read any more.
+    public func imageEncoderFingerprint() throws -> WeightFingerprint {
+        try WeightFingerprint(of: UnwrappedWeights(weights), under: "image_encoder.")
+    }
+}

@@ -1,0 +1,70 @@
+import CLIP
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Behind `Tools/fixtures/clip_zero_shot.py`.
+@Suite("zero-shot classification against open_clip's recipe")
+struct ZeroShotTests {
+    private static let fixture = "CLIP/zero_shot_small"
+
+    private func model() throws -> CLIPModel {
+        let merges = try Data(contentsOf: Fixture.url("CLIP/tokenizer_merges.txt"))
+        let vocabulary = try Vocabulary(merges, count: nil)
+        #expect("\(vocabulary.count)" == (try Fixture.tensors(Self.fixture).metadata["vocabulary"]))
+        let configuration = CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 64, visionLayers: 2, visionHeads: 2, embedding: 24, textWidth: 32,
+            textLayers: 2, textHeads: 4, contextLength: 32, vocabularySize: vocabulary.count, activation: .gelu)
+        return try CLIPModel(
+            configuration: configuration, weights: ReferenceModel.weights(Self.fixture),
+            tokenizer: CLIPTokenizer(vocabulary: vocabulary, contextLength: 32, marks: .openCLIP))
+    }
+
+    private func texts(_ name: String) throws -> [String] {
+        let json = try Fixture.tensors(Self.fixture).metadata[name] ?? ""
+        return try JSONDecoder().decode([String].self, from: Data(json.utf8))
+    }
+
+    @Test("vectors of the labels, logits and probabilities")
+    func recipe() throws {
+        let model = try model()
+        let classifier = try ZeroShotClassifier(model, labels: texts("labels"), templates: texts("templates"))
+        let images = try model.encodeImage(GeneratedWeights.input([3, 3, 32, 32]))
+        for (actual, name) in [
+            (classifier.vectors, "weights"), (classifier.logits(images: images), "logits"),
+            (classifier.probabilities(images: images), "probabilities"),
+        ] {
+            let difference = try ReferenceModel.error(actual, name, in: Self.fixture)
+            #expect(difference.relative < 1e-5, "\(name): \(difference)")
+        }
+    }
+
+    @Test("one template gives what the texts alone give")
+    func oneTemplate() throws {
+        let model = try model()
+        let labels = ["tile", "zipper"]
+        let images = try model.encodeImage(GeneratedWeights.input([2, 3, 32, 32]))
+        let expected = model.zeroShotProbabilities(
+            images: images, texts: try model.encodeText(labels.map { "a photo of a \($0)." }))
+        let actual = try ZeroShotClassifier(model, labels: labels).probabilities(images: images)
+        #expect(compare(actual, expected).relative < 1e-6)
+    }
+
+    @Test("labels and templates that nothing can be made of are refused")
+    func refused() throws {
+        let model = try model()
+        #expect(throws: ZeroShotError.noLabels) { try ZeroShotClassifier(model, labels: []) }
+        #expect(throws: ZeroShotError.noTemplates) { try ZeroShotClassifier(model, labels: ["a"], templates: []) }
+        #expect(throws: ZeroShotError.templateWithoutPlace("a photo")) {
+            try ZeroShotClassifier(model, labels: ["a"], templates: ["{}", "a photo"])
+        }
+        #expect(throws: TokenizerError.self) {
+            try ZeroShotClassifier(model, labels: [String(repeating: "very ", count: 40)])
+        }
+        #expect(
+            "\(ZeroShotError.templateWithoutPlace("a photo"))"
+                == "the template \"a photo\" does not say where the label goes: write {} there")
+    }
+}

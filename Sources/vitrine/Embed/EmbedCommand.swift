@@ -125,7 +125,7 @@ struct EmbedCommand: ParsableCommand {
             if let status = StopRequest.status { throw ExitCode(status.rawValue) }
             let image: Image
             do { image = try ImageFile.decode(item.path).image } catch { throw CommandFailure.badInput("\(error)") }
-            let pixels = preparation.preparation(for: image, size: side).expanded(axis: 0)
+            let pixels = preparation.wholePicturePreparation(for: image, size: side).expanded(axis: 0)
             if patches {
                 do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
                     throw CommandFailure.usage("--layers: \(error)")

@@ -26,12 +26,12 @@ struct MapFixture {
             patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 8, visionHeads: 2, embedding: 24, textWidth: 64,
             textLayers: 10, textHeads: 1, vocabularySize: vocabulary.count, activation: activation)
         return try CLIPModel(
-            configuration: configuration, weights: weights("entries"), tokenizer: CLIPTokenizer(vocabulary: vocabulary))
+            configuration: configuration, weights: weights(), tokenizer: CLIPTokenizer(vocabulary: vocabulary))
     }
 
-    /// Generated weights of the names and shapes that the metadata lists under a key.
-    func weights(_ key: String) throws -> GeneratedWeights {
-        let text = file.metadata[key] ?? "[]"
+    /// Generated weights of the names and shapes that the towers of the reference have.
+    private func weights() throws -> GeneratedWeights {
+        let text = file.metadata["entries"] ?? "[]"
         let entries = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[Any]] ?? []
         return GeneratedWeights(
             entries.compactMap { entry in
@@ -39,6 +39,9 @@ struct MapFixture {
                 return (name, Shape(shape))
             })
     }
+
+    /// The method's own weights, as its training saves them.
+    func archive() throws -> Checkpoint { try Checkpoint.open(Fixture.path("\(name).pth")) }
 
     func picture(_ name: String = "pixels") throws -> Image {
         let pixels = try file.load(name)

@@ -77,8 +77,7 @@ struct MapProducerTests {
     func learntPrompts() throws {
         let fixture = try MapFixture("learnt_prompts")
         let clip = try fixture.clip(.quickGELU)
-        let prompts = try LearntPrompts(
-            PromptWeights(fixture.weights("prompts"), tokens: fixture.file.load("tokens")), for: clip.configuration)
+        let prompts = try LearntPrompts(fixture.archive(), for: clip.configuration)
         let vectors = try prompts.vectors(by: clip)
         let expected = try fixture.texts()
         expectClose(compare(vectors.normal, expected.normal), "normal text")
@@ -117,7 +116,7 @@ struct MapProducerTests {
         configuration.side = MapFixture.raster
         let picture = try fixture.picture()
         let producer = try AdapterMapProducer(
-            clip: clip, adapters: PatchAdapters(fixture.weights("adapters"), for: clip.configuration),
+            clip: clip, adapters: PatchAdapters(fixture.archive(), for: clip.configuration),
             configuration: configuration)
         let grids = try producer.grids(for: picture, between: fixture.texts())
         #expect(grids.map(\.scale) == [.logit, .logit, .logit, .logit])

@@ -104,6 +104,7 @@ struct TextVectorStoreTests {
         }
         let keys = try [
             text(["a", "b"], ["c"]), text(["a\n1 b"], ["c"]), text(["a"], ["b", "c"]), text(["a"], ["b\n1 c"]),
+            text(["a", "b\nc"], ["d"]), text(["a\nb", "c"], ["d"]),
             text(["\u{E9}"], ["c"]), text(["e\u{301}"], ["c"]),
         ]
         #expect(Set(keys.map { Array($0.utf8) }).count == keys.count)

@@ -29,7 +29,13 @@ public struct Checkpoint: TensorSource {
     /// The names of all tensors, in the order of the files.
     public let names: [String]
     let parts: [any WeightFile]
+    private let index: CheckpointFile?
     private let places: [String: Place]
+
+    /// The same tensors under the name of the folder that they lie in, with the texts beside them.
+    func named(_ path: String, texts: [String: String]) -> Checkpoint {
+        Checkpoint(path: path, container: container, parts: parts, index: index, texts: texts)
+    }
 
     /// - Parameters:
     ///   - path: what the user named.
@@ -42,6 +48,7 @@ public struct Checkpoint: TensorSource {
     ) {
         self.path = path
         self.container = container
+        self.index = index
         self.parts = parts
         files = (index.map { [$0] } ?? []) + parts.map { CheckpointFile(path: $0.path, byteCount: $0.byteCount) }
         metadata = parts.reduce(into: texts) { all, part in all.merge(part.metadata) { first, _ in first } }

@@ -25,6 +25,10 @@ extension CheckpointError: CustomStringConvertible {
             "\(quoted(path)) cannot be read as data: \(fault) (byte \(byteOffset) of \(record))"
         case .contents(let path, let fault):
             "\(quoted(path)) \(fault)"
+        case .index(let path, let fault):
+            "\(quoted(path)) \(fault)"
+        case .folder(let path, let fault):
+            "\(quoted(path)) \(fault)"
         case .gzip(let path, let fault):
             "\(quoted(path)) cannot be decompressed: \(fault)"
         case .noSuchTensor(let path, let name):
@@ -63,6 +67,8 @@ extension FileKind {
         case .tarArchive:
             "is a tar archive, as the first versions of PyTorch wrote: open it in a current PyTorch and save it again "
                 + "with torch.save; if it merely holds weights, unpack it"
+        case .json:
+            "is a JSON text"
         case .gzip:
             "is compressed by gzip: unpack it first"
         case .gitLargeFilePointer:
@@ -82,32 +88,37 @@ extension FileKind {
 }
 
 extension HeaderFault: CustomStringConvertible {
-    public var description: String {
+    public var description: String { sentence(about: "its header") }
+
+    /// - Parameter subject: what the fault is in, such as "its header".
+    func sentence(about subject: String) -> String {
         switch self {
         case .shorterThanLengthField(let fileBytes):
             "it has \(fileBytes) bytes, fewer than the 8 of the length field"
         case .tooShort(let declared):
-            "its header is said to have \(declared) bytes, fewer than the smallest object"
+            "\(subject) is said to have \(declared) bytes, fewer than the smallest object"
         case .tooLong(let declared, let limit):
-            "its header is said to have \(declared) bytes, more than the limit of \(limit)"
+            "\(subject) is said to have \(declared) bytes, more than the limit of \(limit)"
         case .beyondFile(let declared, let available):
-            "its header is said to have \(declared) bytes and only \(available) follow"
+            "\(subject) is said to have \(declared) bytes and only \(available) follow"
         case .invalidUTF8:
-            "its header is not UTF-8"
+            "\(subject) is not UTF-8"
         case .unexpectedByte(let expected):
-            "its header should have \(expected) here"
+            "\(subject) should have \(expected) here"
         case .endsEarly(let expected):
-            "its header ends where \(expected) should be"
+            "\(subject) ends where \(expected) should be"
         case .invalidEscape:
-            "its header has an invalid escape in a string"
+            "\(subject) has an invalid escape in a string"
         case .controlCharacter:
-            "its header has a control character in a string"
+            "\(subject) has a control character in a string"
         case .duplicateKey(let key):
-            "its header has the key \(quoted(key)) twice"
+            "\(subject) has the key \(quoted(key)) twice"
         case .nameTooLong(let limitBytes):
-            "its header has a name of more than \(limitBytes) bytes"
+            "\(subject) has a name of more than \(limitBytes) bytes"
         case .trailingText:
-            "its header has something other than spaces after the closing brace"
+            "\(subject) has something other than spaces after the closing brace"
+        case .nestedTooDeep:
+            "\(subject) has too many levels"
         }
     }
 }

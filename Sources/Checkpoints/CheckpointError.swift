@@ -22,6 +22,10 @@ public enum CheckpointError: Error, Hashable, Sendable {
     case pickle(path: String, record: String, fault: PickleFault, byteOffset: Int)
     /// The objects that a pickle describes are no dictionary of tensors.
     case contents(path: String, fault: ContentsFault)
+    /// An index of several files of weights, or one of its files, does not fit.
+    case index(path: String, fault: IndexFault)
+    /// A folder is not one set of weights.
+    case folder(path: String, fault: FolderFault)
     /// A file compressed by gzip cannot be read.
     case gzip(path: String, fault: GzipFault)
     /// The caller asked for a tensor that the file does not list.
@@ -48,6 +52,7 @@ public enum HeaderFault: Hashable, Sendable {
     case duplicateKey(String)
     case nameTooLong(limitBytes: Int)
     case trailingText
+    case nestedTooDeep
 }
 
 /// A rule of one tensor's entry that does not hold.

@@ -5,6 +5,8 @@ public enum FileKind: Hashable, Sendable {
     case pickle
     case tarArchive
     case gzip
+    /// A text that starts as a JSON object: perhaps an index of several files.
+    case json
     case gitLargeFilePointer
     case htmlPage
     case gguf
@@ -33,6 +35,8 @@ public enum FileKind: Hashable, Sendable {
             self = .gzip
         } else if start.dropFirst(257).starts(with: "ustar".utf8) {
             self = .tarArchive
+        } else if Self.looksLikeJSON(start) {
+            self = .json
         } else if start.count > 8, start[8] == UInt8(ascii: "{") {
             self = .safetensors
         } else if start.count >= 2, start[0] == 0x80, (2...5).contains(start[1]) {
@@ -40,6 +44,13 @@ public enum FileKind: Hashable, Sendable {
         } else {
             self = .unknown
         }
+    }
+
+    /// Text, which has no zero bytes, that starts with a brace. The length field of any safetensors file that fits on a
+    /// disk ends with zeros.
+    private static func looksLikeJSON(_ start: [UInt8]) -> Bool {
+        start.count >= 2 && !start.prefix(16).contains(0)
+            && start.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 } == UInt8(ascii: "{")
     }
 
     private static func looksLikeHTML(_ start: [UInt8]) -> Bool {

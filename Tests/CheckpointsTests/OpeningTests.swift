@@ -38,7 +38,9 @@ struct OpeningTests {
             #expect(throws: CheckpointError.cannotOpen(path: link, reason: "No such file or directory")) {
                 try Checkpoint.open(link)
             }
-            #expect(throws: CheckpointError.notRegularFile(path: folder.path)) { try Checkpoint.open(folder.path) }
+            #expect(throws: CheckpointError.folder(path: folder.path, fault: .noWeights(files: ["link"]))) {
+                try Checkpoint.open(folder.path)
+            }
             let pipe = folder.appendingPathComponent("pipe").path
             #expect(mkfifo(pipe, 0o600) == 0)
             #expect(throws: CheckpointError.notRegularFile(path: pipe)) { try Checkpoint.open(pipe) }

@@ -1,4 +1,4 @@
-/// A place in the JSON of a header, and the few tokens that such a header is made of.
+/// A place in the JSON of a header or an index, and the few tokens that these are made of.
 struct JSONCursor {
     /// What stands where a whole number should be.
     enum Integer {
@@ -10,20 +10,32 @@ struct JSONCursor {
     /// Numbers up to here survive in every JSON implementation.
     private static let largestInteger = 1 << 53
 
+    /// What the text is, for errors.
+    enum Document {
+        case safetensorsHeader
+        case index
+    }
+
     private let path: String
+    private let document: Document
     private let bytes: [UInt8]
     private let byteOffset: Int
     private(set) var position = 0
 
-    init(path: String, bytes: [UInt8], byteOffset: Int) {
+    init(path: String, bytes: [UInt8], byteOffset: Int, document: Document) {
         self.path = path
+        self.document = document
         self.bytes = bytes
         self.byteOffset = byteOffset
     }
 
     /// An error at a position of this text, the present one unless told.
     func fault(_ fault: HeaderFault, at position: Int? = nil) -> CheckpointError {
-        .header(path: path, fault: fault, byteOffset: byteOffset + (position ?? self.position))
+        let byteOffset = byteOffset + (position ?? self.position)
+        return switch document {
+        case .safetensorsHeader: .header(path: path, fault: fault, byteOffset: byteOffset)
+        case .index: .index(path: path, fault: .text(fault, byteOffset: byteOffset))
+        }
     }
 
     var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -50,6 +62,54 @@ struct JSONCursor {
     func expectOnlySpaces() throws(CheckpointError) {
         if let other = bytes[position...].firstIndex(where: { $0 != 0x20 }) {
             throw fault(.trailingText, at: other)
+        }
+    }
+
+    /// A text of its own may end with any white space.
+    mutating func expectOnlySpace() throws(CheckpointError) {
+        skipSpace()
+        guard peek == nil else { throw fault(.trailingText) }
+    }
+
+    /// Steps over a value of any kind. Numbers and words are not looked into.
+    ///
+    /// - Parameter depthLimit: how many objects and lists may lie within each other.
+    mutating func skipValue(depthLimit: Int) throws(CheckpointError) {
+        guard depthLimit > 0 else { throw fault(.nestedTooDeep) }
+        skipSpace()
+        switch peek {
+        case UInt8(ascii: "\""):
+            _ = try string(limitBytes: bytes.count)
+        case UInt8(ascii: "{"):
+            try expect("{")
+            if try accepts("}") { return }
+            repeat {
+                _ = try string(limitBytes: bytes.count)
+                try expect(":")
+                try skipValue(depthLimit: depthLimit - 1)
+            } while try accepts(",")
+            try expect("}")
+        case UInt8(ascii: "["):
+            try expect("[")
+            if try accepts("]") { return }
+            repeat {
+                try skipValue(depthLimit: depthLimit - 1)
+            } while try accepts(",")
+            try expect("]")
+        default:
+            let start = position
+            while let byte = peek, Self.isWordByte(byte) { position += 1 }
+            guard position > start else { throw fault(.unexpectedByte(expected: "a value")) }
+        }
+    }
+
+    /// What numbers, `true`, `false` and `null` are made of.
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "+"),
+            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "E"):
+            true
+        default: false
         }
     }
 

@@ -15,7 +15,7 @@ struct SafetensorsHeaderParser {
     init(path: String, json: [UInt8], byteOffset: Int, dataBytes: Int) {
         self.path = path
         self.dataBytes = dataBytes
-        cursor = JSONCursor(path: path, bytes: json, byteOffset: byteOffset)
+        cursor = JSONCursor(path: path, bytes: json, byteOffset: byteOffset, document: .safetensorsHeader)
     }
 
     mutating func header() throws(CheckpointError) -> SafetensorsHeader {

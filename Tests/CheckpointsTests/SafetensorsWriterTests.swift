@@ -67,6 +67,52 @@ struct SafetensorsWriterTests {
         }
     }
 
+    @Test("a source is written one tensor at a time, each with its own precision")
+    func streamed() throws {
+        try Fixture.withTemporaryFolder { (folder) throws in
+            let source = try Fixture.tensors("Checkpoints/pytorch_expected")
+            let path = folder.appendingPathComponent("w").path
+            var seen: [String] = []
+            try SafetensorsWriter.write(
+                source, names: source.names.reversed(), metadata: ["k": "v"], to: path,
+                precision: { $0.hasSuffix("float16") ? .float16 : .float32 }, progress: { seen.append($0) })
+            #expect(seen == source.names.reversed())
+            let written = try Checkpoint.open(path)
+            #expect(written.metadata == ["k": "v"])
+            #expect(written.elementType(of: "state_dict.float16") == .float16)
+            for name in source.names {
+                #expect(written.shape(of: name) == source.shape(of: name))
+                #expect(try written.load(name).values == source.load(name).values, "\(name)")
+            }
+            // Data starts on a multiple of 64, so that it is used in place by any reader.
+            let length = try Data(contentsOf: URL(fileURLWithPath: path)).prefix(8).reversed().reduce(0) {
+                $0 << 8 | Int($1)
+            }
+            #expect((length + 8) % 64 == 0)
+        }
+    }
+
+    @Test("a source that lies or fails leaves no file")
+    func badSource() throws {
+        struct Liar: TensorSource {
+            var names: [String] { ["a"] }
+            func shape(of name: String) -> Shape? { [2] }
+            func load(_ name: String) throws -> Tensor { Tensor(1) }
+        }
+        try Fixture.withTemporaryFolder { (folder) throws in
+            let path = folder.appendingPathComponent("w").path
+            #expect(throws: CheckpointError.unwritable(name: "a", fault: .otherShape(announced: [2], loaded: []))) {
+                try SafetensorsWriter.write(Liar(), to: path)
+            }
+            let huge = try Fixture.tensors("Checkpoints/pytorch_expected")
+            #expect(throws: CheckpointError.self) {
+                try SafetensorsWriter.write(huge, to: path, precision: { _ in .float16 })
+            }
+            #expect(throws: CheckpointError.self) { try SafetensorsWriter.write(huge, names: ["none"], to: path) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+
     @Test("a failed write leaves the old file and no other")
     func keepsOldFile() throws {
         try Fixture.withTemporaryFolder { (folder) throws in

@@ -1,0 +1,96 @@
+import Checkpoints
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Damaged files, each made from its number, opened and read as a program would.
+///
+/// `VITRINE_FUZZ=1000000` sets how many, `VITRINE_FUZZ_FIRST=123` the number of the first.
+@Suite("damaged files")
+struct MutationTests {
+    private static func setting(_ name: String, otherwise: Int) -> Int {
+        ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? otherwise
+    }
+
+    private let count = setting("VITRINE_FUZZ", otherwise: 10_000)
+    private let first = setting("VITRINE_FUZZ_FIRST", otherwise: 0)
+
+    /// Bytes that the process had in memory at most so far; 0 where the system does not say.
+    private var peakBytes: Int {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+        else { return 0 }
+        return (Int(line.filter(\.isNumber)) ?? 0) * 1024
+    }
+
+    @Test("every damaged file opens or gives an error: no trap, no hang, no memory beyond its size and a constant")
+    func damaged() throws {
+        let mutations = try Mutations()
+        for seed in mutations.seeds where seed.name != "gzip" {
+            #expect(throws: Never.self, "\(seed.name)") { try Checkpoint.open(seed.bytes, path: seed.name) }
+        }
+        let peakBefore = peakBytes
+        let clock = ContinuousClock()
+        var opened = 0
+        var reasons: [String: Int] = [:]
+        for number in first..<first + count {
+            let (seed, bytes) = mutations.file(UInt64(number))
+            let time = clock.measure {
+                let reason = outcome(seed, bytes)
+                opened += reason == "opened" ? 1 : 0
+                reasons[reason, default: 0] += 1
+            }
+            #expect(time < .seconds(2), "file \(number) from \(seed.name) took \(time)")
+            if (number + 1) % 100_000 == 0 { print("damaged files: \(number + 1), \(opened) opened") }
+        }
+        let grown = peakBytes - peakBefore
+        // The files have less than 20 kB; the constant is what limits of values, names and expansions allow.
+        #expect(grown < 256 << 20, "memory grew by \(grown) bytes")
+        // Were every file refused at the door, nothing behind it would have been tried.
+        #expect(opened > count / 50 && reasons.count > 15, "\(opened) opened, \(reasons)")
+        if count > 100_000 {
+            print("damaged files: memory grew by \(grown) bytes; \(reasons.sorted { $0.key < $1.key })")
+        }
+    }
+
+    /// "opened", or which kind of error came first.
+    private func outcome(_ seed: Mutations.Seed, _ bytes: [UInt8]) -> String {
+        do {
+            if seed.name == "gzip" {
+                _ = try bytes.withUnsafeBytes { try GzipFile.decompressed($0, limitBytes: 1 << 20) }
+                return "opened"
+            }
+            let checkpoint = try Checkpoint.open(bytes, path: "damaged")
+            for name in checkpoint.names {
+                // What cannot be read is an error of its own; it must not keep the others from being read.
+                guard let tensor = try? checkpoint.load(name) else { continue }
+                precondition(tensor.shape == checkpoint.shape(of: name))
+            }
+            let result = checkpoint.verify()
+            for problem in result.problems { precondition(!problem.description.isEmpty) }
+            return "opened"
+        } catch let error as CheckpointError {
+            precondition(!error.description.isEmpty)
+            return kind(of: error)
+        } catch {
+            return "\(type(of: error))"
+        }
+    }
+
+    private func kind(of error: CheckpointError) -> String {
+        switch error {
+        case .archive(_, let fault, _): "archive " + name(of: fault)
+        case .record(_, _, let fault): "record " + name(of: fault)
+        case .pickle(_, _, let fault, _): "pickle " + name(of: fault)
+        case .contents(_, let fault): "contents " + name(of: fault)
+        case .header(_, let fault, _): "header " + name(of: fault)
+        case .tensor(_, _, let fault): "tensor " + name(of: fault)
+        default: name(of: error)
+        }
+    }
+
+    private func name(of fault: Any) -> String {
+        Mirror(reflecting: fault).children.first?.label ?? "other"
+    }
+}

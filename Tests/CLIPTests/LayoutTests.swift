@@ -71,6 +71,42 @@ struct LayoutTests {
         #expect(asked.decisions[1].origin == .asked && !asked.decisions[1].isGuess)
     }
 
+    /// Through files: the folder as `save_pretrained` lays it out, the weights whole or in two files, fp32 or fp16.
+    @Test("a folder with Hugging Face's files opens as it is", arguments: [1, 2])
+    func folder(files: Int) throws {
+        let weights = try weights("hugging_face")
+        for (precision, bound) in [(SafetensorsWriter.Precision.float32, 1e-5), (.float16, 1e-3)] {
+            try Fixture.withTemporaryFolder { folder in
+                func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+                let names = weights.names.sorted()
+                let shards = (0..<files).map { names[names.count * $0 / files..<names.count * ($0 + 1) / files] }
+                var index: [String: String] = [:]
+                for (number, names) in shards.enumerated() {
+                    let file = files == 1 ? "model.safetensors" : "model-0000\(number + 1)-of-00002.safetensors"
+                    try SafetensorsWriter.write(
+                        weights, names: Array(names), to: path(file), precision: { _ in precision })
+                    for name in names { index[name] = file }
+                }
+                if files > 1 {
+                    let json = try JSONSerialization.data(withJSONObject: ["metadata": [:], "weight_map": index])
+                    try json.write(to: folder.appendingPathComponent("model.safetensors.index.json"))
+                }
+                for name in ["config.json", "preprocessor_config.json"] {
+                    try Data((weights.metadata[name] ?? "").utf8).write(to: folder.appendingPathComponent(name))
+                }
+                let model = try model(Checkpoint.open(folder.path))
+                #expect(model.configuration.activation == .gelu && model.configuration.mean == [0.5, 0.4, 0.3])
+                for (actual, name) in [
+                    (try model.encodeImage(GeneratedWeights.input([2, 3, 32, 32])), "image"),
+                    (model.encode(tokens: ReferenceModel.texts), "text"),
+                ] {
+                    let difference = try ReferenceModel.error(actual, name, in: "CLIP/layouts_hugging_face")
+                    #expect(difference.relative < bound, "\(precision), \(name): \(difference)")
+                }
+            }
+        }
+    }
+
     @Test("nothing is read before it is asked for, and what is asked for alone")
     func lazy() throws {
         let weights = try CLIPWeights(weights("hugging_face"))

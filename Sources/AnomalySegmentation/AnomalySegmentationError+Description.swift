@@ -5,6 +5,9 @@ extension AnomalySegmentationError: CustomStringConvertible {
         switch self {
         case .emptyObjectName:
             "the object name is empty; name what the pictures show, for example \"metal plate\""
+        case .sentenceTooLong(let sentence, let tokens, let limit):
+            "the sentence \"\(sentence.prefix(60))\(sentence.count > 60 ? "..." : "")\" has \(tokens) tokens and the model takes "
+                + "\(limit): shorten the object's name, or the prompts"
         case .invalidConfiguration(let field, let value, let expected):
             "the setting \(field) is \(value) and must be \(expected)"
         case .unknownLayer(let layer, let layers):

@@ -6,6 +6,8 @@ import NeuralNetwork
 public enum AnomalySegmentationError: Error, Hashable, Sendable {
     /// The name of the object holds no visible character.
     case emptyObjectName
+    /// A sentence about the object with more tokens than CLIP's context holds, start and end included.
+    case sentenceTooLong(String, tokens: Int, limit: Int)
     /// A field of the configuration is out of its range.
     case invalidConfiguration(field: String, value: String, expected: String)
     /// A layer that this image tower does not have. Layers count from 1.

@@ -61,9 +61,9 @@ public struct AnomalySegmenter: Sendable {
     ///   - object: what the picture shows, in plain English: "magnetic tile".
     ///   - embedding: of this picture, from `SAMModel.embed`, where it is there already: the larger part of the work is
     ///     then saved. Made here when nil.
-    /// - Throws: ``AnomalySegmentationError`` for an empty name, an embedding of a picture of another size or weights that
-    ///   give no numbers; what the tokenizer throws for a name too long for CLIP's context; what SAM throws for an
-    ///   embedding of another model.
+    /// - Throws: ``AnomalySegmentationError`` for a name that is empty or makes sentences too long for CLIP's context, an
+    ///   embedding of a picture of another size or weights that give no numbers; what SAM throws for an embedding of
+    ///   another model.
     public func segment(
         _ image: Image, object: String, embedding: ImageEmbedding? = nil
     ) throws -> AnomalyResult {

@@ -170,6 +170,11 @@ struct AnomalyConfigurationTests {
                 .invalidConfiguration(field: "map.side", value: "3", expected: "a whole number from 16 to 4096"),
                 "the setting map.side is 3 and must be a whole number from 16 to 4096"
             ),
+            (
+                .sentenceTooLong(String(repeating: "ab ", count: 30), tokens: 99, limit: 77),
+                "the sentence \"" + String(repeating: "ab ", count: 20)
+                    + "...\" has 99 tokens and the model takes 77: shorten the object's name, or the prompts"
+            ),
             (.unknownLayer(7, layers: 6), "there is no layer 7 in this image tower; choose from 1 to 6"),
             (
                 .unusableInputSide(100, patch: 16),

@@ -148,12 +148,14 @@ struct AnomalySegmenterTests {
         #expect(throws: AnomalySegmentationError.emptyObjectName) { try segmenter.anomalyMap(picture, object: "") }
     }
 
-    @Test("a name too long for the text tower is the tokenizer's error")
+    @Test("a name that makes sentences too long is refused with the first of them")
     func longName() throws {
         let segmenter = try segmenter()
         let picture = GeneratedModels.picture(width: 40, height: 40)
-        let name = String(repeating: "word ", count: 300)
-        #expect(throws: TokenizerError.self) { try segmenter.segment(picture, object: name) }
+        let name = String(repeating: "word ", count: 300) + "x"
+        // Single bytes are the tokens of this vocabulary: start, "a photo of a", the name, full stop, end.
+        let error = AnomalySegmentationError.sentenceTooLong("a photo of a \(name).", tokens: 1213, limit: 77)
+        #expect(throws: error) { try segmenter.segment(picture, object: name) }
     }
 
     @Test("below the gate SAM is not asked")

@@ -48,6 +48,19 @@ final class TextVectorCache: Sendable {
     }
 
     private func encoded(_ expansion: PromptExpansion) throws -> TextVectors {
-        try PromptEnsemble(rule: configuration.vectorRule) { try self.clip.encodeText($0) }.vectors(of: expansion)
+        try PromptEnsemble(rule: configuration.vectorRule) { sentences in
+            self.clip.encode(tokens: try sentences.map(self.tokens))
+        }.vectors(of: expansion)
+    }
+
+    private func tokens(of sentence: String) throws(AnomalySegmentationError) -> [Int] {
+        do throws(TokenizerError) {
+            return try clip.tokenizer.tokens(for: sentence)
+        } catch {
+            switch error {
+            case .tooLong(let tokens, let limit, _):
+                throw .sentenceTooLong(sentence, tokens: tokens, limit: limit)
+            }
+        }
     }
 }

@@ -103,4 +103,20 @@ struct TokenizerTests {
             "\(VocabularyError.tooFewMerges(found: 1, expected: 2))"
                 == "the merges file has 1 merges where the weights need 2: use the one that belongs to them")
     }
+
+    @Test("any text has tokens, and all of them are of the vocabulary", arguments: [1, 2, 3] as [UInt64])
+    func anyText(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let tokenizer = try tokenizer()
+        for _ in 0..<400 {
+            // Mostly characters of wrongly decoded text, where the repair has most to do.
+            let limits: [UInt32] = [0x80, 0x100, 0x180, 0x460, 0x2600, 0x11_0000]
+            let scalars = (0..<Int.random(in: 0..<40, using: &random)).compactMap { _ in
+                Unicode.Scalar(UInt32.random(in: 0..<(limits.randomElement(using: &random) ?? 0x80), using: &random))
+            }
+            let text = String(String.UnicodeScalarView(scalars))
+            let tokens = try tokenizer.tokens(for: text, truncate: true)
+            #expect(tokens.count <= 77 && tokens.allSatisfy { (0..<tokenizer.vocabulary.count).contains($0) })
+        }
+    }
 }

@@ -97,6 +97,29 @@ struct VocabularyFileTests {
                 + "belongs to the weights")
     }
 
+    @Test("weights with fewer tokens than bytes are refused")
+    func tooFewTokens() throws {
+        #expect(throws: VocabularyError.tooFewTokens(20)) { try Vocabulary("a b\n".utf8, count: 20) }
+    }
+
+    @Test("damaged files are refused or read, and never stop the process", arguments: [1, 2, 3] as [UInt64])
+    func damaged(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let tokens = try tokens()
+        let model: [String: Any] = ["vocab": numbers(tokens), "merges": try lines()]
+        let whole = Array(try json(["model": model]))
+        for _ in 0..<40 {
+            var bytes = whole
+            for _ in 0...Int.random(in: 0..<6, using: &random) {
+                let place = Int.random(in: bytes.indices, using: &random)
+                bytes[place] = UInt8.random(in: .min ... .max, using: &random)
+            }
+            if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random)) }
+            let vocabulary = try? Vocabulary(bytes, count: nil)
+            #expect(vocabulary.map { $0.count == tokens.count } ?? true, "seed \(seed)")
+        }
+    }
+
     @Test("a list of merges that begins with a brace is one")
     func brace() throws {
         #expect(try Vocabulary("{ }\n".utf8, count: nil).count == 515)

@@ -31,19 +31,16 @@ extension Vocabulary {
             merges = read
         }
         let tokens = try Self.tokens(numbers)
-        if let mergeCount, tokens.count != mergeCount + Self.others {
-            throw .tooFewMerges(found: tokens.count - Self.others, expected: mergeCount)
+        if let mergeCount, tokens.count != mergeCount + Self.unmergedCount {
+            throw .tooFewMerges(found: tokens.count - Self.unmergedCount, expected: mergeCount)
         }
         if merges == nil { merges = try Self.derivedMerges(tokens) }
         self = try Vocabulary(pairs: merges ?? [], firstLine: 1)
         guard count == tokens.count else {
-            throw .tooFewMerges(found: count - Self.others, expected: tokens.count - Self.others)
+            throw .tooFewMerges(found: count - Self.unmergedCount, expected: tokens.count - Self.unmergedCount)
         }
         try checkNumbers(tokens)
     }
-
-    /// Tokens that no merge makes: the bytes, the bytes that end a word, start and end.
-    private static let others = 2 * endOfWord + 2
 
     private static func elements(_ value: ModelDescription.Value?) -> [ModelDescription.Value] {
         if case .list(let elements) = value { elements } else { [] }
@@ -74,7 +71,7 @@ extension Vocabulary {
             tokens[index] = token
         }
         let all = tokens.compactMap { $0 }
-        guard all.count > others else { throw .notBytePairs }
+        guard all.count > unmergedCount else { throw .notBytePairs }
         for (token, marks) in zip(all.suffix(2), [startMarks, endMarks]) where !marks.contains(token) {
             throw .misplacedMark(token: token)
         }

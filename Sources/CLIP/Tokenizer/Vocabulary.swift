@@ -96,7 +96,7 @@ public struct Vocabulary: Sendable {
             merges[Pair(first: first, second: second)] = Merge(rank: rank, result: result)
         }
         self.merges = merges
-        count = 2 * Self.endOfWord + pairs.count + 2
+        count = Self.unmergedCount + pairs.count
     }
 
     /// Reads whichever file of a published vocabulary these bytes are: merges (`merges.txt`,
@@ -106,7 +106,8 @@ public struct Vocabulary: Sendable {
     /// - Throws: `VocabularyError`.
     public init(_ bytes: some Sequence<UInt8>, count: Int?) throws(VocabularyError) {
         let bytes = Array(bytes)
-        let mergeCount = count.map { $0 - 2 * Self.endOfWord - 2 }
+        if let count, count < Self.unmergedCount { throw .tooFewTokens(count) }
+        let mergeCount = count.map { $0 - Self.unmergedCount }
         let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
         // A merge may begin with a brace, but not with the two that open and name the first thing of an object.
         let start = bytes.drop { blanks.contains($0) }.prefix(256).filter { !blanks.contains($0) }
@@ -122,6 +123,9 @@ public struct Vocabulary: Sendable {
 
     /// What two neighbouring tokens become, nil when they stay apart.
     func merge(_ first: Int, _ second: Int) -> Merge? { merges[Pair(first: first, second: second)] }
+
+    /// Tokens that no merge makes: the bytes, the bytes that end a word, start and end.
+    static let unmergedCount = 2 * endOfWord + 2
 
     static let endOfWordMark = Array("</w>".utf8)
 

@@ -6,6 +6,8 @@ public enum VocabularyError: Error, Hashable, Sendable {
     case compressed
     case notText
     case tooFewMerges(found: Int, expected: Int)
+    /// The weights have fewer tokens than every byte-pair vocabulary.
+    case tooFewTokens(Int)
     /// Not two symbols.
     case malformedLine(Int)
     /// A merge of a symbol that no merge makes.
@@ -29,6 +31,9 @@ extension VocabularyError: CustomStringConvertible {
             "the merges file is not UTF-8 text: name the file with one merge a line"
         case .tooFewMerges(let found, let expected):
             "the merges file has \(found) merges where the weights need \(expected): use the one that belongs to them"
+        case .tooFewTokens(let count):
+            "the weights have \(count) tokens, and every vocabulary of a CLIP has at least 514: these weights belong to "
+                + "another kind of text tower"
         case .malformedLine(let line):
             "line \(line) of the merges file is not two symbols with a space between: use the file as it was published"
         case .unknownSymbol(let line):

@@ -108,6 +108,25 @@ struct ProducerPipelineTests {
         _ = try segmenter(.aprilGAN, weights: GeneratedWeights(entries), activation: .gelu)
     }
 
+    /// Prompts saved without the module that held them.
+    private struct BarePrompts: TensorSource {
+        let whole = ProducerPipelineTests.prompts()
+        private static let module = "prompt_learner."
+
+        var names: [String] { whole.names.map { String($0.dropFirst(Self.module.count)) } }
+
+        func shape(of name: String) -> Shape? { whole.shape(of: Self.module + name) }
+
+        func load(_ name: String) throws -> Tensor { try whole.load(Self.module + name) }
+    }
+
+    @Test("prompts are found with and without the module that held them") func barePrompts() throws {
+        let whole = try segmenter(.anomalyCLIP, weights: Self.prompts()).textVectors(for: "tile")
+        let bare = try segmenter(.anomalyCLIP, weights: BarePrompts()).textVectors(for: "tile")
+        #expect(isIdentical(bare.normal, whole.normal) && isIdentical(bare.abnormal, whole.abnormal))
+        #expect(!isIdentical(bare.normal, bare.abnormal))
+    }
+
     @Test("weights that are missing, not needed, of another family or of another CLIP are refused")
     func refusedWeights() throws {
         #expect(throws: AnomalySegmentationError.missingMapWeights(.adapters)) {

@@ -5,7 +5,7 @@ import Tensors
 /// Prompts that were learnt as vectors: for the normal and the abnormal object a few tokens that are no words, and
 /// tokens that replace others inside of the text tower.
 ///
-/// Keys under `prompt_learner`: `ctx_pos`, `ctx_neg` [1, 1, learnt, width], `token_prefix_<state>` [1, 1, 1, width],
+/// Keys, under `prompt_learner` or alone: `ctx_pos`, `ctx_neg` [1, 1, learnt, width], `token_prefix_<state>` [1, 1, 1, width],
 /// `token_suffix_<state>` [1, 1, context - 1 - learnt, width], `tokenized_prompts_<state>` [1, 1, context], and
 /// `compound_prompts_text.<i>` [deep, width]. `compound_prompt_projections` may stand there and is not used. Matches
 /// `AnomalyCLIP_PromptLearner`, as its training saves it. The object has no name in them.
@@ -23,20 +23,22 @@ public struct LearntPrompts: Sendable {
     /// `[deep, width]` each, for the blocks from the second on.
     let deepPrompts: [Tensor]
 
-    private static let root = "prompt_learner"
+    private static let module = "prompt_learner"
 
     /// - Throws: `WeightError` with all that is missing, misshapen or left over for this CLIP.
     public init(_ weights: some TensorSource, for clip: CLIPConfiguration) throws(WeightError) {
-        let unused = "\(Self.root).compound_prompt_projections."
+        let isModule = weights.names.contains { $0.hasPrefix("\(Self.module).") }
+        let prefix = isModule ? "\(Self.module)." : ""
+        let unused = "\(prefix)compound_prompt_projections."
         (normal, abnormal, deepPrompts) = try WeightScope.load(
             from: weights, ignoring: { $0.hasPrefix(unused) }
         ) { root throws(WeightError) in
-            let scope = root.child(Self.root)
-            let learnt = Self.learntCount(weights, clip)
+            let scope = isModule ? root.child(Self.module) : root
+            let learnt = Self.learntCount(weights.shape(of: "\(prefix)ctx_pos"), clip)
             let deep = scope.child("compound_prompts_text")
             var depth = 0
             while depth < clip.textLayers - 1, deep.contains("\(depth)") { depth += 1 }
-            let prompts = Self.deepCount(weights)
+            let prompts = Self.deepCount(weights.shape(of: "\(prefix)compound_prompts_text.0"))
             return (
                 try Self.text(scope, "pos", learnt: learnt, clip), try Self.text(scope, "neg", learnt: learnt, clip),
                 (0..<depth).map { Self.halved(deep.tensor("\($0)", shape: [prompts, clip.textWidth])) }
@@ -77,8 +79,7 @@ public struct LearntPrompts: Sendable {
     }
 
     /// How many learnt tokens the file has; where it does not say so in a usable way, the published number.
-    private static func learntCount(_ weights: some TensorSource, _ clip: CLIPConfiguration) -> Int {
-        let shape = weights.shape(of: "\(root).ctx_pos")
+    private static func learntCount(_ shape: Shape?, _ clip: CLIPConfiguration) -> Int {
         let usable = 1...max(1, clip.contextLength - 2)
         guard let shape, shape.rank == 4, usable.contains(shape[2]) else { return min(12, usable.upperBound) }
         return shape[2]
@@ -86,10 +87,8 @@ public struct LearntPrompts: Sendable {
 
     /// How many tokens are replaced inside of the tower; where the file does not say so in a usable way, the published
     /// number.
-    private static func deepCount(_ weights: some TensorSource) -> Int {
-        guard let shape = weights.shape(of: "\(root).compound_prompts_text.0"), shape.rank == 2, shape[0] > 0 else {
-            return 4
-        }
+    private static func deepCount(_ shape: Shape?) -> Int {
+        guard let shape, shape.rank == 2, shape[0] > 0 else { return 4 }
         return shape[0]
     }
 

@@ -28,7 +28,7 @@ struct MutationTests {
     func damaged() throws {
         let mutations = try Mutations()
         for seed in mutations.seeds where seed.name != "gzip" {
-            #expect(throws: Never.self, "\(seed.name)") { try Checkpoint.open(seed.bytes, path: seed.name) }
+            #expect(throws: Never.self, "\(seed.name)") { try Checkpoint.open(seed.file(seed.bytes), path: seed.name) }
         }
         let peakBefore = peakBytes
         let clock = ContinuousClock()

@@ -9,6 +9,17 @@ struct Mutations {
         var bytes: [UInt8]
         /// Where a change goes deepest: headers, directories and pickles.
         var hot: [Range<Int>]
+        /// When the bytes are a pickle alone: the records of the archive that is put around it after the damage, so that
+        /// it may become longer or shorter.
+        var surroundings: [(name: String, data: [UInt8])]?
+
+        /// The file as it is opened.
+        func file(_ bytes: [UInt8]) -> [UInt8] {
+            guard let surroundings else { return bytes }
+            let records = [(name: "archive/data.pkl", data: bytes)] + surroundings
+            return ZipBytes(records.map { ZipBytes.Record(name: $0.name, data: $0.data, checksum: 0, padding: 0) })
+                .bytes
+        }
     }
 
     let seeds: [Seed]
@@ -24,6 +35,17 @@ struct Mutations {
                 Seed(
                     name: "\(name), no checksums", bytes: Self.withoutChecksums(bytes),
                     hot: Self.pickles(bytes) + [directory]))
+        }
+        for name in ["pytorch_nested", "pytorch_protocol4", "torchscript_module"] {
+            let bytes = [UInt8](try Data(contentsOf: Fixture.url("Checkpoints/\(name).pt")))
+            let contents = Self.records(bytes).map { record in
+                (name: "archive/" + record.name.drop { $0 != "/" }.dropFirst(), data: Array(bytes[record.data]))
+            }
+            let needed = contents.filter { $0.name.contains("/data/") || $0.name.hasSuffix("constants.pkl") }
+            guard let pickle = contents.first(where: { $0.name == "archive/data.pkl" })?.data else { continue }
+            seeds.append(
+                Seed(
+                    name: "\(name), pickle alone", bytes: pickle, hot: [0..<pickle.count], surroundings: needed))
         }
         let bytes = [UInt8](try Data(contentsOf: Fixture.url("Checkpoints/pytorch_expected.safetensors")))
         seeds.append(Seed(name: "safetensors", bytes: bytes, hot: [0..<8, 8..<1600]))
@@ -41,7 +63,7 @@ struct Mutations {
         for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
             change(&bytes, seed, &generator)
         }
-        return (seed, bytes)
+        return (seed, seed.file(bytes))
     }
 
     private func change(_ bytes: inout [UInt8], _ seed: Seed, _ generator: inout SeededGenerator) {

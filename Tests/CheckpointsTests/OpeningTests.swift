@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -23,6 +24,9 @@ struct OpeningTests {
         #expect(try kind(Array("\n <HTML><body>".utf8)) == .htmlPage)
         #expect(try kind(Array("GGUF\u{3}\0\0\0".utf8) + [UInt8](repeating: 0, count: 40)) == .gguf)
         #expect(try kind([0x93] + Array("NUMPY\u{1}\0".utf8)) == .numpyArray)
+        #expect(throws: CheckpointError.archive(path: "w.pt", fault: .missingRecord("data.pkl"), byteOffset: 0)) {
+            try Checkpoint.open(ZipBytes([.init(name: "w/readme", data: [1])]).bytes, path: "w.pt")
+        }
         #expect(try kind(Array("just some words in a file".utf8)) == .unknown)
     }
 
@@ -59,6 +63,74 @@ struct OpeningTests {
             #expect(truncate(path, 20) == 0)
             #expect(throws: CheckpointError.shrunk(path: path, name: "t")) { try checkpoint.load("t") }
         }
+    }
+
+    @Test("a PyTorch archive that became shorter is refused at the next load; one that is replaced stays as it was")
+    func archiveShrunkOrReplaced() throws {
+        try Fixture.withTemporaryFolder { (folder) throws in
+            let path = folder.appendingPathComponent("w.pt").path
+            let source = Fixture.path("Checkpoints/pytorch_without_checksums.pt")
+            try FileManager.default.copyItem(atPath: source, toPath: path)
+            let checkpoint = try Checkpoint.open(path)
+            let other = folder.appendingPathComponent("other").path
+            try Data("something else".utf8).write(to: URL(fileURLWithPath: other))
+            #expect(rename(other, path) == 0)
+            #expect(try checkpoint.load("a").values == [0, 1, 2, 3, 4, 5])
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.copyItem(atPath: source, toPath: path)
+            let shortened = try Checkpoint.open(path)
+            #expect(truncate(path, 100) == 0)
+            #expect(throws: CheckpointError.shrunk(path: path, name: "data/0")) { try shortened.load("a") }
+            #expect(!shortened.verify().isSound)
+        }
+    }
+
+    @Test("a file that may not be read", .enabled(if: geteuid() != 0, "root may read everything"))
+    func permission() throws {
+        try Fixture.withTemporaryFolder { (folder) throws in
+            let path = folder.appendingPathComponent("w").path
+            try Data(SafetensorsBytes.file("{}")).write(to: URL(fileURLWithPath: path))
+            #expect(chmod(path, 0) == 0)
+            #expect(throws: CheckpointError.cannotOpen(path: path, reason: "Permission denied")) {
+                try Checkpoint.open(path)
+            }
+        }
+    }
+
+    @Test("infinite elements and such that are no number are read, and verifying warns of them")
+    func nonFinite() throws {
+        func bytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
+            values.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+        }
+        let floats = bytes([Float.nan, 1, .infinity, -.infinity, .greatestFiniteMagnitude].map(\.bitPattern))
+        let halves = bytes([0x7C00, 0xFC00, 0x7E00, 0x7BFF, 0] as [UInt16])
+        let brains = bytes([0x7F80, 0xFFC0, 0x7F7F] as [UInt16])
+        let doubles = bytes([Double.nan, 0].map(\.bitPattern))
+        let parts = [
+            ("d", "F64", "[2]", doubles), ("f", "F32", "[5]", floats), ("h", "F16", "[5]", halves),
+            ("b", "BF16", "[3]", brains),
+        ]
+        var entries: [String] = []
+        var data: [UInt8] = []
+        for (name, type, shape, bytes) in parts {
+            entries.append(SafetensorsBytes.entry(name, type, shape, data.count, data.count + bytes.count))
+            data += bytes
+        }
+        try SafetensorsBytes.open(SafetensorsBytes.file("{\(entries.joined(separator: ","))}", data: data)) {
+            (checkpoint) throws in
+            #expect(try checkpoint.load("f").values[1...3] == [1, .infinity, -.infinity])
+            var seen: [String] = []
+            let result = checkpoint.verify { seen.append($0) }
+            #expect(seen == checkpoint.names)
+            #expect(result.isSound)
+            #expect(result.nonFinite.map(\.name) == ["d", "f", "h", "b"])
+            #expect(result.nonFinite.map(\.nonFiniteCount) == [1, 3, 3, 2])
+        }
+        let four = bytes([Float.nan, 1, 2, .infinity].map(\.bitPattern))
+        let strided = PickleBytes.tensor(offset: 0, size: [2], stride: [3])
+        let pickle = PickleBytes.pickle(PickleBytes.dictionary(("a", PickleBytes.tensor()), ("s", strided)))
+        let archive = try Checkpoint.open(ZipBytes.pyTorch(pickle, storages: [("0", four)]).bytes, path: "w.pt")
+        #expect(archive.verify().nonFinite.map(\.nonFiniteCount) == [2, 2])
     }
 
     @Test("a tensor that is not listed is refused by name")

@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -101,6 +103,19 @@ final class MappedFile: Sendable {
         guard let descriptor else { return true }
         var status = stat()
         return fstat(descriptor, &status) == 0 && Int(status.st_size) >= end
+    }
+}
+
+extension MappedFile: PageOwner {
+    func discardPages(_ range: UnsafeRawBufferPointer) {
+        guard let base, let start = range.baseAddress else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let first = (Int(bitPattern: start) + page - 1) / page * page
+        let end = (Int(bitPattern: start) + range.count) / page * page
+        let mapping = Int(bitPattern: base)..<Int(bitPattern: base) + byteCount
+        guard first < end, first >= mapping.lowerBound, end <= mapping.upperBound else { return }
+        // The mapping is private and never written: what is dropped is read from the file again when it is touched.
+        madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED)
     }
 }
 

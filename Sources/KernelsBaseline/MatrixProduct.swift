@@ -68,9 +68,9 @@ public func multiplyPanels(
         while row < rows {
             let target = out + row * outStride + column
             if row + tileRows <= rows && column + tileColumns <= columns {
-                multiplyTile(target, outStride, leftPanel, 1, tileRows, rightPanel, depth, accumulate)
+                multiplyTile(tileRows, target, outStride, leftPanel, 1, tileRows, rightPanel, depth, accumulate)
             } else {
-                multiplyTile(scratch, tileColumns, leftPanel, 1, tileRows, rightPanel, depth, false)
+                multiplyTile(tileRows, scratch, tileColumns, leftPanel, 1, tileRows, rightPanel, depth, false)
                 copyEdge(
                     target, outStride, scratch, min(tileRows, rows - row), min(tileColumns, columns - column),
                     accumulate)
@@ -94,10 +94,44 @@ public func multiplyRowsByPanels(
         var row = 0
         while row < rows {
             multiplyTile(
-                out + row * outStride + panel * tileColumns, outStride, left + row * leftStride, leftStride, 1,
+                tileRows, out + row * outStride + panel * tileColumns, outStride, left + row * leftStride, leftStride,
+                1,
                 right + panel * rightPanelStride, depth, accumulate)
             row += tileRows
         }
+    }
+}
+
+/// `out (+)= left * right` for packed panels, the left ones of equal or nearly equal height, so that no row is padding.
+///
+/// `left` holds `leftPanels` packed panels `leftPanelStride` elements apart; the first `tallPanels` are `height` rows high,
+/// the others one less. `right` holds packed panels `rightPanelStride` apart for `columns` columns. A last panel that
+/// reaches over the edge is made in `scratch` (`tileRows * tileColumns` elements). The left panels are the inner loop: a
+/// right panel of a pass stays in the first cache while they go by.
+public func multiplyEvenPanels(
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: UnsafePointer<Float>, _ leftPanelStride: Int,
+    _ right: UnsafePointer<Float>, _ rightPanelStride: Int, _ leftPanels: Int, _ tallPanels: Int, _ height: Int,
+    _ columns: Int, _ depth: Int, _ accumulate: Bool, _ scratch: UnsafeMutablePointer<Float>
+) {
+    var column = 0
+    var rightPanel = right
+    while column < columns {
+        var target = out + column
+        var leftPanel = left
+        let isWhole = column + tileColumns <= columns
+        for panel in 0..<leftPanels {
+            let rows = panel < tallPanels ? height : height - 1
+            if isWhole {
+                multiplyPackedTile(rows, target, outStride, leftPanel, rightPanel, depth, accumulate)
+            } else {
+                multiplyPackedTile(rows, scratch, tileColumns, leftPanel, rightPanel, depth, false)
+                copyEdge(target, outStride, scratch, rows, columns - column, accumulate)
+            }
+            target += rows * outStride
+            leftPanel += leftPanelStride
+        }
+        column += tileColumns
+        rightPanel += rightPanelStride
     }
 }
 

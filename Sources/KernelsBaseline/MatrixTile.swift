@@ -1,6 +1,8 @@
 // The register tile of the matrix product, written out row by row: the accumulators must be separate variables to stay in
 // registers. Two vectors wide; as many rows as the registers of the instruction set allow (24 accumulators of 32 registers
-// with AVX-512, 12 of 16 otherwise). Element (row, k) of the left operand stands at `row * rowStride + k * depthStride`.
+// with AVX-512, 12 of 16 otherwise), or fewer: `height` is a literal wherever these functions are inlined, so that the
+// rows beyond it leave no instruction behind. Element (row, k) of the left operand stands at
+// `row * rowStride + k * depthStride`.
 
 @inline(__always)
 private func storePair(_ left: Lanes, _ right: Lanes, _ out: Destination, _ accumulate: Bool) {
@@ -16,8 +18,8 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Destination, _ accu
 #if LANES_16
     @inline(__always)
     func multiplyTile(
-        _ out: Destination, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int, _ b: Source,
-        _ depth: Int, _ accumulate: Bool
+        _ height: Int, _ out: Destination, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
+        _ b: Source, _ depth: Int, _ accumulate: Bool
     ) {
         var left0 = Lanes.zero
         var right0 = Lanes.zero
@@ -52,65 +54,109 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Destination, _ accu
             let x = load(panel)
             let y = load(panel + laneCount)
             panel += 2 * laneCount
-            let factor0 = Lanes(repeating: group0[0])
-            left0 = multiplyAdd(factor0, x, left0)
-            right0 = multiplyAdd(factor0, y, right0)
-            let factor1 = Lanes(repeating: group0[rowStride])
-            left1 = multiplyAdd(factor1, x, left1)
-            right1 = multiplyAdd(factor1, y, right1)
-            let factor2 = Lanes(repeating: group0[2 * rowStride])
-            left2 = multiplyAdd(factor2, x, left2)
-            right2 = multiplyAdd(factor2, y, right2)
-            let factor3 = Lanes(repeating: group1[0])
-            left3 = multiplyAdd(factor3, x, left3)
-            right3 = multiplyAdd(factor3, y, right3)
-            let factor4 = Lanes(repeating: group1[rowStride])
-            left4 = multiplyAdd(factor4, x, left4)
-            right4 = multiplyAdd(factor4, y, right4)
-            let factor5 = Lanes(repeating: group1[2 * rowStride])
-            left5 = multiplyAdd(factor5, x, left5)
-            right5 = multiplyAdd(factor5, y, right5)
-            let factor6 = Lanes(repeating: group2[0])
-            left6 = multiplyAdd(factor6, x, left6)
-            right6 = multiplyAdd(factor6, y, right6)
-            let factor7 = Lanes(repeating: group2[rowStride])
-            left7 = multiplyAdd(factor7, x, left7)
-            right7 = multiplyAdd(factor7, y, right7)
-            let factor8 = Lanes(repeating: group2[2 * rowStride])
-            left8 = multiplyAdd(factor8, x, left8)
-            right8 = multiplyAdd(factor8, y, right8)
-            let factor9 = Lanes(repeating: group3[0])
-            left9 = multiplyAdd(factor9, x, left9)
-            right9 = multiplyAdd(factor9, y, right9)
-            let factor10 = Lanes(repeating: group3[rowStride])
-            left10 = multiplyAdd(factor10, x, left10)
-            right10 = multiplyAdd(factor10, y, right10)
-            let factor11 = Lanes(repeating: group3[2 * rowStride])
-            left11 = multiplyAdd(factor11, x, left11)
-            right11 = multiplyAdd(factor11, y, right11)
+            let factor = Lanes(repeating: group0[0])
+            left0 = multiplyAdd(factor, x, left0)
+            right0 = multiplyAdd(factor, y, right0)
+            if height > 1 {
+                let factor = Lanes(repeating: group0[rowStride])
+                left1 = multiplyAdd(factor, x, left1)
+                right1 = multiplyAdd(factor, y, right1)
+            }
+            if height > 2 {
+                let factor = Lanes(repeating: group0[2 * rowStride])
+                left2 = multiplyAdd(factor, x, left2)
+                right2 = multiplyAdd(factor, y, right2)
+            }
+            if height > 3 {
+                let factor = Lanes(repeating: group1[0])
+                left3 = multiplyAdd(factor, x, left3)
+                right3 = multiplyAdd(factor, y, right3)
+            }
+            if height > 4 {
+                let factor = Lanes(repeating: group1[rowStride])
+                left4 = multiplyAdd(factor, x, left4)
+                right4 = multiplyAdd(factor, y, right4)
+            }
+            if height > 5 {
+                let factor = Lanes(repeating: group1[2 * rowStride])
+                left5 = multiplyAdd(factor, x, left5)
+                right5 = multiplyAdd(factor, y, right5)
+            }
+            if height > 6 {
+                let factor = Lanes(repeating: group2[0])
+                left6 = multiplyAdd(factor, x, left6)
+                right6 = multiplyAdd(factor, y, right6)
+            }
+            if height > 7 {
+                let factor = Lanes(repeating: group2[rowStride])
+                left7 = multiplyAdd(factor, x, left7)
+                right7 = multiplyAdd(factor, y, right7)
+            }
+            if height > 8 {
+                let factor = Lanes(repeating: group2[2 * rowStride])
+                left8 = multiplyAdd(factor, x, left8)
+                right8 = multiplyAdd(factor, y, right8)
+            }
+            if height > 9 {
+                let factor = Lanes(repeating: group3[0])
+                left9 = multiplyAdd(factor, x, left9)
+                right9 = multiplyAdd(factor, y, right9)
+            }
+            if height > 10 {
+                let factor = Lanes(repeating: group3[rowStride])
+                left10 = multiplyAdd(factor, x, left10)
+                right10 = multiplyAdd(factor, y, right10)
+            }
+            if height > 11 {
+                let factor = Lanes(repeating: group3[2 * rowStride])
+                left11 = multiplyAdd(factor, x, left11)
+                right11 = multiplyAdd(factor, y, right11)
+            }
             group0 += depthStride
             group1 += depthStride
             group2 += depthStride
             group3 += depthStride
         }
         storePair(left0, right0, out, accumulate)
-        storePair(left1, right1, out + 1 * outStride, accumulate)
-        storePair(left2, right2, out + 2 * outStride, accumulate)
-        storePair(left3, right3, out + 3 * outStride, accumulate)
-        storePair(left4, right4, out + 4 * outStride, accumulate)
-        storePair(left5, right5, out + 5 * outStride, accumulate)
-        storePair(left6, right6, out + 6 * outStride, accumulate)
-        storePair(left7, right7, out + 7 * outStride, accumulate)
-        storePair(left8, right8, out + 8 * outStride, accumulate)
-        storePair(left9, right9, out + 9 * outStride, accumulate)
-        storePair(left10, right10, out + 10 * outStride, accumulate)
-        storePair(left11, right11, out + 11 * outStride, accumulate)
+        if height > 1 { storePair(left1, right1, out + 1 * outStride, accumulate) }
+        if height > 2 { storePair(left2, right2, out + 2 * outStride, accumulate) }
+        if height > 3 { storePair(left3, right3, out + 3 * outStride, accumulate) }
+        if height > 4 { storePair(left4, right4, out + 4 * outStride, accumulate) }
+        if height > 5 { storePair(left5, right5, out + 5 * outStride, accumulate) }
+        if height > 6 { storePair(left6, right6, out + 6 * outStride, accumulate) }
+        if height > 7 { storePair(left7, right7, out + 7 * outStride, accumulate) }
+        if height > 8 { storePair(left8, right8, out + 8 * outStride, accumulate) }
+        if height > 9 { storePair(left9, right9, out + 9 * outStride, accumulate) }
+        if height > 10 { storePair(left10, right10, out + 10 * outStride, accumulate) }
+        if height > 11 { storePair(left11, right11, out + 11 * outStride, accumulate) }
+    }
+
+    /// A tile of `height` rows over a packed left panel.
+    @inline(__always)
+    func multiplyPackedTile(
+        _ height: Int, _ out: Destination, _ outStride: Int, _ a: Source, _ b: Source, _ depth: Int,
+        _ accumulate: Bool
+    ) {
+        switch height {
+        case 1: multiplyTile(1, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 2: multiplyTile(2, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 3: multiplyTile(3, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 4: multiplyTile(4, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 5: multiplyTile(5, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 6: multiplyTile(6, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 7: multiplyTile(7, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 8: multiplyTile(8, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 9: multiplyTile(9, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 10: multiplyTile(10, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 11: multiplyTile(11, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        default: multiplyTile(12, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        }
     }
 #else
     @inline(__always)
     func multiplyTile(
-        _ out: Destination, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int, _ b: Source,
-        _ depth: Int, _ accumulate: Bool
+        _ height: Int, _ out: Destination, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
+        _ b: Source, _ depth: Int, _ accumulate: Bool
     ) {
         var left0 = Lanes.zero
         var right0 = Lanes.zero
@@ -131,32 +177,58 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Destination, _ accu
             let x = load(panel)
             let y = load(panel + laneCount)
             panel += 2 * laneCount
-            let factor0 = Lanes(repeating: group0[0])
-            left0 = multiplyAdd(factor0, x, left0)
-            right0 = multiplyAdd(factor0, y, right0)
-            let factor1 = Lanes(repeating: group0[rowStride])
-            left1 = multiplyAdd(factor1, x, left1)
-            right1 = multiplyAdd(factor1, y, right1)
-            let factor2 = Lanes(repeating: group0[2 * rowStride])
-            left2 = multiplyAdd(factor2, x, left2)
-            right2 = multiplyAdd(factor2, y, right2)
-            let factor3 = Lanes(repeating: group1[0])
-            left3 = multiplyAdd(factor3, x, left3)
-            right3 = multiplyAdd(factor3, y, right3)
-            let factor4 = Lanes(repeating: group1[rowStride])
-            left4 = multiplyAdd(factor4, x, left4)
-            right4 = multiplyAdd(factor4, y, right4)
-            let factor5 = Lanes(repeating: group1[2 * rowStride])
-            left5 = multiplyAdd(factor5, x, left5)
-            right5 = multiplyAdd(factor5, y, right5)
+            let factor = Lanes(repeating: group0[0])
+            left0 = multiplyAdd(factor, x, left0)
+            right0 = multiplyAdd(factor, y, right0)
+            if height > 1 {
+                let factor = Lanes(repeating: group0[rowStride])
+                left1 = multiplyAdd(factor, x, left1)
+                right1 = multiplyAdd(factor, y, right1)
+            }
+            if height > 2 {
+                let factor = Lanes(repeating: group0[2 * rowStride])
+                left2 = multiplyAdd(factor, x, left2)
+                right2 = multiplyAdd(factor, y, right2)
+            }
+            if height > 3 {
+                let factor = Lanes(repeating: group1[0])
+                left3 = multiplyAdd(factor, x, left3)
+                right3 = multiplyAdd(factor, y, right3)
+            }
+            if height > 4 {
+                let factor = Lanes(repeating: group1[rowStride])
+                left4 = multiplyAdd(factor, x, left4)
+                right4 = multiplyAdd(factor, y, right4)
+            }
+            if height > 5 {
+                let factor = Lanes(repeating: group1[2 * rowStride])
+                left5 = multiplyAdd(factor, x, left5)
+                right5 = multiplyAdd(factor, y, right5)
+            }
             group0 += depthStride
             group1 += depthStride
         }
         storePair(left0, right0, out, accumulate)
-        storePair(left1, right1, out + 1 * outStride, accumulate)
-        storePair(left2, right2, out + 2 * outStride, accumulate)
-        storePair(left3, right3, out + 3 * outStride, accumulate)
-        storePair(left4, right4, out + 4 * outStride, accumulate)
-        storePair(left5, right5, out + 5 * outStride, accumulate)
+        if height > 1 { storePair(left1, right1, out + 1 * outStride, accumulate) }
+        if height > 2 { storePair(left2, right2, out + 2 * outStride, accumulate) }
+        if height > 3 { storePair(left3, right3, out + 3 * outStride, accumulate) }
+        if height > 4 { storePair(left4, right4, out + 4 * outStride, accumulate) }
+        if height > 5 { storePair(left5, right5, out + 5 * outStride, accumulate) }
+    }
+
+    /// A tile of `height` rows over a packed left panel.
+    @inline(__always)
+    func multiplyPackedTile(
+        _ height: Int, _ out: Destination, _ outStride: Int, _ a: Source, _ b: Source, _ depth: Int,
+        _ accumulate: Bool
+    ) {
+        switch height {
+        case 1: multiplyTile(1, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 2: multiplyTile(2, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 3: multiplyTile(3, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 4: multiplyTile(4, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        case 5: multiplyTile(5, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        default: multiplyTile(6, out, outStride, a, 1, tileRows, b, depth, accumulate)
+        }
     }
 #endif

@@ -4,18 +4,18 @@ public import Tensors
 ///
 /// Keys: `weight` [out, in], `bias` [out]. Matches `torch.nn.Linear`.
 public struct Linear: Sendable {
-    public let weight: Tensor
+    public let weight: LinearWeight
     public let bias: Tensor?
 
     public init(_ scope: WeightScope, in inputWidth: Int, out outputWidth: Int, bias: Bool = true) {
-        weight = scope.tensor("weight", shape: [outputWidth, inputWidth])
+        weight = LinearWeight(scope.tensor("weight", shape: [outputWidth, inputWidth]))
         self.bias = bias ? scope.tensor("bias", shape: [outputWidth]) : nil
     }
 
     /// From tensors that stand under other names: `weight` [out, in] and `bias` [out].
     public init(weight: Tensor, bias: Tensor?) {
         precondition(weight.shape.rank == 2, "Linear: the weight has shape \(weight.shape), not [out, in]")
-        self.weight = weight
+        self.weight = LinearWeight(weight)
         self.bias = bias
     }
 

@@ -45,6 +45,7 @@
             packLeftPanel: KernelsAVX2.packLeftPanel,
             packRightPanel: KernelsAVX2.packRightPanel,
             multiplyPanels: KernelsAVX2.multiplyPanels,
+            multiplyEvenPanels: KernelsAVX2.multiplyEvenPanels,
             multiplyRowsByPanels: KernelsAVX2.multiplyRowsByPanels)
     }
 #endif

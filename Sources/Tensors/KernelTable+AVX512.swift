@@ -45,6 +45,7 @@
             packLeftPanel: KernelsAVX512.packLeftPanel,
             packRightPanel: KernelsAVX512.packRightPanel,
             multiplyPanels: KernelsAVX512.multiplyPanels,
+            multiplyEvenPanels: KernelsAVX512.multiplyEvenPanels,
             multiplyRowsByPanels: KernelsAVX512.multiplyRowsByPanels)
     }
 #endif

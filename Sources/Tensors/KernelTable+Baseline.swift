@@ -44,5 +44,6 @@ extension KernelTable {
         packLeftPanel: KernelsBaseline.packLeftPanel,
         packRightPanel: KernelsBaseline.packRightPanel,
         multiplyPanels: KernelsBaseline.multiplyPanels,
+        multiplyEvenPanels: KernelsBaseline.multiplyEvenPanels,
         multiplyRowsByPanels: KernelsBaseline.multiplyRowsByPanels)
 }

@@ -63,6 +63,8 @@ package struct KernelTable: Sendable {
     package let packLeftPanel: @Sendable (Target, Source, Int, Int, Int, Int) -> Void
     package let packRightPanel: @Sendable (Target, Source, Int, Int, Int, Int) -> Void
     package let multiplyPanels: @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Bool, Target) -> Void
+    package let multiplyEvenPanels:
+        @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Int, Int, Bool, Target) -> Void
     package let multiplyRowsByPanels: @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Bool) -> Void
 
     /// The table in use, and why this one.

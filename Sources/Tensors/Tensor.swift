@@ -50,6 +50,9 @@ public struct Tensor: Sendable {
             shape: shape)
     }
 
+    /// Who owns the memory that this tensor borrows and can bring it back, nil for memory of its own.
+    var pageOwner: (any PageOwner)? { storage.pageOwner }
+
     /// The number of elements.
     public var count: Int { shape.elementCount }
 

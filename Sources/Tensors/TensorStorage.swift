@@ -14,6 +14,9 @@ final class TensorStorage: @unchecked Sendable {
 
     var isBorrowed: Bool { owner != nil }
 
+    /// Who can bring borrowed memory back, if anybody.
+    var pageOwner: (any PageOwner)? { owner as? any PageOwner }
+
     init(uninitialized count: Int) {
         self.count = count
         owner = nil

@@ -17,12 +17,13 @@ struct LayerTests {
         let layer = try load([("weight", [2, 3]), ("bias", [2])]) { Linear($0, in: 3, out: 2) }
         let input = GeneratedWeights.input([4, 3])
         let residual = GeneratedWeights.input([4, 2], name: "residual")
+        let weight = GeneratedWeights.tensor("weight", shape: [2, 3])
         let output = layer(input, activation: .relu, adding: residual)
         #expect(output.shape == [4, 2])
         for row in 0..<4 {
             for column in 0..<2 {
                 var sum = Double(layer.bias?[column] ?? .nan)
-                for index in 0..<3 { sum += Double(input[row, index]) * Double(layer.weight[column, index]) }
+                for index in 0..<3 { sum += Double(input[row, index]) * Double(weight[column, index]) }
                 let expected = max(0, sum) + Double(residual[row, column])
                 #expect(abs(Double(output[row, column]) - expected) < 1e-6)
             }

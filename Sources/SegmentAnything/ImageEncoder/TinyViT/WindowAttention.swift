@@ -23,10 +23,11 @@ struct WindowAttention: Sendable {
         self.heads = heads
         norm = LayerNorm(weights.child("norm"), width: width)
         let order = Self.rowOrder(width: width, heads: heads)
-        let stored = Linear(weights.child("qkv"), in: width, out: 3 * width)
+        let stored = weights.child("qkv")
         projection = Linear(
-            weight: stored.weight.gathered(rows: order),
-            bias: stored.bias.map { $0.reshaped(to: [3 * width, 1]).gathered(rows: order).flattened() })
+            weight: stored.tensor("weight", shape: [3 * width, width]).gathered(rows: order),
+            bias: stored.tensor("bias", shape: [3 * width]).reshaped(to: [3 * width, 1]).gathered(rows: order)
+                .flattened())
         output = Linear(weights.child("proj"), in: width, out: width)
         bias = Self.expanded(weights.tensor("attention_biases", shape: [heads, window * window]), window: window)
         partition = WindowPartition(rows: side, columns: side, window: window)

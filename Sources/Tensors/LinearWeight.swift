@@ -1,0 +1,83 @@
+/// The weight of an affine map, prepared once for the products that it will serve.
+///
+/// Where this package's own product is the faster one, the weight is packed for it here; elsewhere it stays as it is and
+/// OpenBLAS multiplies. `VITRINE_PRODUCT=packed|blas` decides in place of the rule, which docs/Performance.md gives.
+public struct LinearWeight: Sendable {
+    /// `[out, in]`.
+    public let shape: Shape
+    let form: Form
+
+    enum Form: Sendable {
+        case plain(Tensor)
+        case packed(PackedWeight)
+    }
+
+    /// - Parameter weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the system
+    ///   once the weight is packed.
+    public init(_ weight: Tensor) {
+        require(weight.shape.rank == 2, "LinearWeight", "shape \(weight.shape) in place of [out, in]")
+        shape = weight.shape
+        if LinearWeight.packs {
+            form = .packed(PackedWeight(weight))
+            weight.discardCachedPages()
+        } else {
+            form = .plain(weight)
+        }
+    }
+
+    /// Whether weights are packed on this machine.
+    static let packs = choose(
+        wanted: environment("VITRINE_PRODUCT"), kernels: KernelTable.active.instructionSet,
+        hasLibrary: OpenBLAS.active != nil)
+
+    /// The packed product was measured faster where fused multiply-adds are; without a library there is nothing else.
+    static func choose(wanted: String?, kernels: CPUFeatures.InstructionSet, hasLibrary: Bool) -> Bool {
+        switch wanted {
+        case "packed": true
+        case "blas" where hasLibrary: false
+        default: !hasLibrary || kernels != .baseline
+        }
+    }
+}
+
+extension Tensor {
+    /// The same as ``linear(weight:bias:activation:adding:)`` with a prepared weight.
+    public func linear(
+        weight: LinearWeight, bias: Tensor? = nil, activation: Activation = .none, adding residual: Tensor? = nil
+    ) -> Tensor {
+        switch weight.form {
+        case .plain(let plain):
+            return linear(weight: plain, bias: bias, activation: activation, adding: residual)
+        case .packed(let packed):
+            return linear(packed, bias: bias, activation: activation, adding: residual)
+        }
+    }
+
+    func linear(
+        _ weight: PackedWeight, bias: Tensor?, activation: Activation, adding residual: Tensor?
+    ) -> Tensor {
+        require(
+            shape.rank >= 1 && weight.depth == shape[-1], "linear",
+            "shape \(shape) times weight [\(weight.columns), \(weight.depth)]")
+        let columns = weight.columns
+        let target = shape.replacing(axis: shape.rank - 1, with: columns)
+        require(
+            bias.map { $0.shape == [columns] } ?? true, "linear", "bias \(bias?.shape ?? []) for \(columns) outputs")
+        require(
+            residual.map { $0.shape == target } ?? true, "linear", "residual \(residual?.shape ?? []) for \(target)")
+        let product = PackedProduct(weight: weight, rows: shape.dimensions.dropLast().reduce(1, *))
+        return Tensor.filled(target) { out in
+            read { left in
+                Tensors.read(bias) { bias in
+                    Tensors.read(residual) { residual in
+                        product.run(
+                            left, out,
+                            ProductEpilogue(
+                                bias: bias.map { .perColumn($0) } ?? .none, activation: activation,
+                                residual: residual))
+                    }
+                }
+            }
+        }
+    }
+}

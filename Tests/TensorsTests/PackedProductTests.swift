@@ -1,0 +1,74 @@
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+@Suite("products over packed weights")
+struct PackedProductTests {
+    @Test("every height of tile, every edge and every pass equals the plain twin", arguments: runnable)
+    func twin(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        var random = SeededGenerator(seed: 61)
+        let width = kernels.tileColumns
+        let shapes =
+            (1...26).map { ($0, width + 3, 19) } + [
+                (50, 2 * width, 300), (77, width, 256), (197, 5, 257), (5, 9 * width + 1, 513), (400, width - 1, 31),
+                (3, 4, 0), (0, 4, 4), (4, 0, 4), (1, 1, 1),
+            ]
+        for (rows, columns, depth) in shapes {
+            let left = random.tensor([rows, depth])
+            let right = random.tensor([columns, depth])
+            let product = left.linear(
+                PackedWeight(right, kernels: kernels), bias: nil, activation: .none, adding: nil)
+            let (a, b) = (left.values.map(Double.init), right.values.map(Double.init))
+            let turned = referenceTranspose(b, rows: columns, columns: depth)
+            let expected = referenceProduct(a, turned, rows: rows, columns: columns, depth: depth)
+            let magnitudes = referenceProduct(
+                a.map(abs), turned.map(abs), rows: rows, columns: columns, depth: depth)
+            let difference = compare(product.values, expected) {
+                Double(depth + 4) * Float.unitRoundoff * magnitudes[$0]
+            }
+            #expect(difference.isWithinBounds, "\(rows) x \(columns) x \(depth), seed \(random.seed): \(difference)")
+        }
+    }
+
+    @Test("bias, activation and residual are those of the plain product", arguments: runnable)
+    func epilogue(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        var random = SeededGenerator(seed: 62)
+        let input = random.tensor([2, 13, 40])
+        let weight = random.tensor([70, 40])
+        let (bias, residual) = (random.tensor([70]), random.tensor([2, 13, 70]))
+        for activation in [Tensor.Activation.none, .gelu, .quickGELU, .relu] {
+            let packed = input.linear(
+                PackedWeight(weight, kernels: kernels), bias: bias, activation: activation, adding: residual)
+            let plain = input.linear(weight: weight, bias: bias, activation: activation, adding: residual)
+            #expect(packed.shape == plain.shape)
+            let difference = compare(packed.values, plain.values.map(Double.init)) { _ in 1e-4 }
+            #expect(difference.isWithinBounds, "\(activation): \(difference)")
+        }
+    }
+
+    @Test("one row gives what it gives among others, on any number of threads")
+    func invariance() {
+        var random = SeededGenerator(seed: 63)
+        let weight = PackedWeight(random.tensor([300, 520]))
+        let input = random.tensor([401, 520])
+        let all = input.linear(weight, bias: nil, activation: .none, adding: nil)
+        for row in [0, 11, 12, 200, 400] {
+            let alone = input.slice(row..<row + 1).linear(weight, bias: nil, activation: .none, adding: nil)
+            #expect(alone.values == all.slice(row..<row + 1).values)
+        }
+    }
+
+    @Test("who packs: a wish, where it can be met, else what was measured faster")
+    func choice() {
+        #expect(LinearWeight.choose(wanted: nil, kernels: .avx512, hasLibrary: true))
+        #expect(LinearWeight.choose(wanted: nil, kernels: .avx2, hasLibrary: true))
+        #expect(!LinearWeight.choose(wanted: nil, kernels: .baseline, hasLibrary: true))
+        #expect(LinearWeight.choose(wanted: nil, kernels: .baseline, hasLibrary: false))
+        #expect(!LinearWeight.choose(wanted: "blas", kernels: .avx512, hasLibrary: true))
+        #expect(LinearWeight.choose(wanted: "blas", kernels: .avx512, hasLibrary: false))
+        #expect(LinearWeight.choose(wanted: "packed", kernels: .baseline, hasLibrary: true))
+    }
+}

@@ -27,11 +27,12 @@ public struct WeightFingerprint: Hashable, Sendable {
         (high, low) = mixer.result
     }
 
-    /// Of tensors in memory, by their names: the same as of a source that holds them.
-    public init(of tensors: [String: Tensor]) {
+    /// Of tensors that a model holds, by their names: the same as of a source that holds them. Each is made when its turn
+    /// comes, so that unpacked weights need not lie in memory together.
+    public init(of tensors: [String: () -> Tensor]) {
         var mixer = FingerprintMixer()
         for name in Self.inOrder(Array(tensors.keys)) {
-            if let tensor = tensors[name] { mixer.add(name, tensor) }
+            if let tensor = tensors[name] { mixer.add(name, tensor()) }
         }
         (high, low) = mixer.result
     }

@@ -1,15 +1,25 @@
+import Synchronization
+
 /// The weight of an affine map, prepared once for the products that it will serve.
 ///
-/// Where this package's own product is the faster one, the weight is packed for it here; elsewhere it stays as it is and
-/// OpenBLAS multiplies. `VITRINE_PRODUCT=packed|blas` decides in place of the rule, which docs/Performance.md gives.
+/// Where this package's own product is the faster one, the weight is packed for it when it is first used; elsewhere it
+/// stays as it is and OpenBLAS multiplies. `VITRINE_PRODUCT=packed|blas` decides in place of the rule, which
+/// docs/Performance.md gives.
 public struct LinearWeight: Sendable {
     /// `[out, in]`.
     public let shape: Shape
-    let form: Form
+    private let box: Box
 
     enum Form: Sendable {
         case plain(Tensor)
         case packed(PackedWeight)
+    }
+
+    /// What the copies of one weight share.
+    private final class Box: Sendable {
+        let form: Mutex<Form>
+
+        init(_ weight: Tensor) { form = Mutex(.plain(weight)) }
     }
 
     /// - Parameter weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the system
@@ -17,11 +27,25 @@ public struct LinearWeight: Sendable {
     public init(_ weight: Tensor) {
         require(weight.shape.rank == 2, "LinearWeight", "shape \(weight.shape) in place of [out, in]")
         shape = weight.shape
-        if LinearWeight.packs {
-            form = .packed(PackedWeight(weight))
-            weight.discardCachedPages()
-        } else {
-            form = .plain(weight)
+        box = Box(weight)
+    }
+
+    /// The weight as products take it. A model whose one tower is never used never pays for packing that tower.
+    var form: Form {
+        box.form.withLock { form in
+            if case .plain(let weight) = form, LinearWeight.packs {
+                form = .packed(PackedWeight(weight))
+                weight.discardCachedPages()
+            }
+            return form
+        }
+    }
+
+    /// The weight as it was given, `[out, in]`; a copy where it is packed.
+    public var tensor: Tensor {
+        switch box.form.withLock({ $0 }) {
+        case .plain(let tensor): tensor
+        case .packed(let packed): packed.unpacked
         }
     }
 

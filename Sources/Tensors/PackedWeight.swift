@@ -43,6 +43,26 @@ final class PackedWeight: Sendable {
         self.storage = storage
     }
 
+    /// The weight, `[columns, depth]`.
+    var unpacked: Tensor {
+        let width = kernels.tileColumns
+        return Tensor.filled([columns, depth]) { out in
+            ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
+                for index in $0 {
+                    let count = min(width, columns - index * width)
+                    var first = 0
+                    while first < depth {
+                        let run = min(PackedWeight.passDepth, depth - first)
+                        kernels.transposeRows(
+                            out + index * width * depth + first, depth, panel(index, first: first, run: run), width,
+                            run, count)
+                        first += run
+                    }
+                }
+            }
+        }
+    }
+
     /// Where a panel of the pass that begins at depth `first` and is `run` deep lies.
     func panel(_ panel: Int, first: Int, run: Int) -> UnsafePointer<Float> {
         base + panels * kernels.tileColumns * first + panel * kernels.tileColumns * run

@@ -49,6 +49,17 @@ struct PackedProductTests {
         }
     }
 
+    @Test("a packed weight can be had back", arguments: runnable)
+    func unpacked(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        var random = SeededGenerator(seed: 64)
+        for shape in [[1, 1], [kernels.tileColumns, 256], [2 * kernels.tileColumns + 3, 517], [0, 3], [3, 0]] {
+            let weight = random.tensor(Shape(shape))
+            let back = PackedWeight(weight, kernels: kernels).unpacked
+            #expect(back.shape == weight.shape && back.values == weight.values, "\(shape)")
+        }
+    }
+
     @Test("one row gives what it gives among others, on any number of threads")
     func invariance() {
         var random = SeededGenerator(seed: 63)

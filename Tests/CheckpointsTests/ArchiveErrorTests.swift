@@ -100,7 +100,7 @@ struct ArchiveErrorTests {
         ]
         let contents: [ContentsFault] = [
             .cycle(name: "a\n"), .nestedTooDeep(name: "a", limit: 64), .nameTooLong(limitBytes: 9),
-            .duplicateName("a"), .tooManyNames,
+            .duplicateName("a"), .tooManyNames, .sharedTooOften,
         ]
         let indices: [IndexFault] = [
             .tooLong(byteCount: 2, limit: 1), .noWeightMap, .tooManyShards(limit: 1), .invalidShardName("../x\n"),

@@ -209,6 +209,16 @@ struct PickleTableTests {
         let last = try checkpoint.load("t999")
         #expect(first.withUnsafeBufferPointer(\.baseAddress) == last.withUnsafeBufferPointer(\.baseAddress))
         #expect(last.values == [1, 2, 3, 4])
+        // A quarter of a megabyte that would be eighty megabytes written out.
+        let count = 1 << 16
+        let tensor = Bytes.tensor([0x68, 0], size: [count])
+        let repeated =
+            Bytes.storage(count: count) + [0x71, 0, 0x30] + Bytes.emptyDictionary + [0x28]
+            + (0..<300).flatMap { Bytes.text("t\($0)") + tensor } + [0x75]
+        let storage = [UInt8](repeating: 0, count: count * 4)
+        #expect(
+            ZipBytes.pyTorch(Bytes.pickle(repeated), storages: [("0", storage)]).error
+                == .contents(path: "w.pt", fault: .sharedTooOften))
     }
 
     @Test("other kinds of tensors are unsupported by name")

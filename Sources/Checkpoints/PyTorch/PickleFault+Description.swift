@@ -65,6 +65,8 @@ extension ContentsFault: CustomStringConvertible {
             "has two tensors called \(quoted(name)) when its levels are joined by dots"
         case .tooManyNames:
             "refers to the same dictionaries more often than a file of weights does"
+        case .sharedTooOften:
+            "has the same elements in more tensors than a file of weights does"
         }
     }
 }

@@ -57,4 +57,6 @@ public enum ContentsFault: Error, Hashable, Sendable {
     case duplicateName(String)
     /// Dictionaries that are shared so often that their names would take more than the file.
     case tooManyNames
+    /// Storages that are shared by so many tensors that these, written out, would take far more than the file.
+    case sharedTooOften
 }

@@ -9,6 +9,9 @@ struct PyTorchArchive: WeightFile {
     /// What tensors that repeat elements may take together beyond the size of the file, written out.
     private static let expansionAllowanceBytes = 16 << 20
 
+    /// How often the bytes of an archive may be part of a tensor, on average; tied weights are so twice.
+    private static let sharingFactor = 64
+
     private let archive: ZipArchive
     private let places: [PickleTensor]
     let container: CheckpointContainer
@@ -46,6 +49,7 @@ struct PyTorchArchive: WeightFile {
         } catch {
             throw .contents(path: file.path, fault: error)
         }
+        try Self.checkSharing(state.tensors.map(\.tensor), archive)
         self.archive = archive
         container = isTorchScript ? .torchScript : .pyTorchArchive
         ignored = state.ignored
@@ -55,6 +59,18 @@ struct PyTorchArchive: WeightFile {
             return StoredTensor(
                 name: name, dimensions: tensor.dimensions, elementType: elementType, typeName: elementType.rawValue,
                 byteCount: Shape(tensor.dimensions).elementCount * elementType.byteCount)
+        }
+    }
+
+    /// Refuses tensors that share storages so often that writing all of them out would take far more than the file:
+    /// whatever reads every tensor, such as `verify` or a conversion, then takes time linear in the file.
+    private static func checkSharing(_ tensors: [PickleTensor], _ archive: ZipArchive) throws(CheckpointError) {
+        // Each product and each record is below the file's size times what one byte can inflate to.
+        let limit = archive.records.reduce(expansionAllowanceBytes) { $0 + sharingFactor * $1.byteCount }
+        var total = 0
+        for tensor in tensors {
+            total += tensor.dimensions.reduce(tensor.storage.elementType.byteCount, *)
+            guard total <= limit else { throw .contents(path: archive.file.path, fault: .sharedTooOften) }
         }
     }
 

@@ -37,7 +37,7 @@ public enum SafetensorsWriter {
     ///   - source: where the tensors come from.
     ///   - names: which of them, in the order in which their data is to stand; all of them when nil.
     ///   - metadata: free texts that travel with the tensors.
-    ///   - path: the file to write. It must not be one that `source` reads.
+    ///   - path: the file to write. It may be one that `source` reads, which stays open as it was.
     ///   - precision: how the tensor of a name is stored.
     ///   - progress: called with each name before its tensor is loaded.
     /// - Throws: `CheckpointError.unwritable`, `.cannotWrite`, and what `source` throws.

@@ -14,7 +14,8 @@ struct Vitrine: ParsableCommand {
             """,
         version: Version.report,
         subcommands: [
-            SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, MaskCommand.self, MasksCommand.self,
+            SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, ClassifyCommand.self, MaskCommand.self,
+            MasksCommand.self,
             WeightsCommand.self,
             DoctorCommand.self,
         ])

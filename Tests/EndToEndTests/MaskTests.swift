@@ -93,3 +93,48 @@ struct MaskTests {
         #expect(command.files(under: "out").isEmpty)
     }
 }
+
+@Suite("embeddings and text vectors kept for later")
+struct KeptResultsTests {
+    @Test("a saved embedding answers as the picture does, and is refused for another picture")
+    func embedding() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        try command.write(SamplePictures.png(SamplePictures.plate(holeRadius: 20)), to: "b.png")
+        #expect(try command.run(["embed", "a.png", "--sam", "--output", "a.safetensors"]).status == 0)
+        let prompt = ["--point", "106,60"]
+        #expect(try command.run(["mask", "a.png", "--output", "fresh"] + prompt).status == 0)
+        let kept = try command.run(["mask", "a.png", "--output", "kept", "--embedding", "a.safetensors"] + prompt)
+        #expect(kept.status == 0, "\(kept.errors)")
+        #expect(try command.data("fresh/a.png.mask/logits.npy") == command.data("kept/a.png.mask/logits.npy"))
+        let foreign = try command.run(["mask", "b.png", "--output", "no", "--embedding", "a.safetensors"] + prompt)
+        #expect(foreign.status == 4)
+        #expect(foreign.errors.contains("another picture"), "\(foreign.errors)")
+        #expect(command.files(under: "no").isEmpty)
+    }
+
+    @Test("text vectors from the cache give the same bytes; a damaged entry is told and computed again")
+    func textCache() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        func segment(_ output: String, _ cache: [String]) throws -> Command.Outcome {
+            try command.run(
+                ["segment", "a.png", "--object", "plate", "--output", output, "--reproducible", "--quiet"] + cache)
+        }
+        #expect(try segment("plain", []).status == 0)
+        #expect(try segment("first", ["--text-cache", "cache"]).status == 0)
+        let entries = command.files(under: "cache")
+        #expect(entries.count == 1)
+        #expect(try segment("second", ["--text-cache", "cache"]).status == 0)
+        for folder in ["first", "second"] {
+            #expect(try command.data("\(folder)/a.png/map.npy") == command.data("plain/a.png/map.npy"))
+        }
+        var damaged = try command.data("cache/\(entries[0])")
+        damaged[damaged.count - 3] ^= 0x40
+        try command.write(damaged, to: "cache/\(entries[0])")
+        let third = try segment("third", ["--text-cache", "cache"])
+        #expect(third.status == 0)
+        #expect(third.errors.contains("computed again"), "\(third.errors)")
+        #expect(try command.data("third/a.png/map.npy") == command.data("plain/a.png/map.npy"))
+    }
+}

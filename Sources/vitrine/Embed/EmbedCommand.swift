@@ -159,7 +159,10 @@ struct EmbedCommand: ParsableCommand {
         let sam = try LoadedSAM(file: WeightSearch.sam(flag: samWeights)).model
         let image: Image
         do { image = try ImageFile.decode(items[0].path).image } catch { throw CommandFailure.badInput("\(error)") }
-        file.add("features", sam.embed(image).features)
+        let embedding = sam.embed(image)
+        for (name, tensor) in embedding.tensors { file.add(name, tensor) }
+        file.metadata = embedding.metadata(
+            for: try ImageEmbeddingKey(sam, weights: sam.imageEncoderFingerprint(), picture: image))
         file.rows = [items[0].path]
     }
 }

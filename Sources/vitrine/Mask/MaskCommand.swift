@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import ImageCodecs
 import Imaging
@@ -35,6 +36,9 @@ struct MaskCommand: ParsableCommand {
             """)
     var maskInput: String?
 
+    @Option(help: "The picture's embedding from vitrine embed --sam, in place of another pass through the encoder.")
+    var embedding: String?
+
     @Flag(help: "One mask, as for prompts that leave no doubt, in place of three.")
     var single = false
 
@@ -64,10 +68,10 @@ struct MaskCommand: ParsableCommand {
             points: point.map { PromptPoint(ImagePoint(x: $0.x, y: $0.y), $0.isPositive ? .positive : .negative) },
             box: box?.box,
             maskLogits: try maskInput.map { try MaskInput.logits(from: $0, frame: frame, model: loaded.model) })
+        let features = try embedded(image, by: loaded.model)
         let prediction: MaskPrediction
         do {
-            prediction = try loaded.model.predict(
-                loaded.model.embed(image), prompt, masks: single ? .single : .multiple)
+            prediction = try loaded.model.predict(features, prompt, masks: single ? .single : .multiple)
         } catch { throw CommandFailure.usage("\(error)") }
         let answer = MaskAnswer(image: image, frame: frame, prompt: prompt, prediction: prediction)
         let record = answer.record(picture: picture, weights: loaded.weights)
@@ -83,6 +87,18 @@ struct MaskCommand: ParsableCommand {
                 "mask \(mask.index): predicted IoU \(fixed(Double(mask.predictedIoU), 3)), stability "
                     + "\(fixed(Double(mask.stability), 3)), \(mask.area) pixels"
                     + (mask.index == record.best ? ", the best" : ""), to: .standardOutput)
+        }
+    }
+}
+
+extension MaskCommand {
+    /// The saved embedding, when one is named and is this picture's by this model.
+    private func embedded(_ image: Image, by sam: SAMModel) throws -> ImageEmbedding {
+        guard let path = embedding else { return sam.embed(image) }
+        return try reading(path) {
+            try ImageEmbedding(
+                tensors: Checkpoint.open(path),
+                key: ImageEmbeddingKey(sam, weights: sam.imageEncoderFingerprint(), picture: image))
         }
     }
 }

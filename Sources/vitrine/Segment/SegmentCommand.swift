@@ -103,7 +103,7 @@ struct SegmentCommand: ParsableCommand {
         do {
             segmenter = try AnomalySegmenter(
                 clip: models.clip, sam: models.sam, configuration: configuration,
-                mapWeights: try settings.openMapWeights())
+                mapWeights: try settings.openMapWeights(), textCache: settings.textStore())
         } catch { throw CommandFailure.badInput("\(error)") }
         // An object name that does not fit is found before the first picture is read.
         do { _ = try segmenter.textVectors(for: object) } catch { throw CommandFailure.usage("--object: \(error)") }

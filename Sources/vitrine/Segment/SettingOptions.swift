@@ -31,6 +31,13 @@ struct SettingOptions: ParsableArguments {
         help: "A JSON file with the states and templates that describe the object.")
     var prompts: String?
 
+    @Option(
+        help: """
+            A folder where text vectors are kept between runs. Without it $VITRINE_TEXT_CACHE, else they are computed \
+            each time. An entry of other weights or sentences is never used.
+            """)
+    var textCache: String?
+
     @Option(help: "How map and masks are joined: blend, gate, softGate, mask or clip (the map alone).")
     var fusion: FusionConfiguration.Mode?
 
@@ -41,6 +48,13 @@ struct SettingOptions: ParsableArguments {
         if let stages, !(1...3).contains(stages) {
             throw ValidationError("--stages takes 1, 2 or 3, not \(stages)")
         }
+    }
+
+    /// Where text vectors are kept, nil for nowhere.
+    func textStore() -> TextVectorStore? {
+        let folder = textCache ?? ProcessInfo.processInfo.environment["VITRINE_TEXT_CACHE"]
+        guard let folder, !folder.isEmpty else { return nil }
+        return TextVectorStore(folder: folder) { Terminal.complain("warning: \($0)") }
     }
 
     /// The trained weights of the map, opened.

@@ -1,0 +1,120 @@
+import ArgumentParser
+import CLIP
+import Foundation
+import ImageCodecs
+import Imaging
+import Tensors
+
+/// Which of several names suits a picture.
+struct ClassifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "classify",
+        abstract: "Says which of several labels suits each picture, without training.",
+        discussion: """
+            Each label is put into every template; the picture is compared with the mean of these sentences. The \
+            numbers are probabilities given that one of the labels is right.
+
+            Example: vitrine classify part.png --labels "a screw,a nut,a washer"
+            """)
+
+    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
+    var pictures: [String]
+
+    @Option(help: "The labels, separated by commas.")
+    var labels: String
+
+    @Option(
+        help: "A sentence with {} where the label goes. May be given several times. Without it \"a photo of a {}.\"")
+    var template: [String] = []
+
+    @Option(help: "A JSON file with a list of such sentences.")
+    var templates: String?
+
+    @Option(
+        help: "How a picture becomes a square: crop (the middle) or squash (all). Without it as the model was trained.")
+    var resize: CLIPConfiguration.Resizing?
+
+    @Option(help: "Show only this many labels of each picture, the likeliest first.")
+    var top: Int?
+
+    @Flag(help: "Print one JSON line a picture: the picture and each label's probability.")
+    var json = false
+
+    @OptionGroup var clipOptions: CLIPOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    func validate() throws {
+        if names.isEmpty { throw ValidationError("--labels is empty; name what may be there, separated by commas") }
+        if Set(names).count < names.count { throw ValidationError("--labels holds a label twice") }
+        if !template.isEmpty, templates != nil {
+            throw ValidationError("give templates one by one (--template) or in a file (--templates), not both")
+        }
+        if let top, top < 1 { throw ValidationError("--top takes a positive number, not \(top)") }
+    }
+
+    private var names: [String] {
+        labels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    func run() throws {
+        threadOptions.apply()
+        let items = try PictureList.collect(pictures, excluding: "")
+        let sentences = try sentences()
+        let clip = try LoadedCLIP(clipOptions).model
+        var preparation = clip.configuration
+        if let resize { preparation.resizing = resize }
+        let classifier: ZeroShotClassifier
+        do { classifier = try ZeroShotClassifier(clip, labels: names, templates: sentences) } catch {
+            throw CommandFailure.usage("\(error)")
+        }
+        var failures = 0
+        for item in items {
+            if let status = StopRequest.status { throw ExitCode(status.rawValue) }
+            do {
+                let image = try ImageFile.decode(item.path).image
+                let vector = try clip.encodeImage(preparation.preparation(for: image).expanded(axis: 0))
+                let probabilities = classifier.probabilities(images: vector).values
+                if !Terminal.write(try line(item, probabilities), to: .standardOutput) {
+                    throw ExitCode(ExitStatus.outputFailed.rawValue)
+                }
+            } catch let error as ImageCodecError {
+                failures += 1
+                Terminal.complain("\(error)")
+            }
+        }
+        if failures > 0 { throw ExitCode(ExitStatus.someFailed.rawValue) }
+    }
+
+    private func sentences() throws -> [String] {
+        guard let templates else { return template.isEmpty ? ZeroShotClassifier.defaultTemplates : template }
+        do {
+            return try JSONDecoder().decode([String].self, from: Data(contentsOf: URL(fileURLWithPath: templates)))
+        } catch {
+            throw CommandFailure.badInput("\(templates) is no JSON list of sentences, such as [\"a photo of a {}.\"]")
+        }
+    }
+
+    private func line(_ item: PictureItem, _ probabilities: [Float]) throws -> String {
+        let ranked = zip(names, probabilities).sorted { $0.1 > $1.1 }.prefix(top ?? names.count)
+        if json {
+            let record = Record(
+                picture: item.path, labels: ranked.map { Record.Label(label: $0.0, probability: $0.1) })
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(record), as: UTF8.self)
+        }
+        let shown = ranked.map { "\($0.0) \(fixed(Double($0.1), 3))" }.joined(separator: ", ")
+        return Terminal.escaped("\(item.path): \(shown)")
+    }
+
+    private struct Record: Encodable {
+        struct Label: Encodable {
+            var label: String
+            var probability: Float
+        }
+
+        var picture: String
+        /// The likeliest first.
+        var labels: [Label]
+    }
+}

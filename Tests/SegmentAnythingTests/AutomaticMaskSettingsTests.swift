@@ -126,5 +126,8 @@ import Testing
         let islands = mask(".......", "#.##...", ".......")
         #expect(islands.withoutSmallRegions(smallerThan: 5) == mask(".......", "..##...", "......."))
         #expect(mask("....").withoutSmallRegions(smallerThan: 2) == nil)
+        // A hole of one pixel less than the limit is filled; a part of as many pixels as the limit stays.
+        let ring = mask("###..##.#", "#.#......", "###......")
+        #expect(ring.withoutSmallRegions(smallerThan: 2) == mask("###..##..", "###......", "###......"))
     }
 }

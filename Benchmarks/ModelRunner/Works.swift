@@ -124,7 +124,8 @@ struct DecoderWork: Work {
             let low = prediction.logits.element(0)
             let enlarged = embedding.frame.upscaledLogits(low)
             results.append(("low.\(stage)", low))
-            results.append(("mask.\(stage)", Tensor(enlarged.values, shape: [enlarged.size.height, enlarged.size.width])))
+            results.append(
+                ("mask.\(stage)", Tensor(enlarged.values, shape: [enlarged.size.height, enlarged.size.width])))
             prompt.maskLogits = low
             if stage == 2 { prompt.box = MaskPostprocessing.mask(enlarged).boundingBox }
         }

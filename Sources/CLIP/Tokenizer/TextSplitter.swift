@@ -79,7 +79,10 @@ struct TextSplitter: Sendable {
     }
 
     private static func kind(_ scalar: Unicode.Scalar) -> Kind {
-        switch scalar.properties.generalCategory {
+        // The iota below a letter is no letter, yet some of its case variants are: compared without regard to case, the
+        // reference's rule for letters does not take it, and its rule for other characters does not either.
+        if scalar == "\u{345}" { return .space }
+        return switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: .letter
         case .decimalNumber, .letterNumber, .otherNumber: .number
         default: isSpace(scalar) ? .space : .other

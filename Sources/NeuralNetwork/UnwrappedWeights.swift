@@ -3,8 +3,8 @@ public import Tensors
 /// Weights without the wrappings that training programs leave around a model's own names.
 ///
 /// A training checkpoint keeps its model under `state_dict` or `model_state_dict` and other tensors (the optimiser's)
-/// beside it: those others are set aside and listed. `model.` and `module.` are taken off when every remaining name
-/// starts with them. The rule is applied until nothing is left to take off.
+/// beside it: those others are set aside and listed, and so are an optimiser's beside a `model`. `model.` and `module.`
+/// are taken off when every remaining name starts with them. The rule is applied until nothing is left to take off.
 public struct UnwrappedWeights: TensorSource {
     /// What was taken off the front of every name, empty for none.
     public let prefix: String
@@ -15,6 +15,8 @@ public struct UnwrappedWeights: TensorSource {
 
     /// A dictionary that holds the model; whatever stands beside it is not the model.
     private static let containers = ["state_dict.", "model_state_dict."]
+    /// What a training program keeps beside its `model`.
+    private static let companions = ["optimizer.", "lr_scheduler.", "scheduler.", "scaler."]
     /// Modules that only hold the model.
     private static let shells = ["model.", "module."]
 
@@ -35,7 +37,12 @@ public struct UnwrappedWeights: TensorSource {
 
     private static func wrapping(of names: [String]) -> String? {
         containers.first { container in names.contains { $0.hasPrefix(container) } }
-            ?? (names.isEmpty ? nil : shells.first { shell in names.allSatisfy { $0.hasPrefix(shell) } })
+            ?? shells.first { shell in
+                names.contains { $0.hasPrefix(shell) }
+                    && names.allSatisfy { name in
+                        name.hasPrefix(shell) || companions.contains { name.hasPrefix($0) }
+                    }
+            }
     }
 
     public var metadata: [String: String] { source.metadata }

@@ -71,6 +71,14 @@ struct UnwrappedWeightsTests {
         #expect(weights.shape(of: "optimizer.state.0.exp_avg") == nil)
     }
 
+    @Test("an optimiser beside a model is set aside")
+    func optimiser() {
+        let weights = UnwrappedWeights(
+            GeneratedWeights([("model.a", [2]), ("optimizer.state.0.exp_avg", [2]), ("lr_scheduler.last", [1])]))
+        #expect(weights.names == ["a"])
+        #expect(weights.setAside == ["optimizer.state.0.exp_avg", "lr_scheduler.last"])
+    }
+
     @Test("a shell that not all names share belongs to the model")
     func kept() {
         let weights = UnwrappedWeights(GeneratedWeights([("model.a", [2]), ("head.b", [2])]))

@@ -75,4 +75,30 @@ struct CompressionTests {
             #expect(throws: GzipFault.inflate(fault)) { try decompressed(member(stream, of: [])) }
         }
     }
+
+    @Test("a code with too many words, too few, or none for the end of its block")
+    func codes() {
+        /// A dynamic block that says these lengths for the code of code lengths, then these bits.
+        func stream(_ lengths: [Int], _ bits: [Int] = []) -> [UInt8] {
+            // Last block, type 2, 257 literals, 1 distance, 19 lengths.
+            var all = [1, 0, 1] + [Int](repeating: 0, count: 10) + [1, 1, 1, 1]
+            for length in lengths { all += (0..<3).map { length >> $0 & 1 } }
+            all += bits + [Int](repeating: 0, count: 64)
+            return stride(from: 0, to: all.count - 7, by: 8).map { start in
+                (0..<8).reduce(0) { $0 | UInt8(all[start + $1]) << UInt8($1) }
+            }
+        }
+        let invalid = GzipFault.inflate(.invalidCode)
+        for length in [0, 1, 7] {
+            #expect(throws: invalid) {
+                try decompressed(member(stream([Int](repeating: length, count: 19)), of: []))
+            }
+        }
+        // One word says "length 1", the other "many zeros": literals 0 and 1 have codes, the end of the block has none.
+        var lengths = [Int](repeating: 0, count: 19)
+        (lengths[2], lengths[17]) = (1, 1)
+        let many = [1] + [Int](repeating: 1, count: 7)
+        let rest = [1, 0, 1, 0, 1, 0, 1, 1]
+        #expect(throws: invalid) { try decompressed(member(stream(lengths, [0, 0] + many + rest + [0]), of: [])) }
+    }
 }

@@ -106,32 +106,31 @@ public func multiplyRowsByPanels(
 ///
 /// `left` holds `leftPanels` packed panels `leftPanelStride` elements apart; the first `tallPanels` are `height` rows high,
 /// the others one less. `right` holds packed panels `rightPanelStride` apart for `columns` columns. A last panel that
-/// reaches over the edge is made in `scratch` (`tileRows * tileColumns` elements). The left panels are the inner loop: a
-/// right panel of a pass stays in the first cache while they go by.
+/// reaches over the edge is made in `scratch` (`tileRows * tileColumns` elements). The right panels are the inner loop: a
+/// left panel of a pass stays in the first cache while they stream by in the order of their memory.
 public func multiplyEvenPanels(
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: UnsafePointer<Float>, _ leftPanelStride: Int,
     _ right: UnsafePointer<Float>, _ rightPanelStride: Int, _ leftPanels: Int, _ tallPanels: Int, _ height: Int,
     _ columns: Int, _ depth: Int, _ accumulate: Bool, _ scratch: UnsafeMutablePointer<Float>
 ) {
-    var column = 0
-    var rightPanel = right
-    while column < columns {
-        var target = out + column
-        var leftPanel = left
-        let isWhole = column + tileColumns <= columns
-        for panel in 0..<leftPanels {
-            let rows = panel < tallPanels ? height : height - 1
-            if isWhole {
-                multiplyPackedTile(rows, target, outStride, leftPanel, rightPanel, depth, accumulate)
+    var target = out
+    var leftPanel = left
+    for panel in 0..<leftPanels {
+        let rows = panel < tallPanels ? height : height - 1
+        var column = 0
+        var rightPanel = right
+        while column < columns {
+            if column + tileColumns <= columns {
+                multiplyPackedTile(rows, target + column, outStride, leftPanel, rightPanel, depth, accumulate)
             } else {
                 multiplyPackedTile(rows, scratch, tileColumns, leftPanel, rightPanel, depth, false)
-                copyEdge(target, outStride, scratch, rows, columns - column, accumulate)
+                copyEdge(target + column, outStride, scratch, rows, columns - column, accumulate)
             }
-            target += rows * outStride
-            leftPanel += leftPanelStride
+            column += tileColumns
+            rightPanel += rightPanelStride
         }
-        column += tileColumns
-        rightPanel += rightPanelStride
+        target += rows * outStride
+        leftPanel += leftPanelStride
     }
 }
 

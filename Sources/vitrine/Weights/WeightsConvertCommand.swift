@@ -48,7 +48,7 @@ struct WeightsConvertCommand: ParsableCommand {
         do {
             try SafetensorsWriter.write(
                 checkpoint, metadata: try metadata(of: checkpoint), to: output,
-                precision: { _ in type == .fp32 ? .float32 : .float16 })
+                precision: { type == .fp32 || !Self.isReal(checkpoint.elementType(of: $0)) ? .float32 : .float16 })
         } catch let error as CheckpointError {
             if case .cannotWrite = error { throw CommandFailure.output("\(error)") }
             throw CommandFailure.badInput("\(error)")
@@ -68,6 +68,14 @@ struct WeightsConvertCommand: ParsableCommand {
         else { return texts }
         texts["vitrine.model"] = try CLIPDescription(detected.configuration).json()
         return texts
+    }
+
+    /// Counters and other whole numbers can lie beyond what a half float holds.
+    private static func isReal(_ type: ElementType?) -> Bool {
+        switch type {
+        case .float16, .brain16, .float32, .float64: true
+        default: false
+        }
     }
 
     private static func isSame(_ first: String, _ second: String) -> Bool {

@@ -100,4 +100,23 @@ struct WeightsTests {
         #expect(try embed(["--clip", small.clip], ["VITRINE_CLIP": "/nowhere/x"]).status == 0)
         #expect(try embed([], ["VITRINE_CLIP": "/nowhere/x"]).status == 4)
     }
+
+    @Test("a folder of weights segments, and the record names each of its files by digest")
+    func folder() throws {
+        let command = try Command()
+        let small = try SmallWeights()
+        try command.write(SamplePictures.png(), to: "a.png")
+        try command.write(Data(contentsOf: URL(fileURLWithPath: small.clip)), to: "clip/model.safetensors")
+        try command.write(Data(contentsOf: URL(fileURLWithPath: small.merges)), to: "clip/merges.txt")
+        let outcome = try command.run([
+            "segment", "a.png", "--object", "plate", "--clip", "clip", "--output", "out", "--quiet",
+        ])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let record = try JSONSerialization.jsonObject(with: command.data("out/a.png/result.json")) as? [String: Any]
+        let files = record?["weights"] as? [[String: String]] ?? []
+        #expect(files.map { $0["role"] } == ["CLIP", "merges", "SAM"])
+        for (file, path) in zip(files, [small.clip, small.merges, small.sam]) {
+            #expect(file["sha256"] == (try SHA256.hexadecimalDigest(ofFile: path)))
+        }
+    }
 }

@@ -74,7 +74,7 @@ struct MaskCommand: ParsableCommand {
             prediction = try loaded.model.predict(features, prompt, masks: single ? .single : .multiple)
         } catch { throw CommandFailure.usage("\(error)") }
         let answer = MaskAnswer(image: image, frame: frame, prompt: prompt, prediction: prediction)
-        let record = answer.record(picture: picture, weights: loaded.weights)
+        let record = answer.record(picture: picture, weights: try WeightRecord.records(of: loaded.files))
         try ResultFolder(output: output, name: (picture as NSString).lastPathComponent + ".mask").replace { folder in
             try answer.write(to: folder, record: record)
         }

@@ -2,18 +2,20 @@ import CLIP
 import Checkpoints
 import Foundation
 import SegmentAnything
+import Synchronization
 
-/// A CLIP, ready, and what records say of its files.
+/// A CLIP, ready, and its files.
 struct LoadedCLIP {
     var model: CLIPModel
-    var weights: [WeightRecord]
+    var files: [WeightFile]
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
     /// - Parameter activation: what other weights need, unless the options say otherwise.
     init(_ options: CLIPOptions, activation: CLIPConfiguration.Activation? = nil) throws {
         let files = try options.files()
+        let checkpoint = try reading(files.clip) { try Checkpoint.open(files.clip) }
         let detected = try reading(files.clip) {
-            try DetectedCLIP(Checkpoint.open(files.clip), activation: options.activation ?? activation)
+            try DetectedCLIP(checkpoint, activation: options.activation ?? activation)
         }
         for decision in detected.decisions where decision.isGuess {
             Terminal.complain("warning: \(files.clip): \(decision)")
@@ -25,7 +27,7 @@ struct LoadedCLIP {
                 contextLength: detected.configuration.contextLength)
         }
         model = try reading(files.clip) { try CLIPModel(detected, tokenizer: tokenizer) }
-        weights = try [WeightRecord.of(files.clip, role: "CLIP"), WeightRecord.of(files.merges, role: "merges")]
+        self.files = WeightFile.all(of: checkpoint, role: "CLIP") + [WeightFile(role: "merges", path: files.merges)]
     }
 }
 
@@ -41,26 +43,24 @@ extension LoadedCLIP {
     }
 }
 
-/// A SAM, ready, and what records say of its file.
+/// A SAM, ready, and its files.
 struct LoadedSAM {
     var model: SAMModel
-    var weights: [WeightRecord]
+    var files: [WeightFile]
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
     init(file: String) throws {
-        model = try reading(file) {
-            let checkpoint = try Checkpoint.open(file)
-            return try SAMModel(weights: checkpoint)
-        }
-        weights = try [WeightRecord.of(file, role: "SAM")]
+        let checkpoint = try reading(file) { try Checkpoint.open(file) }
+        model = try reading(file) { try SAMModel(weights: checkpoint) }
+        files = WeightFile.all(of: checkpoint, role: "SAM")
     }
 }
 
-/// Both models, ready, and what `result.json` says of their files.
+/// Both models, ready, and their files.
 struct LoadedModels {
     var clip: CLIPModel
     var sam: SAMModel
-    var weights: [WeightRecord]
+    var files: [WeightFile]
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
     init(_ options: ModelOptions, activation: CLIPConfiguration.Activation? = nil) throws {
@@ -68,15 +68,35 @@ struct LoadedModels {
         let sam = try LoadedSAM(file: options.samOptions.file())
         self.clip = clip.model
         self.sam = sam.model
-        weights = clip.weights + sam.weights
+        files = clip.files + sam.files
+    }
+}
+
+/// A file that a model was read from.
+struct WeightFile: Sendable {
+    var role: String
+    var path: String
+
+    static func all(of checkpoint: Checkpoint, role: String) -> [WeightFile] {
+        checkpoint.files.map { WeightFile(role: role, path: $0.path) }
     }
 }
 
 extension WeightRecord {
-    static func of(_ path: String, role: String) throws -> WeightRecord {
-        WeightRecord(
-            role: role, file: (path as NSString).lastPathComponent,
-            sha256: try reading(path) { try SHA256.hexadecimalDigest(ofFile: path) })
+    /// What a record says of files: their digests, which take seconds for files of gigabytes, side by side.
+    static func records(of files: [WeightFile]) throws -> [WeightRecord] {
+        let digests = Mutex<[Int: Result<String, any Error>]>([:])
+        DispatchQueue.concurrentPerform(iterations: files.count) { index in
+            let digest = Result {
+                try reading(files[index].path) { try SHA256.hexadecimalDigest(ofFile: files[index].path) }
+            }
+            digests.withLock { $0[index] = digest }
+        }
+        let all = digests.withLock { $0 }
+        return try files.enumerated().map { index, file in
+            WeightRecord(
+                role: file.role, file: (file.path as NSString).lastPathComponent, sha256: try all[index]?.get() ?? "")
+        }
     }
 }
 

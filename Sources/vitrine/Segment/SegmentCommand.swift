@@ -77,9 +77,14 @@ struct SegmentCommand: ParsableCommand {
         let segmenter = try makeSegmenter(models, configuration)
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 
-        var run = SegmentRun(command: self, output: output, segmenter: segmenter, weights: models.weights, log: log)
+        var run = SegmentRun(
+            command: self, output: output, segmenter: segmenter, files: try models.files + mapFiles(), log: log)
         let status = try run.work(through: items)
         if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    private func mapFiles() throws -> [WeightFile] {
+        try settings.openMapWeights().map { WeightFile.all(of: $0, role: "map") } ?? []
     }
 
     private func show(_ expansion: PromptExpansion, _ map: AnomalyMapConfiguration) throws {

@@ -10,8 +10,19 @@ struct SegmentRun {
     let command: SegmentCommand
     let output: String
     let segmenter: AnomalySegmenter
-    let weights: [WeightRecord]
+    /// All files that the result depends on.
+    let files: [WeightFile]
+    /// Their digests, once they are known.
+    private var weights: [WeightRecord]?
     let log: Log
+
+    init(command: SegmentCommand, output: String, segmenter: AnomalySegmenter, files: [WeightFile], log: Log) {
+        self.command = command
+        self.output = output
+        self.segmenter = segmenter
+        self.files = files
+        self.log = log
+    }
 
     /// A picture that fails is reported and the rest go on.
     ///
@@ -50,8 +61,14 @@ struct SegmentRun {
         return failures > 0 ? .someFailed : .success
     }
 
+    private mutating func digests() throws -> [WeightRecord] {
+        let known = try weights ?? WeightRecord.records(of: files)
+        weights = known
+        return known
+    }
+
     /// Returns the line for standard output.
-    private func segment(_ item: PictureItem) throws -> String {
+    private mutating func segment(_ item: PictureItem) throws -> String {
         var options = DecodingOptions()
         options.appliesOrientation = command.applyOrientation
         options.isLenient = command.lenientImages
@@ -64,7 +81,7 @@ struct SegmentRun {
         let result = try segmenter.segment(decoded.image, object: command.object)
         var record = ResultRecord(
             item: item, object: command.object, result: result, configuration: segmenter.configuration,
-            notes: [decoded.sourceDescription] + decoded.warnings.map(\.description), weights: weights)
+            notes: [decoded.sourceDescription] + decoded.warnings.map(\.description), weights: try digests())
         var seconds = result.timings.byStage
         seconds["decoding"] = decoding / .seconds(1)
         if !command.reproducible {

@@ -110,7 +110,7 @@ public struct MachineReport: Sendable {
     public func measureGigaflops(seconds: Double = 2) -> Speed {
         let size = 1024
         let left = Tensor(repeating: 0.5, shape: [size, size])
-        let right = Tensor(repeating: 0.25, shape: [size, size])
+        let right = LinearWeight(Tensor(repeating: 0.25, shape: [size, size]))
         let product = MachineReport.rate(seconds: seconds / 2, operations: 2 * Double(size * size * size)) {
             _ = left.linear(weight: right)
         }

@@ -39,6 +39,27 @@ struct ClassifyTests {
         #expect(abs(line.labels.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
     }
 
+    @Test("a picture is cropped or squashed as asked")
+    func resizing() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        let small = try SmallWeights()
+        let clip = try CLIPModel(
+            weights: Checkpoint.open(small.clip), merges: Data(contentsOf: URL(fileURLWithPath: small.merges)))
+        let classifier = try ZeroShotClassifier(clip, labels: ["plate", "leather"])
+        for resizing in [CLIPConfiguration.Resizing.shortestSideAndCrop, .squash] {
+            let outcome = try command.run([
+                "classify", "a.png", "--labels", "plate,leather", "--json", "--resize", resizing.rawValue,
+            ])
+            var preparation = clip.configuration
+            preparation.resizing = resizing
+            let pixels = preparation.wholePicturePreparation(for: SamplePictures.plate()).expanded(axis: 0)
+            let expected = classifier.probabilities(images: try clip.encodeImage(pixels)).values
+            let line = try JSONDecoder().decode(Line.self, from: Data(outcome.output.utf8))
+            #expect(line.labels.map(\.probability) == expected.sorted(by: >), "\(resizing)")
+        }
+    }
+
     @Test("a bad picture is told and the good ones go on")
     func badPicture() throws {
         let command = try Command()

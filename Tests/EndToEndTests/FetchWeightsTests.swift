@@ -119,7 +119,7 @@ struct FetchWeightsTests {
                     var model: String
                     var bytes: Int?
                     var sha256: String?
-                    var git_blob: String?
+                    var gitBlob: String?
                 }
 
                 var name: String
@@ -129,7 +129,9 @@ struct FetchWeightsTests {
 
             var models: [Model]
         }
-        let manifest = try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let manifest = try decoder.decode(
             Manifest.self, from: Data(contentsOf: Self.repository.appendingPathComponent("Weights/manifest.json")))
         let tool = Self.repository.appendingPathComponent("Tools/fetch-weights").path
         let lines = try run(command, tool, ["--list"]).text.split(separator: "\n")
@@ -139,7 +141,7 @@ struct FetchWeightsTests {
             #expect(model.needs.allSatisfy(names.contains))
             for file in model.files {
                 #expect(file.model == model.name)
-                #expect(file.sha256?.count == 64 || file.git_blob?.count == 40)
+                #expect(file.sha256?.count == 64 || file.gitBlob?.count == 40)
             }
         }
     }

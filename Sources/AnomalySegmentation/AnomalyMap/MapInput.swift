@@ -25,9 +25,7 @@ struct MapInput {
     /// `[1, 3, side, side]`: the whole picture, squashed, whatever CLIP does to pictures that it classifies. What a crop
     /// cuts off could not be marked.
     func pixels(_ image: Image, side: Int) -> Tensor {
-        var preparation = clip.configuration
-        preparation.resizing = .squash
-        return preparation.preparation(for: image, size: side).expanded(axis: 0)
+        clip.configuration.preparation(for: image, size: side).expanded(axis: 0)
     }
 
     /// The blocks asked for, all of which the tower has.

@@ -72,7 +72,7 @@ struct ClassifyCommand: ParsableCommand {
             if let status = StopRequest.status { throw ExitCode(status.rawValue) }
             do {
                 let image = try ImageFile.decode(item.path).image
-                let vector = try clip.encodeImage(preparation.preparation(for: image).expanded(axis: 0))
+                let vector = try clip.encodeImage(preparation.wholePicturePreparation(for: image).expanded(axis: 0))
                 let probabilities = classifier.probabilities(images: vector).values
                 if !Terminal.write(try line(item, probabilities), to: .standardOutput) {
                     throw ExitCode(ExitStatus.outputFailed.rawValue)

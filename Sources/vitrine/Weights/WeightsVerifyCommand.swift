@@ -19,13 +19,15 @@ struct WeightsVerifyCommand: ParsableCommand {
         let checkpoint = try reading(path) { try Checkpoint.open(path) }
         let published = try PublishedWeights.list()
         var problems: [String] = []
+        var digests: [String] = []
         for file in checkpoint.files {
             let digest = try reading(file.path) { try file.sha256() }
+            digests.append(digest)
             let name = published.file(sha256: digest).map { "published as \($0.model.name)" } ?? "not a published file"
             show("\(file.path): SHA-256 \(digest), \(name)")
         }
         if let model = published.model(weights), let file = model.files.first, let digest = file.sha256,
-            let first = checkpoint.files.first, try first.sha256() != digest
+            digests.first != digest
         {
             problems.append(
                 "the file is not the published \(weights); remove it and run: Tools/fetch-weights \(weights)")

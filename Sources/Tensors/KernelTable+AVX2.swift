@@ -42,6 +42,8 @@
             addSpreadRow: KernelsAVX2.addSpreadRow,
             resampleRow: KernelsAVX2.resampleRow,
             blendRows: KernelsAVX2.blendRows,
+            peakRoundOperations: KernelsAVX2.peakRoundOperations,
+            peakLoop: KernelsAVX2.peakLoop,
             packLeftPanel: KernelsAVX2.packLeftPanel,
             packRightPanel: KernelsAVX2.packRightPanel,
             multiplyPanels: KernelsAVX2.multiplyPanels,

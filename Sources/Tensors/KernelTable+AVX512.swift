@@ -42,6 +42,8 @@
             addSpreadRow: KernelsAVX512.addSpreadRow,
             resampleRow: KernelsAVX512.resampleRow,
             blendRows: KernelsAVX512.blendRows,
+            peakRoundOperations: KernelsAVX512.peakRoundOperations,
+            peakLoop: KernelsAVX512.peakLoop,
             packLeftPanel: KernelsAVX512.packLeftPanel,
             packRightPanel: KernelsAVX512.packRightPanel,
             multiplyPanels: KernelsAVX512.multiplyPanels,

@@ -41,6 +41,8 @@ extension KernelTable {
         addSpreadRow: KernelsBaseline.addSpreadRow,
         resampleRow: KernelsBaseline.resampleRow,
         blendRows: KernelsBaseline.blendRows,
+        peakRoundOperations: KernelsBaseline.peakRoundOperations,
+        peakLoop: KernelsBaseline.peakLoop,
         packLeftPanel: KernelsBaseline.packLeftPanel,
         packRightPanel: KernelsBaseline.packRightPanel,
         multiplyPanels: KernelsBaseline.multiplyPanels,

@@ -60,6 +60,9 @@ package struct KernelTable: Sendable {
         @Sendable (Target, Source, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Int, Int) -> Void
     package let blendRows: @Sendable (Target, Source, Int, Source, Int, Int) -> Void
 
+    package let peakRoundOperations: Int
+    package let peakLoop: @Sendable (Int) -> Float
+
     package let packLeftPanel: @Sendable (Target, Source, Int, Int, Int, Int) -> Void
     package let packRightPanel: @Sendable (Target, Source, Int, Int, Int, Int) -> Void
     package let multiplyPanels: @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Bool, Target) -> Void

@@ -44,10 +44,8 @@
             blendRows: KernelsAVX2.blendRows,
             peakRoundOperations: KernelsAVX2.peakRoundOperations,
             peakLoop: KernelsAVX2.peakLoop,
-            packLeftPanel: KernelsAVX2.packLeftPanel,
             packRightPanel: KernelsAVX2.packRightPanel,
-            multiplyPanels: KernelsAVX2.multiplyPanels,
-            multiplyEvenPanels: KernelsAVX2.multiplyEvenPanels,
-            multiplyRowsByPanels: KernelsAVX2.multiplyRowsByPanels)
+            multiplyRows: KernelsAVX2.multiplyRows,
+            finishRow: KernelsAVX2.finishRow)
     }
 #endif

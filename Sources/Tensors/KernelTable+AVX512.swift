@@ -44,10 +44,8 @@
             blendRows: KernelsAVX512.blendRows,
             peakRoundOperations: KernelsAVX512.peakRoundOperations,
             peakLoop: KernelsAVX512.peakLoop,
-            packLeftPanel: KernelsAVX512.packLeftPanel,
             packRightPanel: KernelsAVX512.packRightPanel,
-            multiplyPanels: KernelsAVX512.multiplyPanels,
-            multiplyEvenPanels: KernelsAVX512.multiplyEvenPanels,
-            multiplyRowsByPanels: KernelsAVX512.multiplyRowsByPanels)
+            multiplyRows: KernelsAVX512.multiplyRows,
+            finishRow: KernelsAVX512.finishRow)
     }
 #endif

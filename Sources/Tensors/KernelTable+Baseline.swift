@@ -43,9 +43,7 @@ extension KernelTable {
         blendRows: KernelsBaseline.blendRows,
         peakRoundOperations: KernelsBaseline.peakRoundOperations,
         peakLoop: KernelsBaseline.peakLoop,
-        packLeftPanel: KernelsBaseline.packLeftPanel,
         packRightPanel: KernelsBaseline.packRightPanel,
-        multiplyPanels: KernelsBaseline.multiplyPanels,
-        multiplyEvenPanels: KernelsBaseline.multiplyEvenPanels,
-        multiplyRowsByPanels: KernelsBaseline.multiplyRowsByPanels)
+        multiplyRows: KernelsBaseline.multiplyRows,
+        finishRow: KernelsBaseline.finishRow)
 }

@@ -11,7 +11,10 @@ extension ElementType {
         {
             return Tensor(borrowing: start.assumingMemoryBound(to: Float.self), shape: shape, owner: owner)
         }
-        return widened(bytes, shape: shape)
+        let copy = widened(bytes, shape: shape)
+        // The stored form will hardly be read again; its pages need not stay in memory beside the copy.
+        (owner as? any PageOwner)?.discardPages(bytes)
+        return copy
     }
 
     /// A tensor of stored little-endian elements, as Float32.

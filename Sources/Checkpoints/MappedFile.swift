@@ -108,7 +108,8 @@ final class MappedFile: Sendable {
 
 extension MappedFile: PageOwner {
     func discardPages(_ range: UnsafeRawBufferPointer) {
-        guard let base, let start = range.baseAddress else { return }
+        // A copy in memory has nowhere to be read from again.
+        guard descriptor != nil, let base, let start = range.baseAddress else { return }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let first = (Int(bitPattern: start) + page - 1) / page * page
         let end = (Int(bitPattern: start) + range.count) / page * page

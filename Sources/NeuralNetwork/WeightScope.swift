@@ -55,6 +55,7 @@ public struct WeightScope {
             problems.append(.unexpected(name: name, found: source.shape(of: name) ?? []))
         }
         guard problems.isEmpty else { throw WeightError(problems) }
+        SpareMemory.release()
         return model
     }
 

@@ -54,6 +54,16 @@ final class StorageCache: @unchecked Sendable {
         return (.allocate(byteCount: size, alignment: TensorStorage.alignment), size)
     }
 
+    /// Gives everything that is kept back to the system. For the end of a piece of work whose sizes will not come again.
+    func clear() {
+        pthread_mutex_lock(mutex)
+        let released = blocks
+        blocks = []
+        bytes = 0
+        pthread_mutex_unlock(mutex)
+        for block in released { block.base.deallocate() }
+    }
+
     func give(_ base: UnsafeMutableRawPointer, _ size: Int) {
         if size < StorageCache.smallestBytes || size > StorageCache.mostBytes {
             base.deallocate()
@@ -71,4 +81,10 @@ final class StorageCache: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
         for base in released { base.deallocate() }
     }
+}
+
+/// Memory of released tensors, kept for tensors to come.
+package enum SpareMemory {
+    /// Gives it back to the system, as after reading a model, whose sizes will not come again.
+    package static func release() { StorageCache.shared.clear() }
 }

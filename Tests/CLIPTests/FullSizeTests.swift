@@ -8,32 +8,20 @@ import Testing
 
 @Suite("CLIP at full size against open_clip")
 struct FullSizeTests {
-    private struct Published {
-        var entries: [String: [(name: String, shape: Shape)]] = [:]
-
-        init() throws {
-            let data = try Data(contentsOf: Fixture.url("CLIP/full_published_shapes.json"))
-            let root = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-            for (name, list) in root?["models"] as? [String: Any] ?? [:] {
-                entries[name] = ReferenceModel.entries(list)
-            }
-        }
-    }
-
     @Test("every published size is recognised by names and shapes, and its names are exactly those that are read")
     func published() throws {
         let expected: [String: CLIPConfiguration] = [
             "base32": .base32, "base16": .base16, "base16Plus240": .base16Plus240, "large14": .large14,
             "large14At336": .large14At336,
         ]
-        let published = try Published()
+        let published = try PublishedShapes()
         #expect(Set(published.entries.keys) == Set(expected.keys))
         for (name, configuration) in expected {
             let entries = published.entries[name] ?? []
             let detected = try DetectedCLIP(GeneratedWeights(entries), activation: configuration.activation)
             #expect(detected.configuration == configuration, "\(name)")
             let model = try CLIPModel(
-                configuration: configuration, weights: ZeroWeights(entries: entries),
+                configuration: configuration, weights: ZeroWeights(entries),
                 tokenizer: CLIPTokenizer(vocabulary: Self.vocabulary.get()))
             #expect(model.imageTower.blocks.count == configuration.visionLayers, "\(name)")
         }
@@ -44,7 +32,7 @@ struct FullSizeTests {
     @Test("ViT-B/16: embeddings of a picture and of texts, and rows of tokens on the way")
     func base16() throws {
         let fixture = "CLIP/full_base16"
-        let entries = try Published().entries["base16"] ?? []
+        let entries = try PublishedShapes().entries["base16"] ?? []
         let model = try CLIPModel(
             configuration: .base16, weights: GeneratedWeights(entries),
             tokenizer: CLIPTokenizer(vocabulary: Self.vocabulary.get()))
@@ -67,35 +55,5 @@ struct FullSizeTests {
             [49406] + (1..<76).map { 7919 * $0 % 49406 } + [49407],
         ]
         try check(model.encode(tokens: texts), "text")
-    }
-}
-
-/// Weights that are all zero, enough to see which names are asked for. Every tensor borrows the same pages, which are
-/// never touched, so that the largest model takes no memory.
-private struct ZeroWeights: TensorSource {
-    private final class Pages: Sendable {
-        nonisolated(unsafe) let base: UnsafeMutablePointer<Float>?
-
-        init(count: Int) {
-            base = calloc(count, MemoryLayout<Float>.stride)?.assumingMemoryBound(to: Float.self)
-        }
-
-        deinit { free(base) }
-    }
-
-    private let shapes: [String: Shape]
-    private let pages: Pages
-
-    init(entries: [(name: String, shape: Shape)]) {
-        shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
-        pages = Pages(count: shapes.values.map(\.elementCount).max() ?? 0)
-    }
-
-    var names: [String] { Array(shapes.keys) }
-    func shape(of name: String) -> Shape? { shapes[name] }
-
-    func load(_ name: String) throws -> Tensor {
-        let base = try #require(pages.base)
-        return Tensor(borrowing: base, shape: try #require(shapes[name]), owner: pages)
     }
 }

@@ -53,6 +53,23 @@ struct OpeningTests {
         }
     }
 
+    @Test(
+        "weights that were handed over as bytes stay as they are after a model has packed them",
+        arguments: ["F32", "F16"])
+    func bytesStay(_ type: String) throws {
+        // Several pages, so that there would be some to take back.
+        let count = 64 * 128
+        let bytes = count * (type == "F32" ? 4 : 2)
+        let data = (0..<bytes).map { UInt8(truncatingIfNeeded: $0 % 2 == 0 ? 0 : 0x3C) }
+        let header = "{\(SafetensorsBytes.entry("w", type, "[64,128]", 0, bytes))}"
+        let checkpoint = try Checkpoint.open(SafetensorsBytes.file(header, data: data), path: "w")
+        let first = try checkpoint.load("w").values
+        #expect(first.contains { $0 != 0 })
+        let weight = LinearWeight(try checkpoint.load("w"))
+        _ = Tensor(repeating: 1, shape: [2, 128]).linear(weight: weight)
+        #expect(try checkpoint.load("w").values == first)
+    }
+
     @Test("a file that became shorter is refused at the next load")
     func shrunk() throws {
         try Fixture.withTemporaryFolder { (folder) throws in

@@ -35,6 +35,30 @@ import Testing
         #expect(found == (plain.filter(isFull) + plain.filter { !isFull($0) }).flatMap { $0 })
     }
 
+    @Test("groups hold each token once, padded to its windows and back", arguments: cases)
+    func groups(_ rows: Int, _ columns: Int, _ window: Int) {
+        let partition = WindowPartition(rows: rows, columns: columns, window: window)
+        let tokens = Self.numbered(rows * columns)
+        let padding = Tensor([-1, -1], shape: [2])
+        let plain = Self.plainWindows(rows: rows, columns: columns, window: window)
+        let isFull = { (window: [Float]) in !window.contains(-1) }
+        let expected = (plain.filter(isFull) + plain.filter { !isFull($0) }).flatMap { $0 }
+        for most in [1, 3 * window * window, 100_000] {
+            let groups = partition.groups(ofSlots: most)
+            #expect(groups.flatMap(\.tokens).sorted() == Array(0..<rows * columns))
+            #expect(groups.allSatisfy { $0.windows == 1 || $0.windows * window * window <= most })
+            var found: [Float] = []
+            for group in groups {
+                let own = tokens.gathered(rows: group.tokens)
+                let windows = group.padded(own, with: padding)
+                #expect(windows.shape == [group.windows, window * window, 2])
+                #expect(group.unpadded(windows).values == own.values)
+                found += windows.values
+            }
+            #expect(found == expected)
+        }
+    }
+
     /// Token `t` as `[t, t + 0.5]`.
     private static func numbered(_ count: Int) -> Tensor {
         Tensor((0..<count).flatMap { [Float($0), Float($0) + 0.5] }, shape: [count, 2])

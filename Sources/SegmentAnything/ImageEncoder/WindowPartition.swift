@@ -18,7 +18,7 @@ struct WindowPartition: Sendable {
     /// The grid's token (row-major number) at each place of the window order.
     let order: [Int]
     /// For each slot of the edge windows the place among the edge tokens, or their count for padding.
-    private let edgeSlots: [Int]
+    let edgeSlots: [Int]
     /// For each token of the grid its row in all windows' outputs, full windows first.
     private let outputRows: [Int]
 

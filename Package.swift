@@ -15,16 +15,18 @@ func kernelSettings(_ instructionSet: [String]) -> [SwiftSetting] {
 
 #if arch(x86_64)
     let kernelTargets: [Target] = [
-        .target(name: "KernelsBaseline", swiftSettings: kernelSettings([])),
+        .target(name: "KernelsBaseline", dependencies: ["CPrefetch"], swiftSettings: kernelSettings([])),
         .target(
-            name: "KernelsAVX2",
+            name: "KernelsAVX2", dependencies: ["CPrefetch"],
             swiftSettings: kernelSettings(["-Xcc", "-march=x86-64-v3", "-DFUSED_MULTIPLY_ADD", "-DLANES_8"])),
         .target(
-            name: "KernelsAVX512",
+            name: "KernelsAVX512", dependencies: ["CPrefetch"],
             swiftSettings: kernelSettings(["-Xcc", "-march=x86-64-v4", "-DFUSED_MULTIPLY_ADD", "-DLANES_16"])),
     ]
 #else
-    let kernelTargets: [Target] = [.target(name: "KernelsBaseline", swiftSettings: kernelSettings([]))]
+    let kernelTargets: [Target] = [
+        .target(name: "KernelsBaseline", dependencies: ["CPrefetch"], swiftSettings: kernelSettings([]))
+    ]
 #endif
 let kernels: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name) }
 
@@ -92,6 +94,7 @@ let package = Package(
                 resources: $0.resources,
                 swiftSettings: strict)
         } + [
+            .systemLibrary(name: "CPrefetch"),
             .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
             .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
             .executableTarget(

@@ -84,3 +84,49 @@ public func sigmoidRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePoint
 public func squareRootRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
     applyLoop(4, out, source, count)
 }
+
+/// What `finishRow` applies: the codes of `apply`, one higher, and 0 for nothing.
+@inline(__always)
+private func activated(_ activation: Int32, _ x: Lanes) -> Lanes {
+    activation == 0 ? x : apply(activation - 1, x)
+}
+
+@inline(__always)
+private func finishLoop(
+    _ activation: Int32, _ out: Destination, _ source: Source, _ bias: Source?, _ biasStep: Int, _ residual: Source?,
+    _ count: Int
+) {
+    let biasAll = Lanes(repeating: biasStep == 0 ? bias?[0] ?? 0 : 0)
+    var index = 0
+    while index + laneCount <= count {
+        var x = load(source + index)
+        if let bias { x += biasStep == 0 ? biasAll : load(bias + index) }
+        x = activated(activation, x)
+        if let residual { x += load(residual + index) }
+        store(x, out + index)
+        index += laneCount
+    }
+    let rest = count - index
+    if rest > 0 {
+        var x = loadPartial(source + index, rest, filler: 0)
+        if let bias { x += biasStep == 0 ? biasAll : loadPartial(bias + index, rest, filler: 0) }
+        x = activated(activation, x)
+        if let residual { x += loadPartial(residual + index, rest, filler: 0) }
+        storePartial(x, out + index, rest)
+    }
+}
+
+/// `out = activation(source + bias) + residual`: what follows a product, in one go. Activation 0 is none, 1 GELU,
+/// 2 QuickGELU, 3 ReLU; `biasStep` is 1 for a bias of its own for each element and 0 for one for all; `out` may be
+/// `source`.
+public func finishRow(
+    _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ biasStep: Int,
+    _ activation: Int32, _ residual: UnsafePointer<Float>?, _ count: Int
+) {
+    switch activation {
+    case 0: finishLoop(0, out, source, bias, biasStep, residual, count)
+    case 1: finishLoop(1, out, source, bias, biasStep, residual, count)
+    case 2: finishLoop(2, out, source, bias, biasStep, residual, count)
+    default: finishLoop(3, out, source, bias, biasStep, residual, count)
+    }
+}

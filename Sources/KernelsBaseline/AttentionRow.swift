@@ -54,7 +54,8 @@ private func isBeyond(_ count: Int) -> IntegerLanes {
 ///
 /// `scores` becomes exp(scores - maximum) for the first `count` keys and 0 up to `padded`, a multiple of the vector; the
 /// running maximum and sum are brought up to date, and what `accumulator` holds from earlier blocks is scaled to the new
-/// maximum. Logits of minus infinity alone leave everything as it was, with weights of 0.
+/// maximum. Logits of minus infinity alone leave everything as it was, with weights of 0; a NaN or a plus infinity makes
+/// the sum NaN.
 public func foldSoftmaxRow(
     _ scores: UnsafeMutablePointer<Float>, _ count: Int, _ padded: Int, _ maximum: UnsafeMutablePointer<Float>,
     _ sum: UnsafeMutablePointer<Float>, _ accumulator: UnsafeMutablePointer<Float>, _ width: Int
@@ -62,16 +63,42 @@ public func foldSoftmaxRow(
     // Minus infinity has the weight 0 and never is the maximum: the rest of the row needs no case of its own.
     fillRow(scores + count, -Float.infinity, padded - count)
     var greatest = Lanes(repeating: maximum[0])
+    var greatest1 = greatest
+    var greatest2 = greatest
+    var greatest3 = greatest
+    // NaN if one of the logits is: sums of the others are numbers or minus infinity, or plus infinity is among them.
+    var check = Lanes.zero
+    var check1 = Lanes.zero
     var index = 0
+    // Four at a time: each maximum waits for the one before it.
+    while index + 4 * laneCount <= padded {
+        let (x, x1) = (load(scores + index), load(scores + index + laneCount))
+        let (x2, x3) = (load(scores + index + 2 * laneCount), load(scores + index + 3 * laneCount))
+        greatest = greater(greatest, x)
+        greatest1 = greater(greatest1, x1)
+        greatest2 = greater(greatest2, x2)
+        greatest3 = greater(greatest3, x3)
+        check += x + x1
+        check1 += x2 + x3
+        index += 4 * laneCount
+    }
     while index < padded {
-        greatest = greater(greatest, load(scores + index))
+        let x = load(scores + index)
+        greatest = greater(greatest, x)
+        check += x
         index += laneCount
     }
+    greatest = greater(greater(greatest, greatest1), greater(greatest2, greatest3))
+    check += check1
     let old = maximum[0]
     let new = horizontalMaximum(greatest)
+    let checked = horizontalSum(check)
+    if checked != checked || new == Float.infinity {
+        fillRow(scores, Float.nan, padded)
+        sum[0] = Float.nan
+        return
+    }
     if new == -Float.infinity {
-        // A NaN among them still makes the result NaN.
-        for key in 0..<count where scores[key] != scores[key] { sum[0] = scores[key] }
         fillRow(scores, 0, padded)
         return
     }
@@ -79,15 +106,15 @@ public func foldSoftmaxRow(
     var total = Lanes.zero
     index = 0
     while index < padded {
-        let weight = exponential(load(scores + index) - offsets)
+        let weight = exponentialOfNonPositive(load(scores + index) - offsets)
         store(weight, scores + index)
         total += weight
         index += laneCount
     }
     if new != old {
-        let factor = exponential(Lanes(repeating: old - new))[0]
+        let factor = exponentialOfNonPositive(Lanes(repeating: old - new))[0]
         sum[0] = multiplyAdd(sum[0], factor, horizontalSum(total))
-        scaleRow(accumulator, factor, width)
+        if factor > 0 { scaleRow(accumulator, factor, width) } else { fillRow(accumulator, 0, width) }
         maximum[0] = new
     } else {
         sum[0] += horizontalSum(total)

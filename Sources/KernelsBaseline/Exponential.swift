@@ -35,6 +35,26 @@ func exponential(_ argument: Lanes) -> Lanes {
     return lanes(bits((p * firstScale) * secondScale) | nanMask(argument))
 }
 
+/// e^x for x <= 0, as `exponential` but for results below e^-87, which are 0; what a NaN gives is not said.
+///
+/// Half the work: no argument is so large that its power of two would need two steps.
+@inline(__always)
+func exponentialOfNonPositive(_ x: Lanes) -> Lanes {
+    let shifted = multiplyAdd(x, Lanes(repeating: 1.44269504), Lanes(repeating: roundingShift))
+    let n = shifted - Lanes(repeating: roundingShift)
+    let r = multiplyAdd(
+        n, Lanes(repeating: 2.12194440e-4), multiplyAdd(n, Lanes(repeating: -0.693359375), x))
+    var p = Lanes(repeating: 0.0013813144760206342)
+    p = multiplyAdd(p, r, Lanes(repeating: 0.008369418792426586))
+    p = multiplyAdd(p, r, Lanes(repeating: 0.04166845604777336))
+    p = multiplyAdd(p, r, Lanes(repeating: 0.16666515171527863))
+    p = multiplyAdd(p, r, Lanes(repeating: 0.4999999403953552))
+    p = multiplyAdd(p, r * r, r) + Lanes(repeating: 1)
+    // The shift moves all but n out of the shifted number.
+    let scaled = bits(p) &+ (bits(shifted) &<< IntegerLanes(repeating: 23))
+    return lanes(scaled & ~signMask(bits(x + Lanes(repeating: 87))))
+}
+
 /// `out = exp(source)`.
 public func exponentialRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
     var index = 0

@@ -1,29 +1,12 @@
-// A blocked matrix product over packed panels: the right operand in panels of `tileColumns` columns, the left one in
-// panels of `tileRows` rows, both running along the depth, short panels filled up with zeros.
+// The matrix product: the right operand in panels of `tileColumns` columns that run along the depth, the last one filled
+// up with zeros; the left one as it lies in memory.
 
 #if LANES_16
-    public let tileRows = 12
+    public let tileRows = 10
 #else
     public let tileRows = 6
 #endif
 public let tileColumns = 2 * laneCount
-
-/// Lays out one panel of at most `tileRows` rows: element (row, k) goes to `k * tileRows + row`.
-public func packLeftPanel(
-    _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int,
-    _ rows: Int, _ depth: Int
-) {
-    if depthStride == 1 {
-        transposeRows(out, tileRows, source, rowStride, rows, depth)
-    } else {
-        for k in 0..<depth {
-            for row in 0..<rows { out[k * tileRows + row] = source[row * rowStride + k * depthStride] }
-        }
-    }
-    for row in rows..<max(rows, tileRows) {
-        for k in 0..<depth { out[k * tileRows + row] = 0 }
-    }
-}
 
 /// Lays out one panel of at most `tileColumns` columns: element (k, column) goes to `k * tileColumns + column`.
 public func packRightPanel(
@@ -36,6 +19,7 @@ public func packRightPanel(
             store(load(source + k * depthStride + laneCount), out + k * tileColumns + laneCount)
         }
     } else {
+        if columns < tileColumns { fillRow(out, 0, tileColumns * depth) }
         if depthStride == 1 {
             transposeRows(out, tileColumns, source, columnStride, columns, depth)
         } else {
@@ -45,94 +29,92 @@ public func packRightPanel(
                 }
             }
         }
-        for column in columns..<max(columns, tileColumns) {
-            for k in 0..<depth { out[k * tileColumns + column] = 0 }
-        }
     }
 }
 
-/// `out (+)= left * right` for a block of `rows` x `columns`, `depth` deep.
+/// `out (+)= left * right` for at most `tileRows` rows and any number of columns, `depth` deep.
 ///
-/// `left` holds packed panels `leftPanelStride` elements apart, `right` packed panels `rightPanelStride` apart. Tiles that
-/// reach over the edge are made in `scratch` (`tileRows * tileColumns` elements).
-public func multiplyPanels(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: UnsafePointer<Float>, _ leftPanelStride: Int,
-    _ right: UnsafePointer<Float>, _ rightPanelStride: Int, _ rows: Int, _ columns: Int, _ depth: Int,
-    _ accumulate: Bool, _ scratch: UnsafeMutablePointer<Float>
+/// Element (row, k) of the left operand stands at `row * rowStride + k * depthStride`: it is read where it lies, and one
+/// pass of it stays in the first cache while the panels of `right`, `panelStride` apart, stream by. A last panel that
+/// reaches over the edge is made in `edge` (`tileRows * tileColumns` elements). While it works, the kernel asks for the
+/// memory that will be needed next, `ahead`: `aheadStep` bytes further with every k of every panel.
+public func multiplyRows(
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: UnsafePointer<Float>, _ rowStride: Int,
+    _ depthStride: Int, _ right: UnsafePointer<Float>, _ panelStride: Int, _ rows: Int, _ columns: Int, _ depth: Int,
+    _ accumulate: Bool, _ edge: UnsafeMutablePointer<Float>, _ ahead: UnsafeRawPointer, _ aheadStep: Int
 ) {
+    let task = RowsTask(
+        out: out, outStride: outStride, left: left, rowStride: rowStride, depthStride: depthStride, right: right,
+        panelStride: panelStride, columns: columns, depth: depth, accumulate: accumulate, edge: edge, ahead: ahead,
+        aheadStep: aheadStep)
+    switch rows {
+    case 1: multiply1(task)
+    case 2: multiply2(task)
+    case 3: multiply3(task)
+    case 4: multiply4(task)
+    case 5: multiply5(task)
+    #if LANES_16
+        case 6: multiply6(task)
+        case 7: multiply7(task)
+        case 8: multiply8(task)
+        case 9: multiply9(task)
+    #endif
+    default: multiplyAll(task)
+    }
+}
+
+private struct RowsTask {
+    let out: Destination
+    let outStride: Int
+    let left: Source
+    let rowStride: Int
+    let depthStride: Int
+    let right: Source
+    let panelStride: Int
+    let columns: Int
+    let depth: Int
+    let accumulate: Bool
+    let edge: Destination
+    let ahead: UnsafeRawPointer
+    let aheadStep: Int
+}
+
+/// The task with its height made a literal.
+@inline(__always)
+private func multiply(_ height: Int, _ task: RowsTask) {
     var column = 0
-    var rightPanel = right
-    while column < columns {
-        var row = 0
-        var leftPanel = left
-        while row < rows {
-            let target = out + row * outStride + column
-            if row + tileRows <= rows && column + tileColumns <= columns {
-                multiplyTile(tileRows, target, outStride, leftPanel, 1, tileRows, rightPanel, depth, accumulate)
-            } else {
-                multiplyTile(tileRows, scratch, tileColumns, leftPanel, 1, tileRows, rightPanel, depth, false)
-                copyEdge(
-                    target, outStride, scratch, min(tileRows, rows - row), min(tileColumns, columns - column),
-                    accumulate)
-            }
-            row += tileRows
-            leftPanel += leftPanelStride
-        }
+    var panel = task.right
+    var ahead = task.ahead
+    while column + tileColumns <= task.columns {
+        multiplyTile(
+            height, task.out + column, task.outStride, task.left, task.rowStride, task.depthStride, panel, task.depth,
+            task.accumulate, ahead, task.aheadStep)
         column += tileColumns
-        rightPanel += rightPanelStride
+        panel += task.panelStride
+        ahead += task.depth * task.aheadStep
+    }
+    if column < task.columns {
+        multiplyTile(
+            height, task.edge, tileColumns, task.left, task.rowStride, task.depthStride, panel, task.depth, false,
+            ahead, task.aheadStep)
+        copyEdge(task.out + column, task.outStride, task.edge, height, task.columns - column, task.accumulate)
     }
 }
 
-/// The same with the left operand as it lies in memory, row-major with `leftStride` elements a row. `rows` must be padded
-/// in memory to a multiple of `tileRows`; so must the rows of `out`.
-public func multiplyRowsByPanels(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: UnsafePointer<Float>, _ leftStride: Int,
-    _ right: UnsafePointer<Float>, _ rightPanelStride: Int, _ rows: Int, _ panels: Int, _ depth: Int,
-    _ accumulate: Bool
-) {
-    for panel in 0..<panels {
-        var row = 0
-        while row < rows {
-            multiplyTile(
-                tileRows, out + row * outStride + panel * tileColumns, outStride, left + row * leftStride, leftStride,
-                1,
-                right + panel * rightPanelStride, depth, accumulate)
-            row += tileRows
-        }
-    }
-}
+// A function of its own for each height: in one function the compiler stops making heights literals half way.
 
-/// `out (+)= left * right` for packed panels, the left ones of equal or nearly equal height, so that no row is padding.
-///
-/// `left` holds `leftPanels` packed panels `leftPanelStride` elements apart; the first `tallPanels` are `height` rows high,
-/// the others one less. `right` holds packed panels `rightPanelStride` apart for `columns` columns. A last panel that
-/// reaches over the edge is made in `scratch` (`tileRows * tileColumns` elements). The right panels are the inner loop: a
-/// left panel of a pass stays in the first cache while they stream by in the order of their memory.
-public func multiplyEvenPanels(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: UnsafePointer<Float>, _ leftPanelStride: Int,
-    _ right: UnsafePointer<Float>, _ rightPanelStride: Int, _ leftPanels: Int, _ tallPanels: Int, _ height: Int,
-    _ columns: Int, _ depth: Int, _ accumulate: Bool, _ scratch: UnsafeMutablePointer<Float>
-) {
-    var target = out
-    var leftPanel = left
-    for panel in 0..<leftPanels {
-        let rows = panel < tallPanels ? height : height - 1
-        var column = 0
-        var rightPanel = right
-        while column < columns {
-            if column + tileColumns <= columns {
-                multiplyPackedTile(rows, target + column, outStride, leftPanel, rightPanel, depth, accumulate)
-            } else {
-                multiplyPackedTile(rows, scratch, tileColumns, leftPanel, rightPanel, depth, false)
-                copyEdge(target + column, outStride, scratch, rows, columns - column, accumulate)
-            }
-            column += tileColumns
-            rightPanel += rightPanelStride
-        }
-        target += rows * outStride
-        leftPanel += leftPanelStride
-    }
-}
+@inline(never) private func multiply1(_ task: RowsTask) { multiply(1, task) }
+@inline(never) private func multiply2(_ task: RowsTask) { multiply(2, task) }
+@inline(never) private func multiply3(_ task: RowsTask) { multiply(3, task) }
+@inline(never) private func multiply4(_ task: RowsTask) { multiply(4, task) }
+@inline(never) private func multiply5(_ task: RowsTask) { multiply(5, task) }
+#if LANES_16
+    @inline(never) private func multiply6(_ task: RowsTask) { multiply(6, task) }
+    @inline(never) private func multiply7(_ task: RowsTask) { multiply(7, task) }
+    @inline(never) private func multiply8(_ task: RowsTask) { multiply(8, task) }
+    @inline(never) private func multiply9(_ task: RowsTask) { multiply(9, task) }
+#endif
+@inline(never) private func multiplyAll(_ task: RowsTask) { multiply(tileRows, task) }
 
 @inline(__always)
 private func copyEdge(

@@ -28,10 +28,9 @@ struct AttentionPlan {
         let bias: UnsafePointer<Float>?
     }
 
-    /// Queries of one block: whole tiles of every instruction set (12 or 6 rows). Their logits against one block of keys
-    /// stay in the second cache.
-    private static let queryBlock = 96
-    /// Keys of one block, whole panels.
+    /// Queries of one block at most: they go over the same keys while those are in the second cache.
+    private static let queryBlock = 100
+    /// Keys of one block, whole panels; the logits of a tile of queries against them stay in the first cache.
     private static let keyBlock = 512
 
     private var panelWidth: Int { kernels.tileColumns }
@@ -41,11 +40,14 @@ struct AttentionPlan {
     private var keySize: Int { keyPanels * panelWidth * headWidth }
     private var valueSize: Int { valuePanels * panelWidth * keys }
 
-    /// Blocks of equal size, so that the last one is not a few rows in a block of padding.
+    /// Blocks of equal size, so that the last one is not a few rows.
     private var blocks: Int { (queries + AttentionPlan.queryBlock - 1) / AttentionPlan.queryBlock }
-    private var blockRows: Int { paddedRows((queries + blocks - 1) / blocks) }
-
-    private func paddedRows(_ rows: Int) -> Int { (rows + kernels.tileRows - 1) / kernels.tileRows * kernels.tileRows }
+    private var blockRows: Int { (queries + blocks - 1) / blocks }
+    /// Queries of one tile, for the same reason.
+    private var tileRows: Int {
+        let tiles = (blockRows + kernels.tileRows - 1) / kernels.tileRows
+        return (blockRows + tiles - 1) / tiles
+    }
 
     private var blockKeys: Int { min(AttentionPlan.keyBlock, keyPanels * panelWidth) }
 
@@ -93,21 +95,20 @@ struct AttentionPlan {
         }
     }
 
-    // A task's scratch: logits, scaled queries, the running result, maxima and sums.
+    // A task's scratch: the logits of one tile, scaled queries, the running result, maxima and sums.
 
     /// A row of logits starts 16 elements off a power of two, so that rows do not share cache sets.
     private var scoreStride: Int { blockKeys + 16 }
     private var resultStride: Int { valuePanels * panelWidth }
-    private var scratchCount: Int { blockRows * (scoreStride + headWidth + resultStride + 2) }
+    private var scratchCount: Int { tileRows * scoreStride + blockRows * (headWidth + resultStride + 2) }
 
     private func runBlock(
         _ memory: Memory, packed: UnsafePointer<Float>, image: Int, head: Int, firstQuery: Int,
         scratch: UnsafeMutablePointer<Float>
     ) {
         let rows = min(blockRows, queries - firstQuery)
-        let padded = paddedRows(rows)
         let scores = scratch
-        let scaled = scores + blockRows * scoreStride
+        let scaled = scores + tileRows * scoreStride
         let result = scaled + blockRows * headWidth
         let maxima = result + blockRows * resultStride
         let sums = maxima + blockRows
@@ -116,39 +117,55 @@ struct AttentionPlan {
             memory.query + (image * queries + firstQuery) * memory.queryStride + head * headWidth, memory.queryStride,
             rows, headWidth)
         kernels.scaleRow(scaled, scale, rows * headWidth)
-        kernels.fillRow(scaled + rows * headWidth, 0, (padded - rows) * headWidth)
-        kernels.fillRow(result, 0, padded * resultStride)
+        kernels.fillRow(result, 0, rows * resultStride)
         kernels.fillRow(maxima, -.infinity, rows)
         kernels.fillRow(sums, 0, rows)
         let visible = isCausal ? firstQuery + rows : keys
         var firstKey = 0
         while firstKey < visible {
             let count = min(blockKeys, visible - firstKey)
-            let panels = (count + panelWidth - 1) / panelWidth
-            kernels.multiplyRowsByPanels(
-                scores, scoreStride, scaled, headWidth, packed + firstKey * headWidth, panelWidth * headWidth,
-                padded, panels, headWidth, false)
-            for row in 0..<rows {
-                let line = scores + row * scoreStride
-                addPositions(memory, line, place: (image * heads + head) * queries + firstQuery + row, firstKey, count)
-                if let bias = memory.bias {
-                    let own = bias + (head * queries + firstQuery + row) * keys + firstKey
-                    kernels.combineRow(0, line, line, 1, own, 1, count)
+            let padded = (count + panelWidth - 1) / panelWidth * panelWidth
+            let keyPart = packed + firstKey * headWidth
+            let valuePart = packed + keySize + firstKey * panelWidth
+            var row = 0
+            while row < rows {
+                let height = min(tileRows, rows - row)
+                // Both products are whole panels wide, so there is no edge to make.
+                kernels.multiplyRows(
+                    scores, scoreStride, scaled + row * headWidth, headWidth, 1, keyPart, panelWidth * headWidth,
+                    height,
+                    padded, headWidth, false, scores, keyPart, 0)
+                for line in 0..<height {
+                    finishLogits(
+                        memory, scores + line * scoreStride, image: image, head: head, query: firstQuery + row + line,
+                        firstKey: firstKey, count: count)
+                    let seen = isCausal ? min(count, max(0, firstQuery + row + line + 1 - firstKey)) : count
+                    kernels.foldSoftmaxRow(
+                        scores + line * scoreStride, seen, padded, maxima + row + line, sums + row + line,
+                        result + (row + line) * resultStride, resultStride)
                 }
-                let seen = isCausal ? min(count, max(0, firstQuery + row + 1 - firstKey)) : count
-                kernels.foldSoftmaxRow(
-                    line, seen, panels * panelWidth, maxima + row, sums + row, result + row * resultStride, resultStride
-                )
+                kernels.multiplyRows(
+                    result + row * resultStride, resultStride, scores, scoreStride, 1, valuePart, panelWidth * keys,
+                    height, resultStride, count, true, scores, valuePart, 0)
+                row += height
             }
-            kernels.multiplyRowsByPanels(
-                result, resultStride, scores, scoreStride, packed + keySize + firstKey * panelWidth,
-                panelWidth * keys, padded, valuePanels, count, true)
             firstKey += count
         }
         let outStride = heads * valueWidth
         let out = memory.out + (image * queries + firstQuery) * outStride + head * valueWidth
         for row in 0..<rows {
             kernels.combineRow(3, out + row * outStride, result + row * resultStride, 1, sums + row, 0, valueWidth)
+        }
+    }
+
+    /// Adds to the scaled logits of one query what depends on its place and the keys'.
+    private func finishLogits(
+        _ memory: Memory, _ line: UnsafeMutablePointer<Float>, image: Int, head: Int, query: Int, firstKey: Int,
+        count: Int
+    ) {
+        addPositions(memory, line, place: (image * heads + head) * queries + query, firstKey, count)
+        if let bias = memory.bias {
+            kernels.combineRow(0, line, line, 1, bias + (head * queries + query) * keys + firstKey, 1, count)
         }
     }
 

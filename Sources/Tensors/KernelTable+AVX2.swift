@@ -42,10 +42,10 @@
             addSpreadRow: KernelsAVX2.addSpreadRow,
             resampleRow: KernelsAVX2.resampleRow,
             blendRows: KernelsAVX2.blendRows,
-            packLeftPanel: KernelsAVX2.packLeftPanel,
+            peakRoundOperations: KernelsAVX2.peakRoundOperations,
+            peakLoop: KernelsAVX2.peakLoop,
             packRightPanel: KernelsAVX2.packRightPanel,
-            multiplyPanels: KernelsAVX2.multiplyPanels,
-            multiplyEvenPanels: KernelsAVX2.multiplyEvenPanels,
-            multiplyRowsByPanels: KernelsAVX2.multiplyRowsByPanels)
+            multiplyRows: KernelsAVX2.multiplyRows,
+            finishRow: KernelsAVX2.finishRow)
     }
 #endif

@@ -42,10 +42,10 @@
             addSpreadRow: KernelsAVX512.addSpreadRow,
             resampleRow: KernelsAVX512.resampleRow,
             blendRows: KernelsAVX512.blendRows,
-            packLeftPanel: KernelsAVX512.packLeftPanel,
+            peakRoundOperations: KernelsAVX512.peakRoundOperations,
+            peakLoop: KernelsAVX512.peakLoop,
             packRightPanel: KernelsAVX512.packRightPanel,
-            multiplyPanels: KernelsAVX512.multiplyPanels,
-            multiplyEvenPanels: KernelsAVX512.multiplyEvenPanels,
-            multiplyRowsByPanels: KernelsAVX512.multiplyRowsByPanels)
+            multiplyRows: KernelsAVX512.multiplyRows,
+            finishRow: KernelsAVX512.finishRow)
     }
 #endif

@@ -41,9 +41,9 @@ extension KernelTable {
         addSpreadRow: KernelsBaseline.addSpreadRow,
         resampleRow: KernelsBaseline.resampleRow,
         blendRows: KernelsBaseline.blendRows,
-        packLeftPanel: KernelsBaseline.packLeftPanel,
+        peakRoundOperations: KernelsBaseline.peakRoundOperations,
+        peakLoop: KernelsBaseline.peakLoop,
         packRightPanel: KernelsBaseline.packRightPanel,
-        multiplyPanels: KernelsBaseline.multiplyPanels,
-        multiplyEvenPanels: KernelsBaseline.multiplyEvenPanels,
-        multiplyRowsByPanels: KernelsBaseline.multiplyRowsByPanels)
+        multiplyRows: KernelsBaseline.multiplyRows,
+        finishRow: KernelsBaseline.finishRow)
 }

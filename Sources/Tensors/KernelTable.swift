@@ -60,12 +60,15 @@ package struct KernelTable: Sendable {
         @Sendable (Target, Source, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Int, Int) -> Void
     package let blendRows: @Sendable (Target, Source, Int, Source, Int, Int) -> Void
 
-    package let packLeftPanel: @Sendable (Target, Source, Int, Int, Int, Int) -> Void
+    package let peakRoundOperations: Int
+    package let peakLoop: @Sendable (Int) -> Float
+
     package let packRightPanel: @Sendable (Target, Source, Int, Int, Int, Int) -> Void
-    package let multiplyPanels: @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Bool, Target) -> Void
-    package let multiplyEvenPanels:
-        @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Int, Int, Bool, Target) -> Void
-    package let multiplyRowsByPanels: @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Bool) -> Void
+    package let multiplyRows:
+        @Sendable (
+            Target, Int, Source, Int, Int, Source, Int, Int, Int, Int, Bool, Target, UnsafeRawPointer, Int
+        ) -> Void
+    package let finishRow: @Sendable (Target, Source, Source?, Int, Int32, Source?, Int) -> Void
 
     /// The table in use, and why this one.
     package static let choice = choose(CPUFeatures.current, wanted: environment("VITRINE_KERNELS"))

@@ -95,7 +95,7 @@ extension Tensor {
                 Tensors.read(bias) { bias in
                     Tensors.read(residual) { residual in
                         product.run(
-                            left, out,
+                            left, leftStride: weight.depth, out,
                             ProductEpilogue(
                                 bias: bias.map { .perColumn($0) } ?? .none, activation: activation,
                                 residual: residual))

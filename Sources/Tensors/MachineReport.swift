@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -97,12 +99,11 @@ public struct MachineReport: Sendable {
         return advice
     }
 
-    /// The speed of a large matrix product on all threads, and of this package's own product kernel on one.
+    /// The speed of a large matrix product on all threads, and of multiply-adds alone.
     public struct Speed: Sendable {
         /// 10^9 floating-point operations a second (a multiply-add is two) of 1,024 x 1,024 products as layers run them.
         public let productGigaflops: Double
-        /// The same unit for the register tile alone, from the first cache, times the number of threads: an estimate of
-        /// what the processor can do at most.
+        /// The same unit for multiply-adds on registers alone, all threads at once: what the processor can do at most.
         public let peakGigaflops: Double
     }
 
@@ -114,28 +115,36 @@ public struct MachineReport: Sendable {
         let product = MachineReport.rate(seconds: seconds / 2, operations: 2 * Double(size * size * size)) {
             _ = left.linear(weight: right)
         }
+        return Speed(productGigaflops: product, peakGigaflops: MachineReport.peak(seconds: seconds / 2))
+    }
+
+    /// The best rate at which all threads together did multiply-adds, each timing itself while all of them were at work.
+    private static func peak(seconds: Double) -> Double {
         let kernels = KernelTable.active
-        let depth = 256
         let threads = ComputeThreads.count
-        let repeats = 64
-        let operations = 2 * Double(kernels.tileRows * kernels.tileColumns * depth * repeats * threads)
-        let peak = MachineReport.rate(seconds: seconds / 2, operations: operations) {
-            ThreadPool.shared.run(chunks: threads) { _ in
-                withScratch(
-                    (kernels.tileRows + kernels.tileColumns) * depth + 3 * kernels.tileRows * kernels.tileColumns
-                ) { memory in
-                    let panels = (kernels.tileRows + kernels.tileColumns) * depth
-                    kernels.fillRow(memory, 0.5, panels)
-                    let out = memory + panels
-                    for _ in 0..<repeats {
-                        kernels.multiplyPanels(
-                            out, kernels.tileColumns, memory, 0, memory + kernels.tileRows * depth, 0,
-                            kernels.tileRows, kernels.tileColumns, depth, false, out)
-                    }
+        let rounds = 100_000
+        let clock = ContinuousClock()
+        let start = clock.now
+        var best = 0.0
+        repeat {
+            let begun = Atomic<Int>(0)
+            let total = Mutex(0.0)
+            ThreadPool.shared.run(chunks: threads) { chunks in
+                for _ in chunks {
+                    begun.wrappingAdd(1, ordering: .relaxed)
+                    let arrival = clock.now
+                    // A thread that was given two shares waits in vain for the second, and the round does not count.
+                    while begun.load(ordering: .relaxed) < threads && clock.now - arrival < .milliseconds(2) {}
+                    if begun.load(ordering: .relaxed) < threads { return }
+                    var result: Float = 0
+                    let time = clock.measure { result = kernels.peakLoop(rounds) } / .seconds(1)
+                    let operations = result.isFinite ? 2 * Double(kernels.peakRoundOperations * rounds) : 0
+                    total.withLock { $0 += operations / time / 1e9 }
                 }
             }
-        }
-        return Speed(productGigaflops: product, peakGigaflops: peak)
+            best = max(best, begun.load(ordering: .relaxed) == threads ? total.withLock { $0 } : 0)
+        } while (clock.now - start) / .seconds(1) < seconds
+        return best
     }
 
     /// The best rate of any single repetition: what the machine can do while others leave it alone.

@@ -64,32 +64,28 @@ struct MatrixBlock {
     ) {
         let tileRows = kernels.tileRows
         let tileColumns = kernels.tileColumns
-        let leftPanels = (rows + tileRows - 1) / tileRows
         let rightPanels = (columns + tileColumns - 1) / tileColumns
         let pass = min(depth, MatrixBlock.passDepth)
-        let leftSize = leftPanels * tileRows * pass
-        let rightSize = rightPanels * tileColumns * pass
-        withScratch(leftSize + rightSize + tileRows * tileColumns + 48) { memory in
-            let rightMemory = memory + (leftSize + 15) / 16 * 16
-            let edge = rightMemory + (rightSize + 15) / 16 * 16
+        withScratch((rightPanels * pass + tileRows) * tileColumns) { packed in
+            let edge = packed + rightPanels * pass * tileColumns
             var first = 0
             while first < depth {
                 let run = min(pass, depth - first)
-                for panel in 0..<leftPanels {
-                    let row = panel * tileRows
-                    kernels.packLeftPanel(
-                        memory + row * run, left.offset(row: row, column: first).base, left.rowStride,
-                        left.columnStride, min(tileRows, rows - row), run)
-                }
                 for panel in 0..<rightPanels {
                     let column = panel * tileColumns
                     kernels.packRightPanel(
-                        rightMemory + column * run, right.offset(row: first, column: column).base, right.rowStride,
+                        packed + column * run, right.offset(row: first, column: column).base, right.rowStride,
                         right.columnStride, run, min(tileColumns, columns - column))
                 }
-                kernels.multiplyPanels(
-                    out, outStride, memory, tileRows * run, rightMemory, tileColumns * run, rows, columns, run,
-                    accumulate || first > 0, edge)
+                var row = 0
+                while row < rows {
+                    let height = min(tileRows, rows - row)
+                    kernels.multiplyRows(
+                        out + row * outStride, outStride, left.offset(row: row, column: first).base, left.rowStride,
+                        left.columnStride, packed, tileColumns * run, height, columns, run, accumulate || first > 0,
+                        edge, packed, 0)
+                    row += height
+                }
                 first += run
             }
         }

@@ -17,11 +17,22 @@ public enum ParallelRows {
     /// The same for code in this module that writes through pointers: the ranges do not overlap, and each chunk writes
     /// only what its range names.
     static func forEachDisjoint(count: Int, minimumPerTask: Int, _ body: (Range<Int>) -> Void) {
+        run(count: count, minimumPerTask: minimumPerTask) { claimed, size in
+            for chunk in claimed { body(chunk * size..<min(count, (chunk + 1) * size)) }
+        }
+    }
+
+    /// The same where nothing depends on where ranges end: a thread gets all the neighbouring chunks that it took as one
+    /// range, so that it knows what it does next.
+    static func forEachNeighbouring(count: Int, minimumPerTask: Int, _ body: (Range<Int>) -> Void) {
+        run(count: count, minimumPerTask: minimumPerTask) { claimed, size in
+            body(claimed.lowerBound * size..<min(count, claimed.upperBound * size))
+        }
+    }
+
+    private static func run(count: Int, minimumPerTask: Int, _ body: (_ claimed: Range<Int>, _ size: Int) -> Void) {
         if count <= 0 { return }
         let size = max(minimumPerTask, 1, (count + mostChunks - 1) / mostChunks)
-        let chunks = (count + size - 1) / size
-        ThreadPool.shared.run(chunks: chunks) { chunk in
-            body(chunk * size..<min(count, (chunk + 1) * size))
-        }
+        ThreadPool.shared.run(chunks: (count + size - 1) / size) { body($0, size) }
     }
 }

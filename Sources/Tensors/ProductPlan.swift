@@ -18,23 +18,33 @@ struct ProductEpilogue {
         return false
     }
 
-    /// Finishes `columns` elements of row `row`, from `column` on; `residualOffset` is where they lie in the residual.
+    /// Finishes `columns` elements of row `row`, from `column` on, where they are or on the way from `source`;
+    /// `residualOffset` is where they lie in the residual.
     func apply(
-        _ kernels: KernelTable, _ line: UnsafeMutablePointer<Float>, row: Int, column: Int, columns: Int,
-        residualOffset: Int
+        _ kernels: KernelTable, _ line: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>? = nil, row: Int,
+        column: Int, columns: Int, residualOffset: Int
     ) {
-        switch bias {
-        case .none: break
-        case .perColumn(let bias): kernels.combineRow(0, line, line, 1, bias + column, 1, columns)
-        case .perRow(let bias): kernels.combineRow(0, line, line, 1, bias + row, 0, columns)
+        let (values, step): (UnsafePointer<Float>?, Int) =
+            switch bias {
+            case .none: (nil, 0)
+            case .perColumn(let bias): (bias + column, 1)
+            case .perRow(let bias): (bias + row, 0)
+            }
+        kernels.finishRow(
+            line, source ?? UnsafePointer(line), values, step, activation.code, residual.map { $0 + residualOffset },
+            columns)
+    }
+}
+
+extension Tensor.Activation {
+    /// What `finishRow` calls it.
+    fileprivate var code: Int32 {
+        switch self {
+        case .none: 0
+        case .gelu: 1
+        case .quickGELU: 2
+        case .relu: 3
         }
-        switch activation {
-        case .none: break
-        case .gelu: kernels.geluRow(line, line, columns)
-        case .quickGELU: kernels.quickGELURow(line, line, columns)
-        case .relu: kernels.reluRow(line, line, columns)
-        }
-        if let residual { kernels.combineRow(0, line, line, 1, residual + residualOffset, 1, columns) }
     }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -8,90 +10,159 @@
 
 /// The threads of this process's computation: made on first need, kept, asleep while there is nothing to do.
 ///
-/// A job is a number of chunks. The caller works on its own job; workers join whichever job has chunks left and seats
-/// free. Which thread runs a chunk is chance; what the chunk does is not.
+/// A job is a number of chunks. The caller works on its own job; workers join whichever job has chunks left, as long as
+/// no more threads compute than are wanted, callers included. Which thread runs a chunk is chance; what the chunk does is
+/// not.
+///
+/// Waking a sleeping thread takes as long as a small layer. So whoever runs out of work looks for more for
+/// `patienceNanoseconds`, giving way to other threads, before it sleeps: inside a model that is enough to stay awake from
+/// one operation to the next, and an idle process uses no time at all.
 final class ThreadPool: @unchecked Sendable {
-    // Unchecked: every stored property below is read and written with `mutex` held.
+    // Unchecked: every stored property that is not atomic is read and written with `mutex` held.
     static let shared = ThreadPool()
 
-    private final class Job {
-        let chunks: Int
-        let run: (Int) -> Void
-        var next = 0
-        var finished = 0
-        var seats: Int
+    private static let patienceNanoseconds = 100_000
 
-        init(chunks: Int, seats: Int, run: @escaping (Int) -> Void) {
+    private final class Job: @unchecked Sendable {
+        // Unchecked: `callerSleeps` is touched with the pool's mutex held; `run` is called only for claimed chunks, and
+        // the caller's frame, which holds it, waits for those.
+        let chunks: Int
+        let run: UnsafePointer<(Range<Int>) -> Void>
+        let next = Atomic<Int>(0)
+        let finished = Atomic<Int>(0)
+        var callerSleeps = false
+
+        init(chunks: Int, run: UnsafePointer<(Range<Int>) -> Void>) {
             self.chunks = chunks
-            self.seats = seats
             self.run = run
+        }
+
+        var hasChunks: Bool { next.load(ordering: .relaxed) < chunks }
+        var isFinished: Bool { finished.load(ordering: .acquiring) == chunks }
+
+        /// The next chunks for one thread: many while many are left, so that neighbours stay together, one at the end.
+        func claim(threads: Int) -> Range<Int>? {
+            let left = chunks - next.load(ordering: .relaxed)
+            if left <= 0 { return nil }
+            let size = max(1, left / (2 * threads))
+            let first = next.wrappingAdd(size, ordering: .relaxed).oldValue
+            return first < chunks ? first..<min(chunks, first + size) : nil
         }
     }
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let workArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private let chunkFinished = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let jobFinished = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let busyKey: pthread_key_t
     private var jobs: [Job] = []
     private var workers = 0
-    private var wanted: Int
+    private var sleepers = 0
+    private let wanted: Atomic<Int>
+    /// Threads that compute at the moment, callers and workers.
+    private let active = Atomic<Int>(0)
+    /// Counts what a waiting worker waits for: new jobs, and room for one more thread.
+    private let arrivals = Atomic<Int>(0)
 
     private init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(workArrived, nil)
-        pthread_cond_init(chunkFinished, nil)
+        pthread_cond_init(jobFinished, nil)
         var key = pthread_key_t()
         pthread_key_create(&key, nil)
         busyKey = key
-        wanted = ComputeThreads.initial.count
+        wanted = Atomic(ComputeThreads.initial.count)
     }
 
     /// The threads a job may use, the caller included.
-    var threads: Int {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return wanted
-    }
+    var threads: Int { wanted.load(ordering: .relaxed) }
 
-    func resize(to count: Int) {
-        pthread_mutex_lock(mutex)
-        wanted = count
-        pthread_mutex_unlock(mutex)
-    }
+    func resize(to count: Int) { wanted.store(count, ordering: .relaxed) }
 
-    /// Runs `body` for 0 ..< chunks and returns when all are done. A call from inside a chunk runs in place.
-    func run(chunks: Int, _ body: (Int) -> Void) {
+    /// Runs `body` for ranges that together cover 0 ..< chunks and returns when all are done. A call from inside a chunk
+    /// runs in place.
+    func run(chunks: Int, _ body: (Range<Int>) -> Void) {
         let threads = threads
-        if chunks <= 1 || threads == 1 || pthread_getspecific(busyKey) != nil {
-            for chunk in 0..<chunks { body(chunk) }
+        if chunks <= 0 { return }
+        if chunks == 1 || threads == 1 || pthread_getspecific(busyKey) != nil {
+            body(0..<chunks)
             return
         }
         withoutActuallyEscaping(body) { body in
-            let job = Job(chunks: chunks, seats: threads - 1, run: body)
-            pthread_mutex_lock(mutex)
-            jobs.append(job)
-            growIfNeeded(to: threads - 1)
-            pthread_cond_broadcast(workArrived)
-            work(on: job)
-            while job.finished < job.chunks { pthread_cond_wait(chunkFinished, mutex) }
-            pthread_mutex_unlock(mutex)
+            withUnsafePointer(to: body) { body in
+                let job = Job(chunks: chunks, run: body)
+                publish(job, threads: threads)
+                work(on: job)
+                withdraw(job)
+                waitForEnd(of: job)
+            }
         }
     }
 
-    /// Takes chunks of a job until none is left. Called and returns with the mutex held.
-    private func work(on job: Job) {
+    private func publish(_ job: Job, threads: Int) {
+        pthread_mutex_lock(mutex)
+        jobs.append(job)
+        active.wrappingAdd(1, ordering: .relaxed)
+        growIfNeeded(to: threads - 1)
+        announce(for: min(threads, job.chunks) - 1)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Called by the job's caller when no chunk is left to claim.
+    private func withdraw(_ job: Job) {
+        pthread_mutex_lock(mutex)
+        jobs.removeAll { $0 === job }
+        active.wrappingSubtract(1, ordering: .relaxed)
+        // There is room for a worker in somebody else's job.
+        if !jobs.isEmpty { announce(for: 1) }
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Tells workers that something has changed; wakes as many sleepers as can be of use. Called with the mutex held.
+    private func announce(for helpers: Int) {
+        arrivals.wrappingAdd(1, ordering: .releasing)
+        for _ in 0..<min(helpers, sleepers) { pthread_cond_signal(workArrived) }
+    }
+
+    private func waitForEnd(of job: Job) {
+        if ThreadPool.waitBriefly(until: { job.isFinished }) { return }
+        pthread_mutex_lock(mutex)
+        job.callerSleeps = true
+        while !job.isFinished { pthread_cond_wait(jobFinished, mutex) }
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Claims and runs chunks of a job until none is left, or until more threads compute than should.
+    private func work(on job: Job, isHelper: Bool = false) {
         pthread_setspecific(busyKey, UnsafeRawPointer(mutex))
-        while job.next < job.chunks {
-            let chunk = job.next
-            job.next += 1
-            if job.next == job.chunks { jobs.removeAll { $0 === job } }
-            pthread_mutex_unlock(mutex)
-            job.run(chunk)
-            pthread_mutex_lock(mutex)
-            job.finished += 1
-            if job.finished == job.chunks { pthread_cond_broadcast(chunkFinished) }
+        let threads = threads
+        while !(isHelper && active.load(ordering: .relaxed) > threads), let range = job.claim(threads: threads) {
+            job.run.pointee(range)
+            let before = job.finished.wrappingAdd(range.count, ordering: .acquiringAndReleasing).oldValue
+            if before + range.count == job.chunks {
+                pthread_mutex_lock(mutex)
+                if job.callerSleeps { pthread_cond_broadcast(jobFinished) }
+                pthread_mutex_unlock(mutex)
+            }
         }
         pthread_setspecific(busyKey, nil)
+    }
+
+    /// Looks for up to `patienceNanoseconds` whether something has come true.
+    private static func waitBriefly(until condition: () -> Bool) -> Bool {
+        let start = nanoseconds()
+        while true {
+            for _ in 0..<4 {
+                if condition() { return true }
+                sched_yield()
+            }
+            if nanoseconds() - start > patienceNanoseconds { return condition() }
+        }
+    }
+
+    private static func nanoseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
     }
 
     /// Called with the mutex held. A thread that the system refuses is done without: the caller does the work.
@@ -120,15 +191,38 @@ final class ThreadPool: @unchecked Sendable {
     }
 
     private func serve() {
-        pthread_mutex_lock(mutex)
         while true {
-            if let job = jobs.first(where: { $0.seats > 0 && $0.next < $0.chunks }) {
-                job.seats -= 1
-                work(on: job)
-                job.seats += 1
-            } else {
-                pthread_cond_wait(workArrived, mutex)
+            let seen = arrivals.load(ordering: .acquiring)
+            if let job = join() {
+                work(on: job, isHelper: true)
+                leave()
+            } else if !ThreadPool.waitBriefly(until: { arrivals.load(ordering: .acquiring) != seen }) {
+                pthread_mutex_lock(mutex)
+                // Whoever announces holds the mutex, so nothing can have arrived unseen.
+                if arrivals.load(ordering: .acquiring) == seen {
+                    sleepers += 1
+                    pthread_cond_wait(workArrived, mutex)
+                    sleepers -= 1
+                }
+                pthread_mutex_unlock(mutex)
             }
         }
+    }
+
+    /// A job to help with, if one has chunks left and there is room for one more thread.
+    private func join() -> Job? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard active.load(ordering: .relaxed) < threads, let job = jobs.first(where: { $0.hasChunks }) else {
+            return nil
+        }
+        active.wrappingAdd(1, ordering: .relaxed)
+        return job
+    }
+
+    private func leave() {
+        pthread_mutex_lock(mutex)
+        active.wrappingSubtract(1, ordering: .relaxed)
+        pthread_mutex_unlock(mutex)
     }
 }

@@ -59,4 +59,20 @@ import Testing
             #expect(relative <= roundings * Float.unitRoundoff, "\(count): \(relative), seed \(random.seed)")
         }
     }
+
+    @Test("one NaN or plus infinity among the logits makes the whole row NaN, wherever it stands", arguments: runnable)
+    func poisonedFolding(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        let count = 5 * kernels.laneCount - 1
+        for poison in [Float.nan, -Float.nan, Float.infinity] {
+            for place in 0..<count {
+                var line = [Float](repeating: 0.5, count: count + 1)
+                line[place] = poison
+                var (maximum, sum) = (-Float.infinity, Float(0))
+                var accumulator: [Float] = [1]
+                kernels.foldSoftmaxRow(&line, count, count + 1, &maximum, &sum, &accumulator, 1)
+                #expect(sum.isNaN, "\(poison) at \(place)")
+            }
+        }
+    }
 }

@@ -107,4 +107,31 @@ import Testing
         let (empty, _) = row(2, [-.infinity, -.infinity]) { kernels.softmaxRow($0, $1, 2) }
         #expect(empty.allSatisfy { $0.isNaN })
     }
+
+    @Test("finishing a product adds the bias, applies the activation and adds the residual", arguments: runnable)
+    func finishing(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        let activations: [(Double) -> Double] = [{ $0 }, referenceGELU, referenceQuickGELU, { max($0, 0) }]
+        var random = SeededGenerator(seed: 36)
+        for count in kernels.sweptCounts where count > 0 {
+            let (x, bias, residual) = (
+                random.floats(count, in: -4...4), random.floats(count), random.floats(count, in: -2...2)
+            )
+            for (code, activation) in activations.enumerated() {
+                for (step, adds) in [(1, true), (0, true), (1, false), (0, false)] {
+                    let (result, intact) = row(count, x) {
+                        kernels.finishRow($0, $1, bias, step, Int32(code), adds ? residual : nil, count)
+                    }
+                    let expected = x.indices.map {
+                        activation(Double(x[$0]) + Double(bias[step * $0])) + (adds ? Double(residual[$0]) : 0)
+                    }
+                    // The bias's rounding is passed on by slopes below 1.2; GELU's own 1e-6; QuickGELU's nine roundings.
+                    let difference = compare(result, expected) { _ in 2e-6 + 16 * 5 * Float.unitRoundoff }
+                    #expect(intact && difference.isWithinBounds, "\(count), \(code), \(step): \(difference)")
+                }
+            }
+            let (plain, _) = row(count, x) { kernels.finishRow($0, $1, nil, 0, 0, nil, count) }
+            #expect(plain == x)
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -15,6 +16,33 @@ import Testing
         }
         #expect(seen.withLock { $0.allSatisfy { $0 == 1 } })
         #expect(ranges.withLock { $0.dropFirst(0).allSatisfy { $0.count >= 3 || $0.upperBound == count } })
+    }
+
+    @Test("neighbouring ranges cover every index once, too", arguments: [1, 63, 64, 1000])
+    func neighbours(_ count: Int) {
+        let seen = Mutex([Int](repeating: 0, count: count))
+        ParallelRows.forEachNeighbouring(count: count, minimumPerTask: 1) { range in
+            seen.withLock { for index in range { $0[index] += 1 } }
+        }
+        #expect(seen.withLock { $0.allSatisfy { $0 == 1 } })
+    }
+
+    @Test("an idle pool uses no processor time")
+    func idling() {
+        ParallelRows.forEach(count: 64, minimumPerTask: 1) { _ in }
+        func processorTime() -> Double {
+            var time = timespec()
+            // The whole process: tests that run beside this one use time as well, so only the least of several counts.
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+        }
+        let used = (0..<20).map { _ in
+            usleep(3_000)
+            let start = processorTime()
+            usleep(20_000)
+            return processorTime() - start
+        }
+        #expect((used.min() ?? 1) < 0.01)
     }
 
     @Test("calls from inside a range run in place")

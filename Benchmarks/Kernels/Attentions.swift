@@ -6,6 +6,7 @@ func attentions() {
     attention("ViT-L/14@336, 577 tokens, 16 heads", batch: 1, tokens: 577, width: 1024, heads: 16)
     attention("SAM ViT-B windows, 25 of 196 tokens, 12 heads", batch: 25, tokens: 196, width: 768, heads: 12)
     attention("SAM ViT-B global, 4096 tokens, 12 heads", batch: 1, tokens: 4096, width: 768, heads: 12)
+    attention("MobileSAM windows, 361 of 49 tokens, 4 heads", batch: 361, tokens: 49, width: 128, heads: 4)
     attention("text, 64 of 12 tokens, causal, 8 heads", batch: 64, tokens: 12, width: 512, heads: 8, mask: .causal)
 }
 

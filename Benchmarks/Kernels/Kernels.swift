@@ -15,8 +15,8 @@ let benchmarks: @Sendable () -> Void = {
 extension BenchmarkMetric {
     /// 10^9 floating-point operations a second; a multiply-add is two.
     static let gigaflops = BenchmarkMetric.custom("GFLOP/s", polarity: .prefersLarger, useScalingFactor: false)
-    /// 10^6 bytes a second, counting each operand and the result once.
-    static let gigabytes = BenchmarkMetric.custom("MB/s", polarity: .prefersLarger, useScalingFactor: false)
+    /// 10^9 bytes a second, counting each operand and the result once.
+    static let gigabytes = BenchmarkMetric.custom("GB/s", polarity: .prefersLarger, useScalingFactor: false)
     /// Of the multiply-add peak of all threads, measured when the benchmark starts.
     static let percentOfPeak = BenchmarkMetric.custom("% of peak", polarity: .prefersLarger, useScalingFactor: false)
 }
@@ -58,7 +58,7 @@ func kernel(
         benchmark.stopMeasurement()
         let gigaflops = operations / seconds / 1e9
         benchmark.measurement(.gigaflops, Int(gigaflops.rounded()))
-        benchmark.measurement(.gigabytes, Int((Double(elements * 4) / seconds / 1e6).rounded()))
+        benchmark.measurement(.gigabytes, Int((Double(elements * 4) / seconds / 1e9).rounded()))
         benchmark.measurement(.percentOfPeak, Int((100 * gigaflops / peakGigaflops).rounded()))
     }
 }

@@ -24,7 +24,7 @@ private struct Product {
     ]
 }
 
-/// Each product twice: as this package packs and multiplies it where it does, and as OpenBLAS does.
+/// Each product twice: as layers run it, and as OpenBLAS does on the same number of threads.
 func products() {
     for product in Product.all {
         let (rows, columns, depth) = (product.rows, product.columns, product.depth)
@@ -44,8 +44,11 @@ func products() {
         } check: {
             compare($0, expected, magnitude: Double(depth).squareRoot())
         }
-        kernel("product, \(product.name), \(size), OpenBLAS", operations: operations, elements: elements) {
-            input.linear(weight: weight)
+        guard let library = LibraryProduct.shared else { continue }
+        kernel(
+            "product, \(product.name), \(size), OpenBLAS \(library.core)", operations: operations, elements: elements
+        ) {
+            library.linear(input, weight)
         } check: {
             compare($0, expected, magnitude: Double(depth).squareRoot())
         }

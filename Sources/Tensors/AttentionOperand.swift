@@ -5,25 +5,43 @@ public struct AttentionOperand: Sendable {
     let tensor: Tensor
     let firstColumn: Int
     let width: Int
+    /// What stands where a window hangs over the edge of its grid: one row of `tensor`.
+    let padding: Tensor?
 
     /// - Parameters:
     ///   - tensor: [batch, tokens, columns]
     ///   - firstColumn: where the operand starts in each token's row.
     ///   - width: heads times head width; the columns that are left if nil.
-    public init(_ tensor: Tensor, firstColumn: Int = 0, width: Int? = nil) {
+    ///   - padding: [columns], for attention in windows that hang over an edge; zeros if nil.
+    public init(_ tensor: Tensor, firstColumn: Int = 0, width: Int? = nil, padding: Tensor? = nil) {
         require(tensor.shape.rank == 3, "AttentionOperand", "shape \(tensor.shape) is not [batch, tokens, columns]")
         let width = width ?? tensor.shape[2] - firstColumn
         require(
             firstColumn >= 0 && width >= 0 && firstColumn + width <= tensor.shape[2], "AttentionOperand",
             "columns \(firstColumn) ..< \(firstColumn + width) of shape \(tensor.shape)")
+        require(
+            padding.map { $0.shape == [tensor.shape[2]] } ?? true, "AttentionOperand",
+            "padding \(padding?.shape ?? []) for shape \(tensor.shape)")
         self.tensor = tensor
         self.firstColumn = firstColumn
         self.width = width
+        self.padding = padding
     }
 
     var batch: Int { tensor.shape[0] }
     var tokens: Int { tensor.shape[1] }
     var stride: Int { tensor.shape[2] }
+
+    /// Where the operand lies, during the call.
+    func read(_ body: (AttentionPlan.Operand) -> Void) {
+        tensor.read { base in
+            Tensors.read(padding) { padding in
+                body(
+                    AttentionPlan.Operand(
+                        base: base + firstColumn, stride: stride, padding: padding.map { $0 + firstColumn }))
+            }
+        }
+    }
 }
 
 /// Which keys a query may see.
@@ -31,23 +49,4 @@ public enum AttentionMask: Sendable {
     case none
     /// Query i sees the keys 0 ... i.
     case causal
-}
-
-/// SAM's relative positions: the logit of query q and the key at (y, x) of the grid gets `rows[..., q, y]` and
-/// `columns[..., q, x]` added, after scaling.
-public struct DecomposedRelativePosition: Sendable {
-    let rows: Tensor
-    let columns: Tensor
-
-    /// - Parameters:
-    ///   - rows: [batch, heads, queries, gridHeight]
-    ///   - columns: [batch, heads, queries, gridWidth]
-    public init(rows: Tensor, columns: Tensor) {
-        require(
-            rows.shape.rank == 4 && columns.shape.rank == 4
-                && rows.shape.dimensions.prefix(3) == columns.shape.dimensions.prefix(3),
-            "DecomposedRelativePosition", "rows \(rows.shape), columns \(columns.shape)")
-        self.rows = rows
-        self.columns = columns
-    }
 }

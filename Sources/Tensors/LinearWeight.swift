@@ -3,8 +3,8 @@ import Synchronization
 /// The weight of an affine map, prepared once for the products that it will serve.
 ///
 /// Where this package's own product is the faster one, the weight is packed for it when it is first used; elsewhere it
-/// stays as it is and OpenBLAS multiplies. `VITRINE_PRODUCT=packed|blas` decides in place of the rule, which
-/// docs/Performance.md gives.
+/// stays as it is and OpenBLAS multiplies, as it then does for products of any two tensors. `VITRINE_PRODUCT=packed|blas`
+/// decides in place of the rule, which docs/Performance.md gives.
 public struct LinearWeight: Sendable {
     /// `[out, in]`.
     public let shape: Shape
@@ -55,11 +55,14 @@ public struct LinearWeight: Sendable {
         hasLibrary: OpenBLAS.active != nil)
 
     /// The packed product was measured faster where fused multiply-adds are; without a library there is nothing else.
-    static func choose(wanted: String?, kernels: CPUFeatures.InstructionSet, hasLibrary: Bool) -> Bool {
+    /// The library is looked for only where the answer depends on it: loading it takes longer than a small product.
+    static func choose(
+        wanted: String?, kernels: CPUFeatures.InstructionSet, hasLibrary: @autoclosure () -> Bool
+    ) -> Bool {
         switch wanted {
         case "packed": true
-        case "blas" where hasLibrary: false
-        default: !hasLibrary || kernels != .baseline
+        case "blas" where hasLibrary(): false
+        default: kernels != .baseline || !hasLibrary()
         }
     }
 }

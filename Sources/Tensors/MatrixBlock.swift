@@ -20,12 +20,14 @@ struct MatrixView {
     }
 }
 
-/// The product of two matrices on the calling thread: OpenBLAS's, or this package's own where there is none.
+/// The product of two matrices on the calling thread: this package's own, or OpenBLAS's where that is the faster one
+/// (``LinearWeight`` has the rule).
 struct MatrixBlock {
     let kernels: KernelTable
     let library: OpenBLAS?
 
-    static var active: MatrixBlock { MatrixBlock(kernels: .active, library: OpenBLAS.active) }
+    static let active = MatrixBlock(
+        kernels: .active, library: LinearWeight.packs ? nil : OpenBLAS.active)
 
     /// `out (+)= left * right`, `rows` x `depth` times `depth` x `columns`.
     func multiply(

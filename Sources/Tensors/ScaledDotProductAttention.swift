@@ -8,14 +8,18 @@
 ///
 /// - Parameters:
 ///   - scale: headWidth^-0.5 if nil.
-///   - bias: added to the scaled logits of every image of the batch, [heads, queries, keys].
+///   - windows: the tokens are a grid, and each attends only to those of its window. Queries and keys are then the tokens
+///     of the grid, and what follows speaks of the slots of a window.
+///   - relativePosition: the keys, and the queries with them, are a square.
+///   - bias: added to the scaled logits of every image of the batch, and of every window, [heads, queries, keys].
 ///
 /// **Complexity**: queries * keys * (headWidth + valueWidth) multiply-adds a head; a packed copy of the keys and values, and
 /// under 1 MB a thread.
-/// **Matches**: `torch.nn.functional.scaled_dot_product_attention` on heads split from the last axis
+/// **Matches**: `torch.nn.functional.scaled_dot_product_attention` on heads split from the last axis;
+/// `window_partition`, `add_decomposed_rel_pos` and `window_unpartition` of segment_anything around it.
 public func scaledDotProductAttention(
     query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, heads: Int, scale: Float? = nil,
-    mask: AttentionMask = .none, relativePosition: DecomposedRelativePosition? = nil,
+    mask: AttentionMask = .none, windows: AttentionWindows? = nil, relativePosition: RelativePositionTables? = nil,
     bias: Tensor? = nil
 ) -> Tensor {
     let batch = query.batch
@@ -25,40 +29,37 @@ public func scaledDotProductAttention(
         "scaledDotProductAttention",
         "query \(query.tensor.shape), key \(key.tensor.shape), value \(value.tensor.shape), \(heads) heads")
     require(
-        mask == .none || query.tokens == key.tokens, "scaledDotProductAttention",
-        "a causal mask needs as many queries as keys, not \(query.tokens) and \(key.tokens)")
-    if let relativePosition {
-        let grid = relativePosition.rows.shape[3] * relativePosition.columns.shape[3]
-        require(
-            relativePosition.rows.shape.dimensions.prefix(3) == [batch, heads, query.tokens] && grid == key.tokens,
-            "scaledDotProductAttention",
-            "relative position \(relativePosition.rows.shape), \(relativePosition.columns.shape) for \(key.tokens) keys"
-        )
-    }
-    require(
-        bias.map { $0.shape == [heads, query.tokens, key.tokens] } ?? true, "scaledDotProductAttention",
-        "bias \(bias?.shape ?? []) for \(heads) heads, \(query.tokens) queries and \(key.tokens) keys")
+        mask == .none || (query.tokens == key.tokens && windows == nil), "scaledDotProductAttention",
+        "a causal mask needs as many queries as keys, not \(query.tokens) and \(key.tokens), and no windows")
     let headWidth = query.width / heads
     let plan = AttentionPlan(
-        kernels: .active,
-        heads: heads, queries: query.tokens, keys: key.tokens, headWidth: headWidth,
-        valueWidth: value.width / heads, scale: scale ?? 1 / Float(headWidth).squareRoot(), isCausal: mask == .causal,
-        gridHeight: relativePosition?.rows.shape[3] ?? 0, gridWidth: relativePosition?.columns.shape[3] ?? 0)
+        kernels: .active, heads: heads, queries: windows?.slots ?? query.tokens, keys: windows?.slots ?? key.tokens,
+        headWidth: headWidth, valueWidth: value.width / heads, scale: scale ?? 1 / Float(headWidth).squareRoot(),
+        isCausal: mask == .causal, windows: windows, positions: relativePosition)
+    if let windows {
+        let tokens = windows.gridHeight * windows.gridWidth
+        require(
+            query.tokens == tokens && key.tokens == tokens, "scaledDotProductAttention",
+            "\(query.tokens) queries and \(key.tokens) keys on a grid of \(windows.gridHeight) x \(windows.gridWidth)")
+    }
+    if let relativePosition {
+        let slots = relativePosition.side * relativePosition.side
+        require(
+            plan.queries == slots && plan.keys == slots && relativePosition.headWidth == headWidth,
+            "scaledDotProductAttention",
+            "relative positions over \(slots) places for \(plan.keys) keys of width \(headWidth)")
+    }
+    require(
+        bias.map { $0.shape == [heads, plan.queries, plan.keys] } ?? true, "scaledDotProductAttention",
+        "bias \(bias?.shape ?? []) for \(heads) heads, \(plan.queries) queries and \(plan.keys) keys")
     return Tensor.filled([batch, query.tokens, value.width]) { out in
-        query.tensor.read { q in
-            key.tensor.read { k in
-                value.tensor.read { v in
-                    read(relativePosition?.rows) { rows in
-                        read(relativePosition?.columns) { columns in
-                            read(bias) { bias in
-                                plan.run(
-                                    AttentionPlan.Memory(
-                                        out: out, query: q + query.firstColumn, queryStride: query.stride,
-                                        key: k + key.firstColumn, keyStride: key.stride, value: v + value.firstColumn,
-                                        valueStride: value.stride, rows: rows, columns: columns, bias: bias),
-                                    batch: batch)
-                            }
-                        }
+        query.read { query in
+            key.read { key in
+                value.read { value in
+                    read(bias) { bias in
+                        plan.run(
+                            AttentionPlan.Memory(out: out, query: query, key: key, value: value, bias: bias),
+                            groups: batch * (windows?.count ?? 1))
                     }
                 }
             }

@@ -70,9 +70,12 @@ import Testing
         let (q, k, v) = (operands[0], operands[1], operands[2])
         try expect(scaledDotProductAttention(query: q, key: k, value: v, heads: 3), fixture, "plain")
         try expect(scaledDotProductAttention(query: q, key: k, value: v, heads: 3, mask: .causal), fixture, "causal")
-        let relative = DecomposedRelativePosition(rows: try fixture.load("rows"), columns: try fixture.load("columns"))
+        let tables = RelativePositionTables(rows: try fixture.load("rows"), columns: try fixture.load("columns"))
+        let square = try fixture.load("square")
+        let places = [0, 24, 48].map { AttentionOperand(square, firstColumn: $0, width: 24) }
         try expect(
-            scaledDotProductAttention(query: q, key: k, value: v, heads: 3, relativePosition: relative), fixture,
+            scaledDotProductAttention(
+                query: places[0], key: places[1], value: places[2], heads: 3, relativePosition: tables), fixture,
             "relative")
         try expect(
             scaledDotProductAttention(

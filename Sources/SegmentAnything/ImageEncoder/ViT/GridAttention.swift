@@ -10,7 +10,7 @@ struct GridAttention: Sendable {
     let output: Linear
     let relativePosition: RelativePosition
     /// Nil for attention over the whole grid.
-    let partition: WindowPartition?
+    let windows: AttentionWindows?
 
     /// - Parameter window: side of a window in tokens, nil for attention over the whole grid.
     init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, window: Int?) {
@@ -21,7 +21,7 @@ struct GridAttention: Sendable {
         relativePosition = RelativePosition(
             weights, side: window ?? grid, tableSide: window ?? configuration.trainedGrid,
             headWidth: width / configuration.heads)
-        partition = window.map { WindowPartition(rows: grid, columns: grid, window: $0) }
+        windows = window.map { AttentionWindows(gridHeight: grid, gridWidth: grid, side: $0) }
     }
 
     /// - Parameters:
@@ -29,27 +29,15 @@ struct GridAttention: Sendable {
     ///   - residual: `[tokens, width]`, added to the result.
     /// - Returns: `[tokens, width]`.
     func callAsFunction(_ tokens: Tensor, adding residual: Tensor) -> Tensor {
-        guard let partition else {
-            let projected = projection(tokens).expanded(axis: 0)
-            return output(attended(projected).squeezed(axis: 0), adding: residual)
+        let projected = projection(tokens).expanded(axis: 0)
+        let width = tokens.shape[1]
+        func operand(_ part: Int) -> AttentionOperand {
+            // A padded token is zero before the projection, and after it the bias alone.
+            AttentionOperand(projected, firstColumn: part * width, width: width, padding: projection.bias)
         }
-        // What a padded token, zero before the projection, is after it.
-        let padding = projection.bias ?? Tensor(zeros: [3 * tokens.shape[1]])
-        let projected = projection(partition.ordered(tokens))
-        let full = partition.fullWindows == 0 ? nil : attended(partition.fullWindows(projected))
-        let edge = partition.edgeWindows == 0 ? nil : attended(partition.edgeWindows(projected, padding: padding))
-        return output(partition.merged(full: full, edge: edge), adding: residual)
-    }
-
-    /// - Parameter projections: `[windows, tokens, 3 * width]`: queries, keys and values side by side.
-    /// - Returns: `[windows, tokens, width]`.
-    private func attended(_ projections: Tensor) -> Tensor {
-        let width = projections.shape[2] / 3
-        return scaledDotProductAttention(
-            query: AttentionOperand(projections, firstColumn: 0, width: width),
-            key: AttentionOperand(projections, firstColumn: width, width: width),
-            value: AttentionOperand(projections, firstColumn: 2 * width, width: width),
-            heads: heads,
-            relativePosition: relativePosition.terms(projections, heads: heads))
+        let attended = scaledDotProductAttention(
+            query: operand(0), key: operand(1), value: operand(2), heads: heads, windows: windows,
+            relativePosition: relativePosition.tables)
+        return output(attended.squeezed(axis: 0), adding: residual)
     }
 }

@@ -43,9 +43,11 @@ struct InvertedBottleneck: Sendable {
     let mixing: DepthwiseConvolution
     let narrowing: PixelwiseConvolution
 
-    /// Rows that are made at once: with them the widened map stays in cache. The two rows beside them are widened again
-    /// for the next ones.
+    /// Rows that are widened at once and stay in the third cache; the two rows beside them are widened again for the next
+    /// ones.
     private static let bandRows = 8
+    /// Rows that are mixed and narrowed at once, in the second cache.
+    private static let partRows = 4
 
     init(_ weights: WeightScope, width: Int, expanded: Int) {
         widening = PixelwiseConvolution(weights.child("conv1"), in: width, out: expanded)
@@ -59,8 +61,14 @@ struct InvertedBottleneck: Sendable {
         return Tensor.inBands(map.shape, bandRows: Self.bandRows) { rows in
             let band = KernelBand(outputs: rows, height: height, stride: 1)
             let wide = widening(map.slice(band.inputs), activation: .gelu)
-            let mixed = mixing(wide, padding: band.padding, activation: .gelu)
-            return narrowing(mixed, adding: map.slice(rows)).gelu()
+            return Tensor.inBands(map.slice(rows).shape, bandRows: Self.partRows) { part in
+                let outputs = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
+                let own = KernelBand(outputs: outputs, height: height, stride: 1)
+                let first = own.inputs.lowerBound - band.inputs.lowerBound
+                let mixed = mixing(
+                    wide.slice(first..<first + own.inputs.count), padding: own.padding, activation: .gelu)
+                return narrowing(mixed, adding: map.slice(outputs)).gelu()
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ struct WindowAttention: Sendable {
                 .flattened())
         output = Linear(weights.child("proj"), in: width, out: width)
         bias = Self.expanded(weights.tensor("attention_biases", shape: [heads, window * window]), window: window)
-        groups = WindowPartition(rows: side, columns: side, window: window).groups(ofSlots: Self.groupSlots)
+        groups = WindowGroup.groups(rows: side, columns: side, window: window, mostSlots: Self.groupSlots)
         rows = groups.map(\.tokens)
         padding = projection(norm.bias.expanded(axis: 0)).flattened()
     }

@@ -1,7 +1,10 @@
 import Tensors
 
-/// Some windows of a ``WindowPartition``, which attention can treat by themselves: few enough that all that lies between
-/// their tokens and the result stays in cache. Either none of them hangs over the grid's edge, or each does.
+/// Some attention windows of a grid, which can be treated by themselves: few enough that all that lies between their
+/// tokens and the result stays in cache. Either none of them hangs over the grid's edge, or each does.
+///
+/// The reference pads the grid with zeros to whole windows. Here padding appears no earlier than in ``padded(_:with:)``, so
+/// that products before the attention never compute it.
 struct WindowGroup: Sendable {
     /// The grid's tokens (row-major numbers) in the windows' order, without padding.
     let tokens: [Int]
@@ -46,24 +49,25 @@ struct WindowGroup: Sendable {
     }
 }
 
-extension WindowPartition {
-    /// All windows, in groups of at most `most` slots, but at least one window.
-    func groups(ofSlots most: Int) -> [WindowGroup] {
+extension WindowGroup {
+    /// All windows of a grid, which start at the top left, in groups of at most `mostSlots` tokens and padding, but at least
+    /// one window: first those that lie wholly on the grid.
+    static func groups(rows: Int, columns: Int, window: Int, mostSlots: Int) -> [WindowGroup] {
         let tokensOfWindow = window * window
-        let size = max(1, most / tokensOfWindow) * tokensOfWindow
-        let full = (0..<fullTokens).map { Optional(order[$0]) }
-        let edge = edgeTokens
-        return [full, edge].flatMap { slots in
-            stride(from: 0, to: slots.count, by: size).map { first in
-                WindowGroup(
-                    slots: Array(slots[first..<min(slots.count, first + size)]), tokensOfWindow: tokensOfWindow)
+        let across = (columns + window - 1) / window
+        let windows = (0..<(rows + window - 1) / window * across).map { number in
+            (0..<tokensOfWindow).map { slot -> Int? in
+                let row = number / across * window + slot / window
+                let column = number % across * window + slot % window
+                return row < rows && column < columns ? row * columns + column : nil
             }
         }
-    }
-
-    /// The grid's token at each slot of the edge windows, nil for padding.
-    private var edgeTokens: [Int?] {
-        let real = rows * columns - fullTokens
-        return edgeSlots.map { $0 == real ? nil : order[fullTokens + $0] }
+        let size = max(1, mostSlots / tokensOfWindow)
+        return [windows.filter { !$0.contains(nil) }, windows.filter { $0.contains(nil) }].flatMap { alike in
+            stride(from: 0, to: alike.count, by: size).map { first in
+                WindowGroup(
+                    slots: alike[first..<min(alike.count, first + size)].flatMap { $0 }, tokensOfWindow: tokensOfWindow)
+            }
+        }
     }
 }

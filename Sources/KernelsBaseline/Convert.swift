@@ -15,6 +15,28 @@ public func widenFloat16Row(_ out: UnsafeMutablePointer<Float>, _ source: Unsafe
     }
 }
 
+/// Float32 to IEEE half precision where that loses nothing. False if one number is not a half-precision number (those that
+/// are not finite do not count as such); what was written is then of no use.
+public func narrowFloat16Row(_ out: UnsafeMutableRawPointer, _ source: UnsafePointer<Float>, _ count: Int) -> Bool {
+    let target = out.assumingMemoryBound(to: UInt16.self)
+    var lost: UInt32 = 0
+    for index in 0..<count {
+        let bits = source[index].bitPattern
+        let sign = (bits >> 16) & 0x8000
+        let magnitude = bits & 0x7FFF_FFFF
+        // A normal number of the half format keeps ten bits of fraction; a smaller one is a multiple of 2^-24.
+        let isSmall = magnitude < 0x3880_0000
+        let multiple = Float(bitPattern: isSmall ? magnitude : 0) * 0x1p24
+        let whole = UInt32(truncatingIfNeeded: Int32(multiple))
+        let isWhole = Float(Int32(bitPattern: whole)) == multiple
+        let fits = magnitude & 0x1FFF == 0 && magnitude <= 0x477F_E000
+        lost |= (isSmall ? isWhole : fits) ? 0 : 1
+        let normal = (magnitude &- 0x3800_0000) >> 13
+        target[index] = UInt16(truncatingIfNeeded: (isSmall ? whole : normal) | sign)
+    }
+    return lost == 0
+}
+
 /// BF16 is the upper half of a Float32.
 public func widenBFloat16Row(_ out: UnsafeMutablePointer<Float>, _ source: UnsafeRawPointer, _ count: Int) {
     for index in 0..<count {

@@ -32,6 +32,7 @@
             foldSoftmaxRow: KernelsAVX2.foldSoftmaxRow,
             widenFloat16Row: KernelsAVX2.widenFloat16Row,
             widenBFloat16Row: KernelsAVX2.widenBFloat16Row,
+            narrowFloat16Row: KernelsAVX2.narrowFloat16Row,
             widenBytesRow: KernelsAVX2.widenBytesRow,
             copyRows: KernelsAVX2.copyRows,
             gatherRow: KernelsAVX2.gatherRow,

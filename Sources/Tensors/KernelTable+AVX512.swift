@@ -32,6 +32,7 @@
             foldSoftmaxRow: KernelsAVX512.foldSoftmaxRow,
             widenFloat16Row: KernelsAVX512.widenFloat16Row,
             widenBFloat16Row: KernelsAVX512.widenBFloat16Row,
+            narrowFloat16Row: KernelsAVX512.narrowFloat16Row,
             widenBytesRow: KernelsAVX512.widenBytesRow,
             copyRows: KernelsAVX512.copyRows,
             gatherRow: KernelsAVX512.gatherRow,

@@ -31,6 +31,7 @@ extension KernelTable {
         foldSoftmaxRow: KernelsBaseline.foldSoftmaxRow,
         widenFloat16Row: KernelsBaseline.widenFloat16Row,
         widenBFloat16Row: KernelsBaseline.widenBFloat16Row,
+        narrowFloat16Row: KernelsBaseline.narrowFloat16Row,
         widenBytesRow: KernelsBaseline.widenBytesRow,
         copyRows: KernelsBaseline.copyRows,
         gatherRow: KernelsBaseline.gatherRow,

@@ -44,6 +44,7 @@ package struct KernelTable: Sendable {
 
     package let widenFloat16Row: WidenRow
     package let widenBFloat16Row: WidenRow
+    package let narrowFloat16Row: @Sendable (UnsafeMutableRawPointer, Source, Int) -> Bool
     package let widenBytesRow: WidenRow
 
     package let copyRows: @Sendable (Target, Int, Source, Int, Int, Int) -> Void

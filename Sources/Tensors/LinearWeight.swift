@@ -2,6 +2,9 @@ import Synchronization
 
 /// The weight of an affine map, prepared once for the products that it will serve.
 ///
+/// A weight whose every number is one of half precision, as in checkpoints published in it, is kept in half precision
+/// where it is packed.
+///
 /// Where this package's own product is the faster one, the weight is packed for it when it is first used; elsewhere it
 /// stays as it is and OpenBLAS multiplies, as it then does for products of any two tensors. `VITRINE_PRODUCT=packed|blas`
 /// decides in place of the rule, which docs/Performance.md gives.
@@ -19,7 +22,12 @@ public struct LinearWeight: Sendable {
     private final class Box: Sendable {
         let form: Mutex<Form>
 
-        init(_ weight: Tensor) { form = Mutex(.plain(weight)) }
+        init(_ weight: Tensor) {
+            // Memory of its own is a copy that a reader made; it goes, and is never there beside the packed weight. What
+            // is only mapped costs nothing until it is used.
+            let isCopy = LinearWeight.packs && !weight.isBorrowed
+            form = Mutex(isCopy ? .packed(PackedWeight(weight, mayBeHalf: true)) : .plain(weight))
+        }
     }
 
     /// - Parameter weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the system
@@ -34,7 +42,7 @@ public struct LinearWeight: Sendable {
     var form: Form {
         box.form.withLock { form in
             if case .plain(let weight) = form, LinearWeight.packs {
-                form = .packed(PackedWeight(weight))
+                form = .packed(PackedWeight(weight, mayBeHalf: true))
                 weight.discardCachedPages()
             }
             return form

@@ -57,15 +57,18 @@ struct PackedProduct {
         ParallelRows.forEachNeighbouring(
             count: rowBlocks * columnBlocks, minimumPerTask: max(1, PackedProduct.leastWork / max(1, work))
         ) { range in
-            withScratch((mostRows * width + kernels.tileRows) * kernels.tileColumns) { sums in
+            withScratch((mostRows * width + kernels.tileRows + panelDepth) * kernels.tileColumns) { scratch in
                 for index in range {
                     multiply(
                         block(index), next: index + 1 < range.upperBound ? block(index + 1).columnPanels : nil,
-                        left, leftStride, out, epilogue, sums)
+                        left, leftStride, out, epilogue, scratch)
                 }
             }
         }
     }
+
+    /// Depth of the panel that weights of half precision are widened into.
+    private var panelDepth: Int { weight.isHalf ? min(weight.depth, PackedWeight.passDepth) : 0 }
 
     /// Panels of columns of one task: enough tasks for the threads.
     private func blockPanels(rowBlocks: Int, threads: Int) -> Int {
@@ -76,39 +79,44 @@ struct PackedProduct {
 
     /// - Parameters:
     ///   - next: the columns of this thread's next task, if it has one.
-    ///   - sums: room for the block, and for one tile behind it.
+    ///   - scratch: room for the block's sums, one tile, and one widened panel.
     private func multiply(
         _ block: Block, next: Range<Int>?, _ left: UnsafePointer<Float>, _ leftStride: Int,
-        _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ sums: UnsafeMutablePointer<Float>
+        _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ scratch: UnsafeMutablePointer<Float>
     ) {
         let (depth, tileColumns) = (weight.depth, kernels.tileColumns)
         let firstColumn = block.columnPanels.lowerBound * tileColumns
         let columns = min(weight.columns, block.columnPanels.upperBound * tileColumns) - firstColumn
         let stride = block.columnPanels.count * tileColumns
         let firstRow = firstRow(block.rowPanels.lowerBound)
-        let edge = sums + block.rowPanels.count * height * stride
+        let panel = scratch + kernels.tileRows * tileColumns
+        let sums = panel + panelDepth * tileColumns
+        // Panels that are widened first serve all rows before the next; others stream by each panel of rows.
+        let panelsAtOnce = weight.isHalf ? 1 : block.columnPanels.count
         var first = 0
         repeat {
             let run = min(PackedWeight.passDepth, depth - first)
-            let isLast = first + run == depth
-            let right = weight.panel(block.columnPanels.lowerBound, first: first, run: run)
-            let ahead = fetched(behind: block, first: first, run: run, next: next) ?? (right, 0)
-            let aheadStep = (ahead.bytes + steps(block, run) - 1) / max(1, steps(block, run))
-            var place = UnsafeRawPointer(ahead.base)
-            for panel in block.rowPanels {
-                let row = self.firstRow(panel)
-                let rows = panel < tallPanels ? height : height - 1
-                let target = sums + (row - firstRow) * stride
-                kernels.multiplyRows(
-                    target, stride, left + row * leftStride + first, leftStride, 1, right, tileColumns * run, rows,
-                    columns, run, first > 0, edge, place, aheadStep)
-                place += aheadStep * run * block.columnPanels.count
-                if isLast {
-                    for line in 0..<rows {
-                        let offset = (row + line) * weight.columns + firstColumn
-                        epilogue.apply(
-                            kernels, out + offset, from: target + line * stride, row: row + line, column: firstColumn,
-                            columns: columns, residualOffset: offset)
+            let ahead = fetched(behind: block, first: first, run: run, next: next)
+            let steps = block.rowPanels.count * block.columnPanels.count * run
+            let aheadStep = ((ahead?.bytes ?? 0) + steps - 1) / max(1, steps)
+            var place = ahead?.base ?? weight.place(block.columnPanels.lowerBound, first: first, run: run)
+            for firstPanel in Swift.stride(
+                from: block.columnPanels.lowerBound, to: block.columnPanels.upperBound, by: panelsAtOnce)
+            {
+                let column = firstPanel * tileColumns - firstColumn
+                let right = weight.widened(firstPanel, first: first, run: run, panel)
+                let isFinal = first + run == depth && firstPanel + panelsAtOnce == block.columnPanels.upperBound
+                for rowPanel in block.rowPanels {
+                    let row = self.firstRow(rowPanel)
+                    let rows = rowPanel < tallPanels ? height : height - 1
+                    let target = sums + (row - firstRow) * stride
+                    kernels.multiplyRows(
+                        target + column, stride, left + row * leftStride + first, leftStride, 1, right,
+                        tileColumns * run, rows, min(columns - column, panelsAtOnce * tileColumns), run, first > 0,
+                        scratch, place, aheadStep)
+                    place += aheadStep * run * panelsAtOnce
+                    if isFinal {
+                        finish(rows, from: target, stride, out, row: row, firstColumn..<firstColumn + columns, epilogue)
                     }
                 }
             }
@@ -116,20 +124,30 @@ struct PackedProduct {
         } while first < depth
     }
 
-    /// How often a pass over a block asks for memory.
-    private func steps(_ block: Block, _ run: Int) -> Int { block.rowPanels.count * block.columnPanels.count * run }
+    /// Brings rows of sums to where they belong, with all that follows the product.
+    private func finish(
+        _ rows: Int, from sums: UnsafePointer<Float>, _ stride: Int, _ out: UnsafeMutablePointer<Float>, row: Int,
+        _ columns: Range<Int>, _ epilogue: ProductEpilogue
+    ) {
+        for line in 0..<rows {
+            let offset = (row + line) * weight.columns + columns.lowerBound
+            epilogue.apply(
+                kernels, out + offset, from: sums + line * stride, row: row + line, column: columns.lowerBound,
+                columns: columns.count, residualOffset: offset)
+        }
+    }
 
     /// The weights that are needed behind a pass.
     private func fetched(
         behind block: Block, first: Int, run: Int, next: Range<Int>?
-    ) -> (base: UnsafePointer<Float>, bytes: Int)? {
+    ) -> (base: UnsafeRawPointer, bytes: Int)? {
         let follows = first + run < weight.depth
         guard let columns = follows ? block.columnPanels : next else { return nil }
         let start = follows ? first + run : 0
         let length = min(PackedWeight.passDepth, weight.depth - start)
         return (
-            weight.panel(columns.lowerBound, first: start, run: length),
-            columns.count * kernels.tileColumns * length * MemoryLayout<Float>.stride
+            weight.place(columns.lowerBound, first: start, run: length),
+            columns.count * kernels.tileColumns * length * weight.elementBytes
         )
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A weight laid out once for the matrix product of this package, so that no product has to do it again.
 ///
 /// The columns of the product, which are the rows of the weight, stand in panels as wide as the register tile; inside a
@@ -6,41 +8,67 @@ final class PackedWeight: Sendable {
     let columns: Int
     let depth: Int
     let kernels: KernelTable
+    /// Whether the numbers are kept in half precision, in half the memory.
+    let isHalf: Bool
     private let storage: TensorStorage
 
     /// How deep one pass goes: the right panel of a pass stays in the first cache.
     static let passDepth = 256
 
-    var base: UnsafePointer<Float> { UnsafePointer(storage.base) }
+    /// Weights below this are not worth looking at number by number.
+    private static let leastHalf = 16_384
 
     /// Panels over all columns.
     var panels: Int { (columns + kernels.tileColumns - 1) / kernels.tileColumns }
 
-    /// - Parameter weight: `[columns, depth]`.
-    init(_ weight: Tensor, kernels: KernelTable = .active) {
+    /// - Parameters:
+    ///   - weight: `[columns, depth]`.
+    ///   - mayBeHalf: whether to keep the weight in half precision if every number of it is one of that precision, as
+    ///     those of checkpoints published in it are. Nothing is rounded.
+    init(_ weight: Tensor, kernels: KernelTable = .active, mayBeHalf: Bool = false) {
         columns = weight.shape[0]
         depth = weight.shape[1]
         self.kernels = kernels
-        let width = kernels.tileColumns
-        let (columns, depth) = (columns, depth)
+        // Widening takes a conversion instruction a vector where there are such, and far more elsewhere.
+        let half =
+            mayBeHalf && kernels.instructionSet != .baseline && weight.count >= PackedWeight.leastHalf
+            ? PackedWeight.packed(weight, kernels, isHalf: true) : nil
+        isHalf = half != nil
+        storage = half ?? PackedWeight.packed(weight, kernels, isHalf: false) ?? TensorStorage(uninitialized: 0)
+    }
+
+    /// Nil if a number is not one of half precision and should be.
+    private static func packed(_ weight: Tensor, _ kernels: KernelTable, isHalf: Bool) -> TensorStorage? {
+        let (columns, depth, width) = (weight.shape[0], weight.shape[1], kernels.tileColumns)
         let panels = (columns + width - 1) / width
-        let storage = TensorStorage(uninitialized: panels * width * depth)
+        let elements = panels * width * depth
+        let storage = TensorStorage(uninitialized: isHalf ? (elements + 1) / 2 : elements)
+        let isExact = Mutex(true)
         weight.read { source in
             ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
-                for panel in $0 {
-                    var first = 0
-                    while first < depth {
-                        let run = min(PackedWeight.passDepth, depth - first)
-                        kernels.packRightPanel(
-                            storage.base + panels * width * first + panel * width * run,
-                            source + panel * width * depth + first, 1, depth, run,
-                            min(width, columns - panel * width))
-                        first += run
+                range in
+                withScratch(isHalf ? width * min(depth, passDepth) : 1) { scratch in
+                    for panel in range where isExact.withLock({ $0 }) {
+                        var first = 0
+                        while first < depth {
+                            let run = min(passDepth, depth - first)
+                            let place = panels * width * first + panel * width * run
+                            kernels.packRightPanel(
+                                isHalf ? scratch : storage.base + place, source + panel * width * depth + first, 1,
+                                depth, run, min(width, columns - panel * width))
+                            if isHalf
+                                && !kernels.narrowFloat16Row(
+                                    UnsafeMutableRawPointer(storage.base) + 2 * place, scratch, width * run)
+                            {
+                                isExact.withLock { $0 = false }
+                            }
+                            first += run
+                        }
                     }
                 }
             }
         }
-        self.storage = storage
+        return isExact.withLock { $0 } ? storage : nil
     }
 
     /// The weight, `[columns, depth]`.
@@ -48,23 +76,40 @@ final class PackedWeight: Sendable {
         let width = kernels.tileColumns
         return Tensor.filled([columns, depth]) { out in
             ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
-                for index in $0 {
-                    let count = min(width, columns - index * width)
-                    var first = 0
-                    while first < depth {
-                        let run = min(PackedWeight.passDepth, depth - first)
-                        kernels.transposeRows(
-                            out + index * width * depth + first, depth, panel(index, first: first, run: run), width,
-                            run, count)
-                        first += run
+                range in
+                withScratch(width * min(depth, PackedWeight.passDepth)) { scratch in
+                    for index in range {
+                        let count = min(width, columns - index * width)
+                        var first = 0
+                        while first < depth {
+                            let run = min(PackedWeight.passDepth, depth - first)
+                            kernels.transposeRows(
+                                out + index * width * depth + first, depth,
+                                widened(index, first: first, run: run, scratch), width, run, count)
+                            first += run
+                        }
                     }
                 }
             }
         }
     }
 
-    /// Where a panel of the pass that begins at depth `first` and is `run` deep lies.
-    func panel(_ panel: Int, first: Int, run: Int) -> UnsafePointer<Float> {
-        base + panels * kernels.tileColumns * first + panel * kernels.tileColumns * run
+    /// Bytes of one number.
+    var elementBytes: Int { isHalf ? 2 : 4 }
+
+    /// Where a panel of the pass that begins at depth `first` and is `run` deep lies, as it is kept.
+    func place(_ panel: Int, first: Int, run: Int) -> UnsafeRawPointer {
+        UnsafeRawPointer(storage.base)
+            + elementBytes * (panels * kernels.tileColumns * first + panel * kernels.tileColumns * run)
+    }
+
+    /// The same panel as numbers of single precision: where it lies, or widened into `scratch`.
+    func widened(
+        _ panel: Int, first: Int, run: Int, _ scratch: UnsafeMutablePointer<Float>
+    ) -> UnsafePointer<Float> {
+        let place = place(panel, first: first, run: run)
+        if !isHalf { return place.assumingMemoryBound(to: Float.self) }
+        kernels.widenFloat16Row(scratch, place, kernels.tileColumns * run)
+        return UnsafePointer(scratch)
     }
 }

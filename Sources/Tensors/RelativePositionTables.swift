@@ -71,7 +71,8 @@ public struct RelativePositionTables: Sendable {
         step: Int, count: Int
     ) {
         let kernels = table.kernels
-        let right = table.panel(matrix * stride / kernels.tileColumns, first: 0, run: headWidth)
+        let right = table.place(matrix * stride / kernels.tileColumns, first: 0, run: headWidth)
+            .assumingMemoryBound(to: Float.self)
         var index = 0
         while index < count {
             let height = min(kernels.tileRows, count - index)

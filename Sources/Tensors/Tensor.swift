@@ -50,6 +50,9 @@ public struct Tensor: Sendable {
             shape: shape)
     }
 
+    /// Whether the memory belongs to somebody else.
+    var isBorrowed: Bool { storage.isBorrowed }
+
     /// Who owns the memory that this tensor borrows and can bring it back, nil for memory of its own.
     var pageOwner: (any PageOwner)? { storage.pageOwner }
 

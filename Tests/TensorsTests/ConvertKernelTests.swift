@@ -47,4 +47,31 @@ import Testing
             #expect(Tensor(bfloat16: odd, shape: [2]).values == [Float(bitPattern: 0x3C00_0000), -2])
         }
     }
+
+    @Test(
+        "every finite number of half precision is narrowed to itself, and no other number passes", arguments: runnable)
+    func narrowing(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        let all = (0...UInt16.max).map { Float16(bitPattern: $0) }.filter(\.isFinite)
+        var narrow = [UInt16](repeating: 0, count: all.count)
+        let isExact = narrow.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map { kernels.narrowFloat16Row($0, all.map { Float($0) }, all.count) }
+        }
+        #expect(isExact == true && narrow == all.map(\.bitPattern))
+        let others: [Float] = [
+            0.1, 65_505, 65_536, 1e30, .infinity, -.infinity, .nan, 1e-8, 1.5 * 0x1p-24, 0x1p-25, (1 as Float).nextUp,
+            (0x1p-14 as Float).nextDown,
+        ]
+        for other in others {
+            for place in [0, 16, 36] {
+                var row = [Float](repeating: 0.5, count: 37)
+                row[place] = other
+                var target = [UInt16](repeating: 0, count: 37)
+                let passes = target.withUnsafeMutableBytes { bytes in
+                    bytes.baseAddress.map { kernels.narrowFloat16Row($0, row, 37) }
+                }
+                #expect(passes == false, "\(other) at \(place)")
+            }
+        }
+    }
 }

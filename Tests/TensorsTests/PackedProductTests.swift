@@ -60,6 +60,30 @@ struct PackedProductTests {
         }
     }
 
+    @Test("a weight of half-precision numbers is kept as such, and multiplies to the same bits", arguments: runnable)
+    func half(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        var random = SeededGenerator(seed: 65)
+        for (rows, columns, depth) in [(1, 131, 256), (50, 70, 300), (231, 300, 77), (12, 64, 512)] {
+            // Small ones are below the normal numbers of the format.
+            let exact = random.tensor([columns, depth], in: -3e-4...3e-4).values.map { Float(Float16($0)) }
+            let weight = Tensor(exact, shape: [columns, depth])
+            let input = random.tensor([rows, depth])
+            let residual = random.tensor([rows, columns])
+            let narrow = PackedWeight(weight, kernels: kernels, mayBeHalf: true)
+            #expect(narrow.isHalf == (set != .baseline))
+            let product = { (packed: PackedWeight) in
+                input.linear(packed, bias: nil, activation: .quickGELU, adding: residual)
+            }
+            #expect(isIdentical(product(narrow), product(PackedWeight(weight, kernels: kernels))))
+            #expect(isIdentical(narrow.unpacked, weight))
+            var spoilt = exact
+            spoilt[spoilt.count / 2] = 0.1
+            let wide = PackedWeight(Tensor(spoilt, shape: weight.shape), kernels: kernels, mayBeHalf: true)
+            #expect(!wide.isHalf && wide.unpacked.values == spoilt)
+        }
+    }
+
     @Test("one row gives what it gives among others, on any number of threads")
     func invariance() {
         var random = SeededGenerator(seed: 63)

@@ -96,10 +96,12 @@ struct PixelConvolution {
             let first = depth / PackedWeight.passDepth * PackedWeight.passDepth
             let pass = min(PackedWeight.passDepth, weight.depth - first)
             let end = min(first + pass, (kernelRow + 1) * run)
+            // ConvolutionWeight keeps its numbers in single precision.
+            let panel = weight.place(0, first: first, run: pass).assumingMemoryBound(to: Float.self)
             parts.append(
                 Part(
                     kernelRow: kernelRow, offset: depth - kernelRow * run, depth: end - depth,
-                    right: weight.panel(0, first: first, run: pass) + (depth - first) * kernels.tileColumns,
+                    right: panel + (depth - first) * kernels.tileColumns,
                     panelStride: kernels.tileColumns * pass))
             depth = end
         }

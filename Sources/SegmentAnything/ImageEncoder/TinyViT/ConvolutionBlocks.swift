@@ -5,15 +5,15 @@ import Tensors
 ///
 /// Matches `PatchEmbed` of MobileSAM.
 struct TinyViTStem: Sendable {
-    let first: PixelConvolution
-    let second: PixelConvolution
+    let first: SpatialConvolution
+    let second: SpatialConvolution
 
     /// Rows of the result that are made at once: with them the half-size map between the convolutions stays in cache.
     private static let bandRows = 4
 
     init(_ weights: WeightScope, width: Int) {
-        first = PixelConvolution(weights.child(0), in: 3, out: width / 2, stride: 2)
-        second = PixelConvolution(weights.child(2), in: width / 2, out: width, stride: 2)
+        first = SpatialConvolution(weights.child(0), in: 3, out: width / 2, stride: 2)
+        second = SpatialConvolution(weights.child(2), in: width / 2, out: width, stride: 2)
     }
 
     /// - Parameter pixels: `[3, side, side]`.

@@ -47,7 +47,7 @@ struct PixelwiseConvolution: Sendable {
 }
 
 /// A 3 x 3 convolution with its normalisation.
-struct PixelConvolution: Sendable {
+struct SpatialConvolution: Sendable {
     let weight: ConvolutionWeight
     let bias: Tensor
     let stride: Int

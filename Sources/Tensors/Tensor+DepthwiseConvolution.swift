@@ -4,18 +4,21 @@ extension Tensor {
     /// of planes.
     ///
     /// **Shapes**: [height, columns, channels], weight [9, channels] (the kernel's places in reading order), bias
-    /// [channels] -> [(height - 1) / stride + 1, (columns - 1) / stride + 1, channels]
-    /// **Preconditions**: a stride of 1 or 2.
+    /// [channels] -> [(height - 1) / stride + 1, (columns - 1) / stride + 1, channels]; fewer rows where `padding` leaves
+    /// out a row of zeros, as for a band of a larger map (``KernelBand``).
+    /// **Preconditions**: a stride of 1 or 2; three rows with the padding.
     /// **Matches**: `torch.nn.functional.conv2d` with `padding=1` and as many groups as channels, on permuted axes
     public func depthwiseConvolution3x3(
-        weight: Tensor, bias: Tensor, stride: Int = 1, activation: Activation = .none
+        weight: Tensor, bias: Tensor, stride: Int = 1, padding: RowPadding = .both,
+        activation: Activation = .none
     ) -> Tensor {
         require(
             shape.rank == 3 && count > 0 && weight.shape == [9, shape[2]] && bias.shape == [shape[2]]
                 && (stride == 1 || stride == 2), "depthwiseConvolution3x3",
             "shape \(shape) with weight \(weight.shape), bias \(bias.shape) and stride \(stride)")
         let (height, width, channels) = (shape[0], shape[1], shape[2])
-        let (outHeight, outWidth) = ((height - 1) / stride + 1, (width - 1) / stride + 1)
+        let (outHeight, outWidth) = (padding.results(height: height, stride: stride), (width - 1) / stride + 1)
+        require(outHeight > 0, "depthwiseConvolution3x3", "shape \(shape) has too few rows for \(padding)")
         let kernels = KernelTable.active
         let epilogue = ProductEpilogue(activation: activation)
         let line = width * channels
@@ -29,7 +32,7 @@ extension Tensor {
                                 count: outHeight, minimumPerTask: max(1, 16_384 / (outWidth * channels))
                             ) {
                                 for row in $0 {
-                                    let y = row * stride
+                                    let y = row * stride + (padding.above ? 0 : 1)
                                     let target = out + row * outWidth * channels
                                     kernels.convolveChannelsRow(
                                         target, outWidth, y > 0 ? source + (y - 1) * line : UnsafePointer(zeros),

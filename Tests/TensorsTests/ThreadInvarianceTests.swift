@@ -58,6 +58,23 @@ import Testing
         check("sum") { planes.sum(axis: 1) }
     }
 
+    @Test("convolutions of pixels, and operations in bands and groups")
+    func bands() {
+        var random = SeededGenerator(seed: 115)
+        let map = random.tensor([33, 41, 24])
+        let (small, large) = (
+            ConvolutionWeight(random.tensor([40, 24, 3, 3])), ConvolutionWeight(random.tensor([200, 24, 3, 3]))
+        )
+        check("small weight") { map.convolution3x3(weight: small, stride: 2) }
+        check("large weight") { map.convolution3x3(weight: large, activation: .gelu) }
+        let square = LinearWeight(random.tensor([24, 24]))
+        check("bands") { Tensor.inBands(map.shape, bandRows: 4) { map.slice($0).linear(weight: square) } }
+        let rows = (0..<11).map { [$0 + 22, $0, $0 + 11] }
+        check("groups") {
+            Tensor.inGroups(map.shape, rows: rows) { map.gathered(rows: rows[$0]).linear(weight: square) }
+        }
+    }
+
     private func turned(_ weight: Tensor) -> Tensor { weight.reshaped(to: [12, 20, 3, 3]) }
 
     @Test("products without OpenBLAS")

@@ -5,22 +5,33 @@ import Tensors
 ///
 /// Matches `PatchEmbed` of MobileSAM.
 struct TinyViTStem: Sendable {
-    let first: NormalizedConvolution
-    let second: NormalizedConvolution
+    let first: SpatialConvolution
+    let second: SpatialConvolution
+
+    /// Rows of the result that are made at once: with them the half-size map between the convolutions stays in cache.
+    private static let bandRows = 4
 
     init(_ weights: WeightScope, width: Int) {
-        first = NormalizedConvolution(weights.child(0), in: 3, out: width / 2, kernel: 3)
-        second = NormalizedConvolution(weights.child(2), in: width / 2, out: width, kernel: 3)
+        first = SpatialConvolution(weights.child(0), in: 3, out: width / 2, stride: 2)
+        second = SpatialConvolution(weights.child(2), in: width / 2, out: width, stride: 2)
     }
 
     /// - Parameter pixels: `[3, side, side]`.
     /// - Returns: `[side / 4, side / 4, width]`.
     func callAsFunction(_ pixels: Tensor) -> Tensor {
-        let half = pixels.expanded(axis: 0)
-            .convolution2D(weight: first.weight, bias: first.bias, stride: 2, padding: 1, activation: .gelu)
-        let quarter = half.convolution2D(weight: second.weight, bias: second.bias, stride: 2, padding: 1)
-        let (width, rows, columns) = (quarter.shape[1], quarter.shape[2], quarter.shape[3])
-        return quarter.reshaped(to: [width, rows * columns]).transposed().reshaped(to: [rows, columns, width])
+        let (rows, columns) = (pixels.shape[1], pixels.shape[2])
+        let halfRows = first.results(rows)
+        let shape: Shape = [
+            second.results(halfRows), second.results(first.results(columns)), second.weight.outputs,
+        ]
+        return Tensor.inBands(shape, bandRows: Self.bandRows) { range in
+            let half = KernelBand(outputs: range, height: halfRows, stride: 2)
+            let whole = KernelBand(outputs: half.inputs, height: rows, stride: 2)
+            let together = pixels.sliced(axis: 1, whole.inputs)
+                .reshaped(to: [3, whole.inputs.count * columns]).transposed()
+                .reshaped(to: [whole.inputs.count, columns, 3])
+            return second(first(together, padding: whole.padding, activation: .gelu), padding: half.padding)
+        }
     }
 }
 
@@ -32,6 +43,12 @@ struct InvertedBottleneck: Sendable {
     let mixing: DepthwiseConvolution
     let narrowing: PixelwiseConvolution
 
+    /// Rows that are widened at once and stay in the third cache; the two rows beside them are widened again for the next
+    /// ones.
+    private static let bandRows = 8
+    /// Rows that are mixed and narrowed at once, in the second cache.
+    private static let partRows = 4
+
     init(_ weights: WeightScope, width: Int, expanded: Int) {
         widening = PixelwiseConvolution(weights.child("conv1"), in: width, out: expanded)
         mixing = DepthwiseConvolution(weights.child("conv2"), channels: expanded)
@@ -40,7 +57,19 @@ struct InvertedBottleneck: Sendable {
 
     /// `[rows, columns, width]` to the same.
     func callAsFunction(_ map: Tensor) -> Tensor {
-        narrowing(mixing(widening(map, activation: .gelu), activation: .gelu), adding: map).gelu()
+        let height = map.shape[0]
+        return Tensor.inBands(map.shape, bandRows: Self.bandRows) { rows in
+            let band = KernelBand(outputs: rows, height: height, stride: 1)
+            let wide = widening(map.slice(band.inputs), activation: .gelu)
+            return Tensor.inBands(map.slice(rows).shape, bandRows: Self.partRows) { part in
+                let outputs = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
+                let own = KernelBand(outputs: outputs, height: height, stride: 1)
+                let first = own.inputs.lowerBound - band.inputs.lowerBound
+                let mixed = mixing(
+                    wide.slice(first..<first + own.inputs.count), padding: own.padding, activation: .gelu)
+                return narrowing(mixed, adding: map.slice(outputs)).gelu()
+            }
+        }
     }
 }
 
@@ -52,6 +81,9 @@ struct PixelMerging: Sendable {
     let mixing: DepthwiseConvolution
     let output: PixelwiseConvolution
 
+    /// Rows of the result that are made at once, so that the widened map stays in cache.
+    private static let bandRows = 4
+
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int, stride: Int) {
         widening = PixelwiseConvolution(weights.child("conv1"), in: inputs, out: outputs)
         mixing = DepthwiseConvolution(weights.child("conv2"), channels: outputs, stride: stride)
@@ -60,6 +92,14 @@ struct PixelMerging: Sendable {
 
     /// `[rows, columns, in]` to `[rows / stride, columns / stride, out]`.
     func callAsFunction(_ map: Tensor) -> Tensor {
-        output(mixing(widening(map, activation: .gelu), activation: .gelu))
+        let (height, width) = (map.shape[0], map.shape[1])
+        let channels = output.linear.weight.shape[0]
+        return Tensor.inBands(
+            [mixing.results(height), mixing.results(width), channels], bandRows: Self.bandRows
+        ) { rows in
+            let band = KernelBand(outputs: rows, height: height, stride: mixing.stride)
+            let wide = widening(map.slice(band.inputs), activation: .gelu)
+            return output(mixing(wide, padding: band.padding, activation: .gelu))
+        }
     }
 }

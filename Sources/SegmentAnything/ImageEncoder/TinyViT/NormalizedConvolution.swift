@@ -46,6 +46,31 @@ struct PixelwiseConvolution: Sendable {
     }
 }
 
+/// A 3 x 3 convolution with its normalisation.
+struct SpatialConvolution: Sendable {
+    let weight: ConvolutionWeight
+    let bias: Tensor
+    let stride: Int
+
+    init(_ weights: WeightScope, in inputs: Int, out outputs: Int, stride: Int) {
+        let folded = NormalizedConvolution(weights, in: inputs, out: outputs, kernel: 3)
+        weight = ConvolutionWeight(folded.weight)
+        bias = folded.bias
+        self.stride = stride
+    }
+
+    /// `[rows, columns, in]` to `[..., out]`, each side divided by the stride and rounded up; fewer rows where `padding`
+    /// leaves out a row of zeros.
+    func callAsFunction(
+        _ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none
+    ) -> Tensor {
+        map.convolution3x3(weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
+    }
+
+    /// Rows of the result for a map of `height` rows; the same for columns.
+    func results(_ height: Int) -> Int { RowPadding.both.results(height: height, stride: stride) }
+}
+
 /// A 3 x 3 convolution of each channel alone with its normalisation.
 struct DepthwiseConvolution: Sendable {
     /// `[9, channels]`.
@@ -60,8 +85,15 @@ struct DepthwiseConvolution: Sendable {
         self.stride = stride
     }
 
-    /// `[rows, columns, channels]` to the same, each side divided by the stride and rounded up.
-    func callAsFunction(_ map: Tensor, activation: Tensor.Activation = .none) -> Tensor {
-        map.depthwiseConvolution3x3(weight: weight, bias: bias, stride: stride, activation: activation)
+    /// `[rows, columns, channels]` to the same, each side divided by the stride and rounded up; fewer rows where `padding`
+    /// leaves out a row of zeros.
+    func callAsFunction(
+        _ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none
+    ) -> Tensor {
+        map.depthwiseConvolution3x3(
+            weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
     }
+
+    /// Rows of the result for a map of `height` rows; the same for columns.
+    func results(_ height: Int) -> Int { RowPadding.both.results(height: height, stride: stride) }
 }

@@ -11,6 +11,9 @@ struct TinyViTBlock: Sendable {
     let hiddenNorm: LayerNorm
     let feedForward: FeedForward
 
+    /// Tokens that go through the feed-forward part at once, so that their hidden channels stay in cache.
+    private static let bandRows = 128
+
     init(_ weights: WeightScope, width: Int, heads: Int, hidden: Int, side: Int, window: Int) {
         self.side = side
         attention = WindowAttention(
@@ -25,6 +28,9 @@ struct TinyViTBlock: Sendable {
     func callAsFunction(_ tokens: Tensor) -> Tensor {
         let attended = attention(tokens).reshaped(to: [side, side, tokens.shape[1]])
         let mixed = mixing(attended).reshaped(to: tokens.shape)
-        return feedForward(hiddenNorm(mixed), adding: mixed)
+        return Tensor.inBands(mixed.shape, bandRows: Self.bandRows) { rows in
+            let part = mixed.slice(rows)
+            return feedForward(hiddenNorm(part), adding: part)
+        }
     }
 }

@@ -12,9 +12,14 @@ struct WindowAttention: Sendable {
     let output: Linear
     /// `[heads, tokens, tokens]` of a window.
     let bias: Tensor
-    let partition: WindowPartition
+    let groups: [WindowGroup]
+    /// The tokens of each group.
+    let rows: [[Int]]
     /// What a padded token, zero before the norm, is after the projection: `[3 * width]`.
     let padding: Tensor
+
+    /// Tokens that are attended to at once: four windows of side 7, one of side 14. What belongs to them stays in cache.
+    private static let groupSlots = 196
 
     /// - Parameters:
     ///   - side: of the map.
@@ -30,7 +35,8 @@ struct WindowAttention: Sendable {
                 .flattened())
         output = Linear(weights.child("proj"), in: width, out: width)
         bias = Self.expanded(weights.tensor("attention_biases", shape: [heads, window * window]), window: window)
-        partition = WindowPartition(rows: side, columns: side, window: window)
+        groups = WindowGroup.groups(rows: side, columns: side, window: window, mostSlots: Self.groupSlots)
+        rows = groups.map(\.tokens)
         padding = projection(norm.bias.expanded(axis: 0)).flattened()
     }
 
@@ -55,10 +61,12 @@ struct WindowAttention: Sendable {
 
     /// `[tokens, width]`, row-major over the map, to the same; the tokens that came in are added.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
-        let projected = projection(partition.ordered(norm(tokens)))
-        let full = partition.fullWindows == 0 ? nil : attended(partition.fullWindows(projected))
-        let edge = partition.edgeWindows == 0 ? nil : attended(partition.edgeWindows(projected, padding: padding))
-        return output(partition.merged(full: full, edge: edge), adding: tokens)
+        Tensor.inGroups(tokens.shape, rows: rows) { index in
+            let group = groups[index]
+            let own = tokens.gathered(rows: group.tokens)
+            let windows = group.padded(projection(norm(own)), with: padding)
+            return output(group.unpadded(attended(windows)), adding: own)
+        }
     }
 
     /// - Parameter projections: `[windows, tokens, 3 * width]`.

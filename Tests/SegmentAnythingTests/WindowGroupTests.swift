@@ -3,36 +3,33 @@ import Testing
 
 @testable import SegmentAnything
 
-@Suite struct WindowPartitionTests {
+@Suite struct WindowGroupTests {
     /// Grid, window: whole windows only, edges on one or both sides, one window, a window larger than the grid.
     static let cases = [
         (16, 16, 4), (16, 16, 6), (9, 14, 7), (14, 9, 7), (5, 5, 5), (3, 4, 7), (64, 64, 14), (1, 1, 1),
     ]
 
-    @Test("partitioning and merging again changes nothing", arguments: cases)
-    func roundTrip(_ rows: Int, _ columns: Int, _ window: Int) {
-        let partition = WindowPartition(rows: rows, columns: columns, window: window)
+    @Test("groups hold each token once, padded to its windows and back", arguments: cases)
+    func groups(_ rows: Int, _ columns: Int, _ window: Int) {
         let tokens = Self.numbered(rows * columns)
-        let ordered = partition.ordered(tokens)
-        let merged = partition.merged(
-            full: partition.fullWindows == 0 ? nil : partition.fullWindows(ordered),
-            edge: partition.edgeWindows == 0
-                ? nil : partition.edgeWindows(ordered, padding: Tensor([-1, -1], shape: [2])))
-        #expect(merged.values == tokens.values)
-    }
-
-    @Test("every slot holds the token of its place, or the padding", arguments: cases)
-    func slots(_ rows: Int, _ columns: Int, _ window: Int) {
-        let partition = WindowPartition(rows: rows, columns: columns, window: window)
-        let ordered = partition.ordered(Self.numbered(rows * columns))
-        var found: [Float] = []
-        if partition.fullWindows > 0 { found += partition.fullWindows(ordered).values }
-        if partition.edgeWindows > 0 {
-            found += partition.edgeWindows(ordered, padding: Tensor([-1, -1], shape: [2])).values
-        }
+        let padding = Tensor([-1, -1], shape: [2])
         let plain = Self.plainWindows(rows: rows, columns: columns, window: window)
         let isFull = { (window: [Float]) in !window.contains(-1) }
-        #expect(found == (plain.filter(isFull) + plain.filter { !isFull($0) }).flatMap { $0 })
+        let expected = (plain.filter(isFull) + plain.filter { !isFull($0) }).flatMap { $0 }
+        for most in [1, 3 * window * window, 100_000] {
+            let groups = WindowGroup.groups(rows: rows, columns: columns, window: window, mostSlots: most)
+            #expect(groups.flatMap(\.tokens).sorted() == Array(0..<rows * columns))
+            #expect(groups.allSatisfy { $0.windows == 1 || $0.windows * window * window <= most })
+            var found: [Float] = []
+            for group in groups {
+                let own = tokens.gathered(rows: group.tokens)
+                let windows = group.padded(own, with: padding)
+                #expect(windows.shape == [group.windows, window * window, 2])
+                #expect(group.unpadded(windows).values == own.values)
+                found += windows.values
+            }
+            #expect(found == expected)
+        }
     }
 
     /// Token `t` as `[t, t + 0.5]`.

@@ -1,0 +1,23 @@
+/// The weight of a 3 x 3 convolution of pixels that keep their channels together, packed for the product of this package.
+public struct ConvolutionWeight: Sendable {
+    /// Channels of a pixel that comes in.
+    public let inputs: Int
+    /// Channels of a pixel of the result.
+    public let outputs: Int
+    /// A row for each result; along the depth the kernel's places in reading order, each with all channels.
+    let packed: PackedWeight
+
+    /// - Parameter weight: `[out, in, 3, 3]`.
+    public init(_ weight: Tensor) {
+        self.init(weight, kernels: .active)
+    }
+
+    init(_ weight: Tensor, kernels: KernelTable) {
+        require(
+            weight.shape.rank == 4 && weight.shape[2] == 3 && weight.shape[3] == 3 && weight.count > 0,
+            "ConvolutionWeight", "shape \(weight.shape) is not [out, in, 3, 3]")
+        outputs = weight.shape[0]
+        inputs = weight.shape[1]
+        packed = PackedWeight(weight.permuted([0, 2, 3, 1]).reshaped(to: [outputs, 9 * inputs]), kernels: kernels)
+    }
+}

@@ -1,0 +1,150 @@
+/// The sizes of one 3 x 3 convolution of pixels with their channels together, and the work on it.
+///
+/// Neighbouring pixels of a result row are the rows of a register tile. Under each row of the kernel, a tile's input is a
+/// matrix that lies in memory already: its rows overlap. Tasks take blocks of tiles through the weights, a part of the
+/// depth at a time.
+struct PixelConvolution {
+    let weight: PackedWeight
+    /// Of the result.
+    let rows: Int
+    /// Of the map.
+    let height, width, channels, stride: Int
+    /// The map's row under the kernel's first row for row 0 of the result.
+    let firstRow: Int
+
+    typealias Target = UnsafeMutablePointer<Float>
+    typealias Source = UnsafePointer<Float>
+
+    /// A part of the depth within one row of the kernel and one pass of the packed weight.
+    private struct Part {
+        let kernelRow: Int
+        /// The first element under this row of the kernel.
+        let offset: Int
+        let depth: Int
+        let right: Source
+        let panelStride: Int
+    }
+
+    private struct Tile {
+        let row: Int
+        let columns: Range<Int>
+    }
+
+    private var kernels: KernelTable { weight.kernels }
+    var outWidth: Int { (width - 1) / stride + 1 }
+    private var tilesOfRow: Int { (outWidth + kernels.tileRows - 1) / kernels.tileRows }
+    /// Elements of the map under a row of the kernel, for a full tile.
+    private var span: Int { ((kernels.tileRows - 1) * stride + 3) * channels }
+
+    /// Weights that stay in the second cache beside everything else, so that each tile may go through all of them.
+    private static let smallWeight = 32_768
+    /// The sums of a block of tiles that goes through larger weights together.
+    private static let mostSums = 65_536
+    /// Multiply-adds that are worth a second thread.
+    private static let leastWork = 131_072
+
+    /// Tiles that share one passage of the weights.
+    private var blockTiles: Int {
+        weight.panels * kernels.tileColumns * weight.depth <= PixelConvolution.smallWeight
+            ? 1 : max(1, PixelConvolution.mostSums / (kernels.tileRows * weight.columns))
+    }
+
+    /// Tiles of a row of nearly equal width.
+    private func tile(_ index: Int) -> Tile {
+        let (row, place) = (index / tilesOfRow, index % tilesOfRow)
+        return Tile(row: row, columns: place * outWidth / tilesOfRow..<(place + 1) * outWidth / tilesOfRow)
+    }
+
+    func run(_ out: Target, _ source: Source, _ epilogue: ProductEpilogue) {
+        let tiles = rows * tilesOfRow
+        let most = min(blockTiles, tiles)
+        let tileSize = kernels.tileRows * weight.columns
+        let parts = parts
+        let work = kernels.tileRows * most * weight.columns * weight.depth
+        ParallelRows.forEachDisjoint(
+            count: (tiles + most - 1) / most, minimumPerTask: max(1, PixelConvolution.leastWork / max(1, work))
+        ) { range in
+            withScratch(most * tileSize + kernels.tileRows * kernels.tileColumns + span) { sums in
+                let edge = sums + most * tileSize
+                let border = edge + kernels.tileRows * kernels.tileColumns
+                for block in range {
+                    let members = block * most..<min(tiles, (block + 1) * most)
+                    kernels.fillRow(sums, 0, members.count * tileSize)
+                    for (number, part) in parts.enumerated() {
+                        let next = most == 1 ? nil : parts[(number + 1) % parts.count].right
+                        for index in members {
+                            multiply(
+                                tile(index), part, sums + (index - members.lowerBound) * tileSize, source, edge, border,
+                                next: next, share: (index - members.lowerBound, members.count))
+                        }
+                    }
+                    for index in members {
+                        finish(tile(index), sums + (index - members.lowerBound) * tileSize, out, epilogue)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The depth cut at the kernel's rows and at the passes of the packed weight.
+    private var parts: [Part] {
+        let run = 3 * channels
+        var parts: [Part] = []
+        var depth = 0
+        while depth < weight.depth {
+            let kernelRow = depth / run
+            let first = depth / PackedWeight.passDepth * PackedWeight.passDepth
+            let pass = min(PackedWeight.passDepth, weight.depth - first)
+            let end = min(first + pass, (kernelRow + 1) * run)
+            // ConvolutionWeight keeps its numbers in single precision.
+            let panel = weight.place(0, first: first, run: pass).assumingMemoryBound(to: Float.self)
+            parts.append(
+                Part(
+                    kernelRow: kernelRow, offset: depth - kernelRow * run, depth: end - depth,
+                    right: panel + (depth - first) * kernels.tileColumns,
+                    panelStride: kernels.tileColumns * pass))
+            depth = end
+        }
+        return parts
+    }
+
+    /// Adds one part of the depth to the sums of one tile, and asks for this tile's share of the weights that come next.
+    private func multiply(
+        _ tile: Tile, _ part: Part, _ sums: Target, _ source: Source, _ edge: Target, _ border: Target, next: Source?,
+        share: (index: Int, count: Int)
+    ) {
+        let y = firstRow + tile.row * stride + part.kernelRow
+        // A row of zeros adds nothing.
+        if y < 0 || y >= height { return }
+        let x = tile.columns.lowerBound * stride - 1
+        let pixels = (tile.columns.count - 1) * stride + 3
+        let line = source + y * width * channels
+        var left = line + x * channels
+        if x < 0 || x + pixels > width {
+            let inside = max(0, x)..<min(width, x + pixels)
+            let count = inside.count * channels
+            kernels.fillRow(border, 0, pixels * channels)
+            kernels.copyRows(
+                border + (inside.lowerBound - x) * channels, count, line + inside.lowerBound * channels, count, 1, count
+            )
+            left = UnsafePointer(border)
+        }
+        // The next part is about as large as this one.
+        let step = (MemoryLayout<Float>.stride * kernels.tileColumns + share.count - 1) / share.count
+        let steps = weight.panels * part.depth
+        kernels.multiplyRows(
+            sums, weight.columns, left + part.offset, stride * channels, 1, part.right, part.panelStride,
+            tile.columns.count, weight.columns, part.depth, true, edge,
+            next.map { UnsafeRawPointer($0) + share.index * step * steps } ?? UnsafeRawPointer(part.right),
+            next == nil ? 0 : step)
+    }
+
+    private func finish(_ tile: Tile, _ sums: Source, _ out: Target, _ epilogue: ProductEpilogue) {
+        for pixel in tile.columns {
+            epilogue.apply(
+                kernels, out + (tile.row * outWidth + pixel) * weight.columns,
+                from: sums + (pixel - tile.columns.lowerBound) * weight.columns, row: 0, column: 0,
+                columns: weight.columns, residualOffset: 0)
+        }
+    }
+}

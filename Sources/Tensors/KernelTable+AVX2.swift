@@ -46,6 +46,12 @@
             packRightPanel: KernelsAVX2.packRightPanel,
             multiplyPanels: KernelsAVX2.multiplyPanels,
             multiplyEvenPanels: KernelsAVX2.multiplyEvenPanels,
-            multiplyRowsByPanels: KernelsAVX2.multiplyRowsByPanels)
+            multiplyRowsByPanels: KernelsAVX2.multiplyRowsByPanels,
+            multiplyTransposedPanel: KernelsAVX2.multiplyTransposedPanel,
+            multiplyPanel: KernelsAVX2.multiplyPanel,
+            exponentialColumns: KernelsAVX2.exponentialColumns,
+            softmaxColumnGroups: KernelsAVX2.softmaxColumnGroups,
+            fillPanelRows: KernelsAVX2.fillPanelRows,
+            addScaledColumns: KernelsAVX2.addScaledColumns)
     }
 #endif

@@ -46,6 +46,12 @@
             packRightPanel: KernelsAVX512.packRightPanel,
             multiplyPanels: KernelsAVX512.multiplyPanels,
             multiplyEvenPanels: KernelsAVX512.multiplyEvenPanels,
-            multiplyRowsByPanels: KernelsAVX512.multiplyRowsByPanels)
+            multiplyRowsByPanels: KernelsAVX512.multiplyRowsByPanels,
+            multiplyTransposedPanel: KernelsAVX512.multiplyTransposedPanel,
+            multiplyPanel: KernelsAVX512.multiplyPanel,
+            exponentialColumns: KernelsAVX512.exponentialColumns,
+            softmaxColumnGroups: KernelsAVX512.softmaxColumnGroups,
+            fillPanelRows: KernelsAVX512.fillPanelRows,
+            addScaledColumns: KernelsAVX512.addScaledColumns)
     }
 #endif

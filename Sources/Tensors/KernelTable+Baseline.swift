@@ -45,5 +45,11 @@ extension KernelTable {
         packRightPanel: KernelsBaseline.packRightPanel,
         multiplyPanels: KernelsBaseline.multiplyPanels,
         multiplyEvenPanels: KernelsBaseline.multiplyEvenPanels,
-        multiplyRowsByPanels: KernelsBaseline.multiplyRowsByPanels)
+        multiplyRowsByPanels: KernelsBaseline.multiplyRowsByPanels,
+        multiplyTransposedPanel: KernelsBaseline.multiplyTransposedPanel,
+        multiplyPanel: KernelsBaseline.multiplyPanel,
+        exponentialColumns: KernelsBaseline.exponentialColumns,
+        softmaxColumnGroups: KernelsBaseline.softmaxColumnGroups,
+        fillPanelRows: KernelsBaseline.fillPanelRows,
+        addScaledColumns: KernelsBaseline.addScaledColumns)
 }

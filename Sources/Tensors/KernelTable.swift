@@ -66,6 +66,13 @@ package struct KernelTable: Sendable {
     package let multiplyEvenPanels:
         @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Int, Int, Bool, Target) -> Void
     package let multiplyRowsByPanels: @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Int, Bool) -> Void
+    package let multiplyTransposedPanel: @Sendable (Target, Int, Source, Source, Int, Int, Int) -> Void
+    package let multiplyPanel: @Sendable (Target, Int, Source, Int, Source, Int, Int, Int, Bool) -> Void
+
+    package let exponentialColumns: @Sendable (Target, Target, Target, Int) -> Void
+    package let softmaxColumnGroups: @Sendable (Target, Source, Int, Int) -> Void
+    package let fillPanelRows: @Sendable (Target, Source, Int) -> Void
+    package let addScaledColumns: @Sendable (Target, Source, Source, Int, Int) -> Void
 
     /// The table in use, and why this one.
     package static let choice = choose(CPUFeatures.current, wanted: environment("VITRINE_KERNELS"))

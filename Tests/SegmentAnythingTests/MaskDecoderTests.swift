@@ -12,12 +12,14 @@ import Testing
         let reference = try Reference("decoder_stages")
         let prompts = model.promptEncoder([ModelPrompt(points: PromptEncoderTests.points)])
         let (tokens, image) = decoder.transformer(
-            tokens: decoder.tokens(prompts), image: decoder.cells(Self.features, prompts),
+            tokens: decoder.tokens(prompts), image: prompts.dense.added(to: Self.features.reshaped(to: [32, 256])),
             imagePosition: model.promptEncoder.gridPosition)
         try reference.expect(tokens.squeezed(axis: 0), "tokens")
-        try reference.expect(image.squeezed(axis: 0), "image")
-        let upscaled = decoder.upscaling(try reference.tensor("image", [1, 256, 32]))
-        try reference.expect(upscaled.squeezed(axis: 0), "upscaled")
+        try reference.expect(image.matrices.squeezed(axis: 0).transposed(), "image")
+        // Each upscaled channel by itself, as the mask that weighs it alone.
+        let cells = ColumnPanels(try reference.tensor("image", [1, 256, 32]).transposed())
+        let channels = Tensor((0..<16).map { $0 % 5 == 0 ? 1 : 0 }, shape: [1, 4, 4])
+        try reference.expect(decoder.upscaling(cells, weights: channels).squeezed(axis: 0), "upscaled")
         let hyper = decoder.hyperWeights(try reference.tensor("tokens", [1, 9, 32]), 0..<4)
         try reference.expect(hyper.squeezed(axis: 0), "hyper")
     }

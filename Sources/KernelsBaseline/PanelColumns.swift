@@ -82,3 +82,51 @@ public func addScaledColumns(
         }
     }
 }
+
+/// Each column of the sum of two panels normalised over the rows, then scaled and shifted; and the same plus a third panel.
+///
+/// `out = normalize(out + source) * weight + bias`, `placed = out + position`. The mean first, then the squared distances
+/// from it, as in `layerNormRow`.
+public func normalizePanelSum(
+    _ out: UnsafeMutablePointer<Float>, _ placed: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>,
+    _ position: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ epsilon: Float,
+    _ rows: Int
+) {
+    let count = Lanes(repeating: Float(rows))
+    var leftSum = Lanes.zero
+    var rightSum = Lanes.zero
+    for row in 0..<rows {
+        let place = row * tileColumns
+        let left = load(out + place) + load(source + place)
+        let right = load(out + place + laneCount) + load(source + place + laneCount)
+        store(left, out + place)
+        store(right, out + place + laneCount)
+        leftSum += left
+        rightSum += right
+    }
+    let leftMean = leftSum / count
+    let rightMean = rightSum / count
+    var leftSquares = Lanes.zero
+    var rightSquares = Lanes.zero
+    for row in 0..<rows {
+        let place = out + row * tileColumns
+        let left = load(place) - leftMean
+        let right = load(place + laneCount) - rightMean
+        leftSquares = multiplyAdd(left, left, leftSquares)
+        rightSquares = multiplyAdd(right, right, rightSquares)
+    }
+    let one = Lanes(repeating: 1)
+    let leftScale = one / (leftSquares / count + Lanes(repeating: epsilon)).squareRoot()
+    let rightScale = one / (rightSquares / count + Lanes(repeating: epsilon)).squareRoot()
+    for row in 0..<rows {
+        let place = row * tileColumns
+        let scale = Lanes(repeating: weight[row])
+        let shift = Lanes(repeating: bias[row])
+        let left = multiplyAdd((load(out + place) - leftMean) * leftScale, scale, shift)
+        let right = multiplyAdd((load(out + place + laneCount) - rightMean) * rightScale, scale, shift)
+        store(left, out + place)
+        store(right, out + place + laneCount)
+        store(left + load(position + place), placed + place)
+        store(right + load(position + place + laneCount), placed + place + laneCount)
+    }
+}

@@ -214,14 +214,14 @@ private struct ColumnAttention {
         let keyLogits = placed + panelSize
         let logits = keyLogits + keys * width
         for panel in range {
-            var current = source + panel * panelSize
+            let current = source + panel * panelSize
+            let here = position + panel * panelSize
+            kernels.combineRow(0, placed, current, 1, here, 1, panelSize)
             if let update, let target {
-                let new = target + panel * panelSize
-                kernels.combineRow(0, placed, current, 1, position + panel * panelSize, 1, panelSize)
-                apply(update, packed + askedSize, placed: placed, logits: keyLogits, old: current, new: new)
-                current = UnsafePointer(new)
+                apply(
+                    update, packed + askedSize, placed: placed, logits: keyLogits, old: current,
+                    new: target + panel * panelSize, position: here)
             }
-            kernels.combineRow(0, placed, current, 1, position + panel * panelSize, 1, panelSize)
             kernels.multiplyTransposedPanel(
                 logits + (panel - first) * width * width, logitSize, placed, packed, width * rows, questionPanels, rows)
         }
@@ -240,14 +240,16 @@ private struct ColumnAttention {
         }
     }
 
+    /// Makes new columns of old ones, and places them.
     private func apply(
-        _ update: UpdateMemory, _ packed: Source, placed: Source, logits: Target, old: Source, new: Target
+        _ update: UpdateMemory, _ packed: Source, placed: Target, logits: Target, old: Source, new: Target,
+        position: Source
     ) {
         questionRows.multiply(packed, placed, logits, outStride: width, accumulate: false)
         kernels.softmaxColumnGroups(logits, update.offsets, update.groups, keys / update.groups)
-        kernels.copyRows(new, panelSize, old, panelSize, 1, panelSize)
-        answerRows.multiply(packed + questionRows.size, logits, new, outStride: width, accumulate: true)
-        kernels.layerNormPixels(new, new, update.normWeight, update.normBias, update.epsilon, rows, width, width)
+        answerRows.multiply(packed + questionRows.size, logits, new, outStride: width, accumulate: false)
+        kernels.normalizePanelSum(
+            new, placed, old, position, update.normWeight, update.normBias, update.epsilon, rows)
     }
 
     // MARK: All tasks
@@ -255,29 +257,49 @@ private struct ColumnAttention {
     /// The tasks' answers put together in the order of their columns: `[batch, questions, rows]`.
     private func merged(_ parts: Target) -> Tensor {
         let padded = paddedQuestions
+        for matrix in 0..<batch { weigh(parts + matrix * tasks * partSize) }
+        // Some rows of all tasks, which fit the second cache together with their sum.
+        let block = 32
+        let blocks = (rows + block - 1) / block
         return Tensor.filled([batch, questions, rows]) { out in
-            withScratch(2 * padded + rows * padded) { scratch in
-                let (maxima, totals, sum) = (scratch, scratch + padded, scratch + 2 * padded)
-                for matrix in 0..<batch {
-                    let own = parts + matrix * tasks * partSize
-                    kernels.fillRow(maxima, -.infinity, padded)
-                    kernels.fillRow(totals, 0, padded)
-                    for task in 0..<tasks { kernels.maximumRows(maxima, own + task * partSize, padded) }
-                    for task in 0..<tasks {
-                        // The greatest logit of the task gives way to what its powers count beside those of the others.
-                        let factors = own + task * partSize
-                        kernels.combineRow(1, factors, factors, 1, maxima, 1, padded)
-                        kernels.exponentialRow(factors, factors, padded)
-                        kernels.addScaledColumns(totals, factors + padded, factors, 1, padded)
+            ParallelRows.forEachDisjoint(
+                count: batch * blocks, minimumPerTask: max(1, 65_536 / (tasks * block * padded))
+            ) { range in
+                withScratch(block * padded) { sum in
+                    for index in range {
+                        let (matrix, first) = (index / blocks, index % blocks * block)
+                        let count = min(block, rows - first)
+                        let own = parts + matrix * tasks * partSize
+                        kernels.fillRow(sum, 0, count * padded)
+                        for task in 0..<tasks {
+                            let factors = own + task * partSize
+                            kernels.addScaledColumns(sum, factors + (2 + first) * padded, factors, count, padded)
+                        }
+                        kernels.transposeRows(
+                            out + matrix * questions * rows + first, rows, sum, padded, count, questions)
                     }
-                    kernels.fillRow(sum, 0, rows * padded)
-                    for task in 0..<tasks {
-                        let factors = own + task * partSize
-                        kernels.combineRow(3, factors, factors, 1, totals, 1, padded)
-                        kernels.addScaledColumns(sum, factors + 2 * padded, factors, rows, padded)
-                    }
-                    kernels.transposeRows(out + matrix * questions * rows, rows, sum, padded, rows, questions)
                 }
+            }
+        }
+    }
+
+    /// In one map's parts, the greatest logits give way to what each part's sums count in the whole.
+    private func weigh(_ parts: Target) {
+        let padded = paddedQuestions
+        withScratch(2 * padded) { scratch in
+            let (maxima, totals) = (scratch, scratch + padded)
+            kernels.fillRow(maxima, -.infinity, padded)
+            kernels.fillRow(totals, 0, padded)
+            for task in 0..<tasks { kernels.maximumRows(maxima, parts + task * partSize, padded) }
+            for task in 0..<tasks {
+                let factors = parts + task * partSize
+                kernels.combineRow(1, factors, factors, 1, maxima, 1, padded)
+                kernels.exponentialRow(factors, factors, padded)
+                kernels.addScaledColumns(totals, factors + padded, factors, 1, padded)
+            }
+            for task in 0..<tasks {
+                let factors = parts + task * partSize
+                kernels.combineRow(3, factors, factors, 1, totals, 1, padded)
             }
         }
     }

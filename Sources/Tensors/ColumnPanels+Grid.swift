@@ -20,15 +20,14 @@ extension ColumnPanels {
         return Tensor.filled([batch, planes, grid.height * factor, gridWidth * factor]) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: batch * panels, minimumPerTask: 1) { range in
-                    withScratch(panelSize + (scratchRows + pixelRows) * width) { memory in
-                        let scratch = memory + panelSize
+                    withScratch((scratchRows + pixelRows) * width) { scratch in
                         let pixels = scratch + scratchRows * width
                         for index in range {
-                            KernelTable.active.copyRows(
-                                memory, panelSize, source + index * panelSize, panelSize, 1, panelSize)
                             let matrix = index / panels
+                            // Only read: `body` has what it writes beside it.
+                            let cells = UnsafeMutablePointer(mutating: source + index * panelSize)
                             body(
-                                matrix, Panel(memory, rows: rows), Panel(scratch, rows: scratchRows),
+                                matrix, Panel(cells, rows: rows), Panel(scratch, rows: scratchRows),
                                 Panel(pixels, rows: pixelRows))
                             for plane in 0..<planes {
                                 grid.forEachRun(of: index % panels) { pixel, place, count, line in

@@ -52,6 +52,7 @@
             exponentialColumns: KernelsAVX2.exponentialColumns,
             softmaxColumnGroups: KernelsAVX2.softmaxColumnGroups,
             fillPanelRows: KernelsAVX2.fillPanelRows,
-            addScaledColumns: KernelsAVX2.addScaledColumns)
+            addScaledColumns: KernelsAVX2.addScaledColumns,
+            normalizePanelSum: KernelsAVX2.normalizePanelSum)
     }
 #endif

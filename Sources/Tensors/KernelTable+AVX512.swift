@@ -52,6 +52,7 @@
             exponentialColumns: KernelsAVX512.exponentialColumns,
             softmaxColumnGroups: KernelsAVX512.softmaxColumnGroups,
             fillPanelRows: KernelsAVX512.fillPanelRows,
-            addScaledColumns: KernelsAVX512.addScaledColumns)
+            addScaledColumns: KernelsAVX512.addScaledColumns,
+            normalizePanelSum: KernelsAVX512.normalizePanelSum)
     }
 #endif

@@ -51,5 +51,6 @@ extension KernelTable {
         exponentialColumns: KernelsBaseline.exponentialColumns,
         softmaxColumnGroups: KernelsBaseline.softmaxColumnGroups,
         fillPanelRows: KernelsBaseline.fillPanelRows,
-        addScaledColumns: KernelsBaseline.addScaledColumns)
+        addScaledColumns: KernelsBaseline.addScaledColumns,
+        normalizePanelSum: KernelsBaseline.normalizePanelSum)
 }

@@ -7,7 +7,7 @@ struct RowPanels {
     private let tall: Int
 
     /// Rows of a panel at most; `PackedProduct` says why not twelve.
-    private static let mostRows = 10
+    private static let mostRows = 8
 
     init(rows: Int, depth: Int) {
         self.rows = rows

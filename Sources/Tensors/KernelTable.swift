@@ -73,8 +73,7 @@ package struct KernelTable: Sendable {
     package let softmaxColumnGroups: @Sendable (Target, Source, Int, Int) -> Void
     package let fillPanelRows: @Sendable (Target, Source, Int) -> Void
     package let addScaledColumns: @Sendable (Target, Source, Source, Int, Int) -> Void
-    package let normalizePanelSum:
-        @Sendable (Target, Target, Source, Source, Source, Source, Float, Int) -> Void
+    package let normalizePanelSum: @Sendable (Target, Target, Source, Source, Source, Source, Float, Int) -> Void
 
     /// The table in use, and why this one.
     package static let choice = choose(CPUFeatures.current, wanted: environment("VITRINE_KERNELS"))

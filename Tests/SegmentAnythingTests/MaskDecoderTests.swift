@@ -48,5 +48,34 @@ import Testing
         }
     }
 
+    @Test("answers are the same bits on any number of threads")
+    func threads() throws {
+        // A grid of 40 x 40 cells, which is several tasks, the last of them with half a panel.
+        var configuration = SAMConfiguration.tested
+        configuration.side = 160
+        let model = try generatedModel(configuration)
+        let features = generatedTensor("features", [32, 40, 40])
+        let prompts = (0..<3).map { index in
+            ModelPrompt(
+                points: Array(PromptEncoderTests.points[0...1]),
+                maskLogits: generatedTensor("mask \(index)", [160, 160]))
+        }
+        let before = ComputeThreads.count
+        defer { ComputeThreads.set(before) }
+        func answers(threads: Int) -> DecodedMasks {
+            ComputeThreads.set(threads)
+            return model.maskDecoder(
+                features: features, position: model.promptEncoder.gridPosition, prompts: model.promptEncoder(prompts),
+                masks: .multiple)
+        }
+        let alone = answers(threads: 1)
+        #expect(alone.logits.shape == [3, 3, 160, 160] && alone.logits.values.allSatisfy(\.isFinite))
+        for threads in [2, 5] {
+            let together = answers(threads: threads)
+            #expect(isIdentical(together.logits, alone.logits), "\(threads) threads")
+            #expect(isIdentical(together.predictedIoU, alone.predictedIoU), "\(threads) threads")
+        }
+    }
+
     private static let features = generatedTensor("features", [32, 16, 16])
 }

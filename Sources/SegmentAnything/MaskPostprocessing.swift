@@ -13,11 +13,9 @@ extension ModelFrame {
     public func upscaledLogits(_ lowResolution: Tensor) -> ScoreMap {
         let shape = lowResolution.shape
         precondition(shape.rank == 2, "upscaledLogits takes [height, width], not \(shape)")
-        let square = lowResolution.reshaped(to: [1, shape[0], shape[1]]).resizedBilinear(height: side, width: side)
         let part =
-            square
-            .sliced(axis: 1, 0..<input.height)
-            .sliced(axis: 2, 0..<input.width)
+            lowResolution
+            .resizedBilinear(height: side, width: side, part: (input.height, input.width))
             .resizedBilinear(height: original.height, width: original.width)
         return ScoreMap(size: original, values: part.values)
     }

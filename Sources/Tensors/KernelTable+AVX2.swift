@@ -47,6 +47,11 @@
             peakLoop: KernelsAVX2.peakLoop,
             packRightPanel: KernelsAVX2.packRightPanel,
             multiplyRows: KernelsAVX2.multiplyRows,
-            finishRow: KernelsAVX2.finishRow)
+            finishRow: KernelsAVX2.finishRow,
+            exponentialColumns: KernelsAVX2.exponentialColumns,
+            softmaxColumnGroups: KernelsAVX2.softmaxColumnGroups,
+            fillPanelRows: KernelsAVX2.fillPanelRows,
+            addScaledColumns: KernelsAVX2.addScaledColumns,
+            normalizePanelSum: KernelsAVX2.normalizePanelSum)
     }
 #endif

@@ -47,6 +47,11 @@
             peakLoop: KernelsAVX512.peakLoop,
             packRightPanel: KernelsAVX512.packRightPanel,
             multiplyRows: KernelsAVX512.multiplyRows,
-            finishRow: KernelsAVX512.finishRow)
+            finishRow: KernelsAVX512.finishRow,
+            exponentialColumns: KernelsAVX512.exponentialColumns,
+            softmaxColumnGroups: KernelsAVX512.softmaxColumnGroups,
+            fillPanelRows: KernelsAVX512.fillPanelRows,
+            addScaledColumns: KernelsAVX512.addScaledColumns,
+            normalizePanelSum: KernelsAVX512.normalizePanelSum)
     }
 #endif

@@ -46,5 +46,10 @@ extension KernelTable {
         peakLoop: KernelsBaseline.peakLoop,
         packRightPanel: KernelsBaseline.packRightPanel,
         multiplyRows: KernelsBaseline.multiplyRows,
-        finishRow: KernelsBaseline.finishRow)
+        finishRow: KernelsBaseline.finishRow,
+        exponentialColumns: KernelsBaseline.exponentialColumns,
+        softmaxColumnGroups: KernelsBaseline.softmaxColumnGroups,
+        fillPanelRows: KernelsBaseline.fillPanelRows,
+        addScaledColumns: KernelsBaseline.addScaledColumns,
+        normalizePanelSum: KernelsBaseline.normalizePanelSum)
 }

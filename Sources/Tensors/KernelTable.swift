@@ -71,6 +71,12 @@ package struct KernelTable: Sendable {
         ) -> Void
     package let finishRow: @Sendable (Target, Source, Source?, Int, Int32, Source?, Int) -> Void
 
+    package let exponentialColumns: @Sendable (Target, Target, Target, Int) -> Void
+    package let softmaxColumnGroups: @Sendable (Target, Source, Int, Int) -> Void
+    package let fillPanelRows: @Sendable (Target, Source, Int) -> Void
+    package let addScaledColumns: @Sendable (Target, Source, Source, Int, Int) -> Void
+    package let normalizePanelSum: @Sendable (Target, Target, Source, Source, Source, Source, Float, Int) -> Void
+
     /// The table in use, and why this one.
     package static let choice = choose(CPUFeatures.current, wanted: environment("VITRINE_KERNELS"))
     package static let active = choice.table

@@ -15,46 +15,59 @@ struct ResamplingTable {
     ///
     /// Without antialiasing the filter keeps its width: two taps, or four with a = -0.75. With it the filter is widened
     /// when the axis shrinks, its weights are normalised, and bicubic uses a = -0.5.
-    init(from input: Int, to output: Int, filter: Filter, antialias: Bool) {
+    ///
+    /// - Parameter places: how many of the output places are wanted, from the first one on.
+    init(from input: Int, to output: Int, places: Int, filter: Filter, antialias: Bool) {
         var scale = Float(input) / Float(output)
         if case .bilinear(alignCorners: true) = filter {
             scale = output > 1 ? Float(input - 1) / Float(output - 1) : 0
         }
-        var rows: [(first: Int, weights: [Float])] = []
-        for place in 0..<output {
-            if antialias {
-                rows.append(ResamplingTable.widened(place, scale, input, filter))
-            } else {
-                rows.append(ResamplingTable.plain(place, scale, input, filter))
-            }
+        if antialias {
+            let rows = (0..<places).map { ResamplingTable.widened($0, scale, input, filter) }
+            taps = rows.reduce(0) { max($0, $1.1.count) }
+            for (first, weights) in rows { append(first, weights) }
+            return
         }
-        taps = rows.map(\.weights.count).max() ?? 0
-        for row in rows {
-            first.append(Int32(row.first))
-            lengths.append(Int32(row.weights.count))
-            weights += row.weights + [Float](repeating: 0, count: taps - row.weights.count)
+        switch filter {
+        case .bilinear(let alignCorners):
+            taps = 2
+            for place in 0..<places { appendBilinear(place, scale, input, alignCorners: alignCorners) }
+        case .bicubic:
+            taps = 4
+            for place in 0..<places { appendBicubic(place, scale, input) }
         }
     }
 
-    private static func plain(_ place: Int, _ scale: Float, _ input: Int, _ filter: Filter) -> (Int, [Float]) {
-        switch filter {
-        case .bilinear(let alignCorners):
-            let position = alignCorners ? Float(place) * scale : max(0, (Float(place) + 0.5) * scale - 0.5)
-            let lower = min(Int(position), input - 1)
-            let fraction = min(max(position - Float(lower), 0), 1)
-            return lower + 1 < input ? (lower, [1 - fraction, fraction]) : (lower, [1])
-        case .bicubic:
-            let position = (Float(place) + 0.5) * scale - 0.5
-            let lower = position.rounded(.down)
-            let fraction = position - lower
-            // Taps beyond the edge repeat the edge: their weights are added to it.
-            let indices = (-1...2).map { min(max(Int(lower) + $0, 0), input - 1) }
-            var weights = [Float](repeating: 0, count: indices[3] - indices[0] + 1)
-            for (tap, index) in indices.enumerated() {
-                weights[index - indices[0]] += cubic(Float(tap) - 1 - fraction, -0.75)
-            }
-            return (indices[0], weights)
+    private mutating func append(_ first: Int, _ weights: [Float]) {
+        self.first.append(Int32(first))
+        lengths.append(Int32(weights.count))
+        self.weights += weights
+        for _ in weights.count..<taps { self.weights.append(0) }
+    }
+
+    private mutating func appendBilinear(_ place: Int, _ scale: Float, _ input: Int, alignCorners: Bool) {
+        let position = alignCorners ? Float(place) * scale : max(0, (Float(place) + 0.5) * scale - 0.5)
+        let lower = min(Int(position), input - 1)
+        let fraction = min(max(position - Float(lower), 0), 1)
+        let isInside = lower + 1 < input
+        // No array for each place: a mask is enlarged to thousands of them.
+        first.append(Int32(lower))
+        lengths.append(isInside ? 2 : 1)
+        weights.append(isInside ? 1 - fraction : 1)
+        weights.append(isInside ? fraction : 0)
+    }
+
+    private mutating func appendBicubic(_ place: Int, _ scale: Float, _ input: Int) {
+        let position = (Float(place) + 0.5) * scale - 0.5
+        let lower = position.rounded(.down)
+        let fraction = position - lower
+        // Taps beyond the edge repeat the edge: their weights are added to it.
+        let indices = (-1...2).map { min(max(Int(lower) + $0, 0), input - 1) }
+        var weights = [Float](repeating: 0, count: indices[3] - indices[0] + 1)
+        for (tap, index) in indices.enumerated() {
+            weights[index - indices[0]] += ResamplingTable.cubic(Float(tap) - 1 - fraction, -0.75)
         }
+        append(indices[0], weights)
     }
 
     private static func widened(_ place: Int, _ scale: Float, _ input: Int, _ filter: Filter) -> (Int, [Float]) {

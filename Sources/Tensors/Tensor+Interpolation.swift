@@ -4,11 +4,15 @@ extension Tensor {
     /// Bilinear resizing.
     ///
     /// **Shapes**: [..., height, columns] -> [..., `height`, `width`]
+    ///
+    /// - Parameter part: the rows and columns of the result that are wanted, from the first ones on; all if nil.
+    ///
     /// **Matches**: `interpolate(mode="bilinear", align_corners=alignCorners, antialias=antialias)`
     public func resizedBilinear(
-        height: Int, width: Int, alignCorners: Bool = false, antialias: Bool = false
+        height: Int, width: Int, part: (height: Int, width: Int)? = nil, alignCorners: Bool = false,
+        antialias: Bool = false
     ) -> Tensor {
-        resized(height, width, .bilinear(alignCorners: alignCorners), antialias)
+        resized(height, width, part ?? (height, width), .bilinear(alignCorners: alignCorners), antialias)
     }
 
     /// Bicubic resizing, corners not aligned; a = -0.75, or -0.5 with `antialias`.
@@ -16,24 +20,32 @@ extension Tensor {
     /// **Shapes**: [..., height, columns] -> [..., `height`, `width`]
     /// **Matches**: `interpolate(mode="bicubic", align_corners=False, antialias=antialias)`
     public func resizedBicubic(height: Int, width: Int, antialias: Bool = false) -> Tensor {
-        resized(height, width, .bicubic, antialias)
+        resized(height, width, (height, width), .bicubic, antialias)
     }
 
     private func resized(
-        _ height: Int, _ width: Int, _ filter: ResamplingTable.Filter, _ antialias: Bool
+        _ height: Int, _ width: Int, _ part: (height: Int, width: Int), _ filter: ResamplingTable.Filter,
+        _ antialias: Bool
     ) -> Tensor {
         require(
-            shape.rank >= 2 && shape[-1] > 0 && shape[-2] > 0 && height > 0 && width > 0, "resized",
-            "shape \(shape) to \(height) x \(width)")
+            shape.rank >= 2 && shape[-1] > 0 && shape[-2] > 0 && 1...max(height, 1) ~= part.height
+                && 1...max(width, 1) ~= part.width, "resized",
+            "shape \(shape) to \(part) of \(height) x \(width)")
         var result = self
         // An axis that keeps its size keeps its values in all of these filters.
         if width != shape[-1] {
             result = result.resampledColumns(
-                ResamplingTable(from: shape[-1], to: width, filter: filter, antialias: antialias))
+                ResamplingTable(
+                    from: shape[-1], to: width, places: part.width, filter: filter, antialias: antialias))
+        } else if part.width != width {
+            result = result.sliced(axis: -1, 0..<part.width)
         }
         if height != shape[-2] {
             result = result.resampledRows(
-                ResamplingTable(from: shape[-2], to: height, filter: filter, antialias: antialias))
+                ResamplingTable(
+                    from: shape[-2], to: height, places: part.height, filter: filter, antialias: antialias))
+        } else if part.height != height {
+            result = result.sliced(axis: -2, 0..<part.height)
         }
         return result
     }

@@ -12,12 +12,14 @@ import Testing
         let reference = try Reference("decoder_stages")
         let prompts = model.promptEncoder([ModelPrompt(points: PromptEncoderTests.points)])
         let (tokens, image) = decoder.transformer(
-            tokens: decoder.tokens(prompts), image: decoder.cells(Self.features, prompts),
+            tokens: decoder.tokens(prompts), image: prompts.dense.added(to: Self.features.reshaped(to: [32, 256])),
             imagePosition: model.promptEncoder.gridPosition)
         try reference.expect(tokens.squeezed(axis: 0), "tokens")
-        try reference.expect(image.squeezed(axis: 0), "image")
-        let upscaled = decoder.upscaling(try reference.tensor("image", [1, 256, 32]))
-        try reference.expect(upscaled.squeezed(axis: 0), "upscaled")
+        try reference.expect(image.matrices.squeezed(axis: 0).transposed(), "image")
+        // Each upscaled channel by itself, as the mask that weighs it alone.
+        let cells = ColumnPanels(try reference.tensor("image", [1, 256, 32]).transposed())
+        let channels = Tensor((0..<16).map { $0 % 5 == 0 ? 1 : 0 }, shape: [1, 4, 4])
+        try reference.expect(decoder.upscaling(cells, weights: channels).squeezed(axis: 0), "upscaled")
         let hyper = decoder.hyperWeights(try reference.tensor("tokens", [1, 9, 32]), 0..<4)
         try reference.expect(hyper.squeezed(axis: 0), "hyper")
     }
@@ -43,6 +45,35 @@ import Testing
                 prompts: model.promptEncoder([prompt]), masks: masks)
             try reference.expect(decoded.logits.squeezed(axis: 0), "\(name)_logits", within: 1e-3)
             try reference.expect(decoded.predictedIoU.squeezed(axis: 0), "\(name)_iou", within: 1e-3)
+        }
+    }
+
+    @Test("answers are the same bits on any number of threads")
+    func threads() throws {
+        // A grid of 40 x 40 cells, which is several tasks, the last of them with half a panel.
+        var configuration = SAMConfiguration.tested
+        configuration.side = 160
+        let model = try generatedModel(configuration)
+        let features = generatedTensor("features", [32, 40, 40])
+        let prompts = (0..<3).map { index in
+            ModelPrompt(
+                points: Array(PromptEncoderTests.points[0...1]),
+                maskLogits: generatedTensor("mask \(index)", [160, 160]))
+        }
+        let before = ComputeThreads.count
+        defer { ComputeThreads.set(before) }
+        func answers(threads: Int) -> DecodedMasks {
+            ComputeThreads.set(threads)
+            return model.maskDecoder(
+                features: features, position: model.promptEncoder.gridPosition, prompts: model.promptEncoder(prompts),
+                masks: .multiple)
+        }
+        let alone = answers(threads: 1)
+        #expect(alone.logits.shape == [3, 3, 160, 160] && alone.logits.values.allSatisfy(\.isFinite))
+        for threads in [2, 5] {
+            let together = answers(threads: threads)
+            #expect(isIdentical(together.logits, alone.logits), "\(threads) threads")
+            #expect(isIdentical(together.predictedIoU, alone.predictedIoU), "\(threads) threads")
         }
     }
 

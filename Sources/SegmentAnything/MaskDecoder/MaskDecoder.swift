@@ -41,38 +41,45 @@ struct MaskDecoder: Sendable {
             weights.child("iou_prediction_head"), widths: [width, hidden, hidden, configuration.maskTokens])
     }
 
+    /// Prompts that are decoded together. Their tokens fill the products' tiles, and the cells of all of them, 4 MB a
+    /// prompt in the published models, are not in memory at once.
+    private static let promptsAtOnce = 8
+
     /// - Parameters:
     ///   - features: `[channels, rows, columns]`.
-    ///   - position: `[1, cells, width]`.
-    func callAsFunction(features: Tensor, position: Tensor, prompts: EncodedPrompts, masks: MaskCount) -> DecodedMasks {
-        let (tokens, image) = transformer(
-            tokens: tokens(prompts), image: cells(features, prompts), imagePosition: position)
-        let upscaled = upscaling(image)
+    ///   - position: of the cells, one matrix `[width, cells]`.
+    func callAsFunction(
+        features: Tensor, position: ColumnPanels, prompts: EncodedPrompts, masks: MaskCount
+    ) -> DecodedMasks {
+        let features = features.reshaped(to: [features.shape[0], -1])
+        // The same picture for all prompts, where none brings a mask.
+        var shared: ColumnPanels?
+        if case .uniform = prompts.dense { shared = prompts.dense.added(to: features) }
+        let groups = stride(from: 0, to: prompts.count, by: Self.promptsAtOnce).map { first in
+            let group = prompts.slice(first..<min(prompts.count, first + Self.promptsAtOnce))
+            return decoded(group, shared ?? group.dense.added(to: features), position, masks)
+        }
+        if groups.count == 1 { return groups[0] }
+        return DecodedMasks(
+            logits: Tensor.concatenated(groups.map(\.logits), axis: 0),
+            predictedIoU: Tensor.concatenated(groups.map(\.predictedIoU), axis: 0))
+    }
+
+    private func decoded(
+        _ prompts: EncodedPrompts, _ image: ColumnPanels, _ position: ColumnPanels, _ masks: MaskCount
+    ) -> DecodedMasks {
+        let (tokens, cells) = transformer(tokens: tokens(prompts), image: image, imagePosition: position)
         let wanted = masks == .single ? 0..<1 : 1..<maskTokens
-        let weights = hyperWeights(tokens, wanted)
-        let (batch, channels, side) = (upscaled.shape[0], upscaled.shape[1], upscaled.shape[2])
-        let logits = weights.matrixProduct(upscaled.reshaped(to: [batch, channels, side * side]))
         let quality = qualityHead(tokens.sliced(axis: 1, 0..<1).squeezed(axis: 1))
         return DecodedMasks(
-            logits: logits.reshaped(to: [batch, wanted.count, side, side]),
+            logits: upscaling(cells, weights: hyperWeights(tokens, wanted)),
             predictedIoU: quality.sliced(axis: 1, wanted))
     }
 
     /// The output tokens and each prompt's own: `[prompts, tokens, width]`.
     func tokens(_ prompts: EncodedPrompts) -> Tensor {
-        guard let sparse = prompts.sparse else {
-            return Tensor.concatenated(
-                [Tensor](repeating: outputTokens, count: prompts.dense.shape[0]), axis: 0)
-        }
-        let own = Tensor.concatenated([Tensor](repeating: outputTokens, count: sparse.shape[0]), axis: 0)
-        return Tensor.concatenated([own, sparse], axis: 1)
-    }
-
-    /// The embedding with each prompt's dense part added: `[prompts, cells, width]`.
-    func cells(_ features: Tensor, _ prompts: EncodedPrompts) -> Tensor {
-        let image = features.reshaped(to: [features.shape[0], -1]).transposed().expanded(axis: 0) + prompts.dense
-        let batch = prompts.sparse?.shape[0] ?? image.shape[0]
-        return image.shape[0] == batch ? image : Tensor.concatenated([Tensor](repeating: image, count: batch), axis: 0)
+        let own = Tensor.concatenated([Tensor](repeating: outputTokens, count: prompts.count), axis: 0)
+        return prompts.sparse.map { Tensor.concatenated([own, $0], axis: 1) } ?? own
     }
 
     /// Each wanted mask's weights of the upscaled channels: `[prompts, masks, width / 8]`.

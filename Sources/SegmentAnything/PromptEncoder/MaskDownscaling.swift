@@ -2,27 +2,61 @@ import NeuralNetwork
 import Tensors
 
 /// Brings mask logits down to the embedding's grid and up to its channels.
+///
+/// Both convolutions have kernels as large as their strides, so a cell is made of its own 16 logits.
+///
+/// Matches `mask_downscaling` of segment_anything's prompt encoder.
 struct MaskDownscaling: Sendable {
-    let first: Convolution2D
-    let firstNorm: LayerNorm2D
-    let second: Convolution2D
-    let secondNorm: LayerNorm2D
-    let last: Convolution2D
+    let first: PanelWeight
+    let firstNorm: LayerNorm
+    let second: PanelWeight
+    let secondNorm: LayerNorm
+    let last: PanelWeight
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let channels = configuration.maskChannels
-        first = Convolution2D(weights.child(0), in: 1, out: channels / 4, kernel: 2, stride: 2, padding: 0)
-        firstNorm = LayerNorm2D(weights.child(1), channels: channels / 4, epsilon: 1e-6)
-        second = Convolution2D(weights.child(3), in: channels / 4, out: channels, kernel: 2, stride: 2, padding: 0)
-        secondNorm = LayerNorm2D(weights.child(4), channels: channels, epsilon: 1e-6)
-        last = Convolution2D(
-            weights.child(6), in: channels, out: configuration.promptWidth, kernel: 1, stride: 1, padding: 0)
+        let width = configuration.promptWidth
+        func weight(_ index: Int, _ input: Int, _ output: Int, kernel: Int) -> PanelWeight {
+            let scope = weights.child(index)
+            let matrix = scope.tensor("weight", shape: [output, input, kernel, kernel]).permuted([0, 2, 3, 1])
+            return PanelWeight(
+                matrix.reshaped(to: [output, kernel * kernel * input]), bias: scope.tensor("bias", shape: [output]))
+        }
+        first = weight(0, 1, channels / 4, kernel: 2)
+        firstNorm = LayerNorm(weights.child(1), width: channels / 4, epsilon: 1e-6)
+        second = weight(3, channels / 4, channels, kernel: 2)
+        secondNorm = LayerNorm(weights.child(4), width: channels, epsilon: 1e-6)
+        last = weight(6, channels, width, kernel: 1)
     }
 
-    /// - Parameter logits: `[prompts, 1, height, width]` at the low resolution.
-    /// - Returns: `[prompts, cells, channels]`, row-major over the embedding's grid.
-    func callAsFunction(_ logits: Tensor) -> Tensor {
-        let map = last(secondNorm(second(firstNorm(first(logits)).gelu())).gelu())
-        return map.reshaped(to: [map.shape[0], map.shape[1], -1]).transposed()
+    /// - Parameters:
+    ///   - logits: `[prompts, height, width]` at the low resolution.
+    ///   - features: `[channels, cells]`, to which they are added.
+    /// - Returns: a matrix `[channels, cells]` for each prompt.
+    func callAsFunction(_ logits: Tensor, addingTo features: Tensor) -> ColumnPanels {
+        let channels = secondNorm.weight.count
+        let part = channels / 4
+        return ColumnPanels(
+            folding: logits, factor: 4, addingTo: features, scratchRows: 4 + 2 * channels
+        ) { pixels, scratch, cells in
+            let square = scratch[0..<4]
+            let fine = scratch[4..<4 + channels]
+            let coarse = scratch[4 + channels..<4 + 2 * channels]
+            for quarter in 0..<4 {
+                // Two lines of two of the cell's four lines of four.
+                let corner = quarter / 2 * 8 + quarter % 2 * 2
+                square[0..<2].copy(pixels[corner..<corner + 2])
+                square[2..<4].copy(pixels[corner + 4..<corner + 6])
+                let quarterChannels = fine[quarter * part..<(quarter + 1) * part]
+                quarterChannels.formProduct(first, square)
+                quarterChannels.normalize(
+                    weight: firstNorm.weight, bias: firstNorm.bias, epsilon: firstNorm.epsilon)
+            }
+            fine.applyGELU()
+            coarse.formProduct(second, fine)
+            coarse.normalize(weight: secondNorm.weight, bias: secondNorm.bias, epsilon: secondNorm.epsilon)
+            coarse.applyGELU()
+            cells.formProduct(last, coarse)
+        }
     }
 }

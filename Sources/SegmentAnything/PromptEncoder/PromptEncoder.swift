@@ -9,12 +9,38 @@ struct ModelPrompt: Sendable {
     var maskLogits: Tensor?
 }
 
+/// What prompts say about every cell of the picture.
+enum DensePrompt: Sendable {
+    /// `[width]`: the same at every cell of every prompt.
+    case uniform(Tensor)
+    /// Mask logits, `[prompts, height, width]` at the low resolution, and what makes cells of them.
+    case masks(Tensor, MaskDownscaling)
+
+    /// The picture's cells with what the prompts say: a matrix `[width, cells]` for each prompt, or one for all.
+    ///
+    /// - Parameter features: `[width, cells]`.
+    func added(to features: Tensor) -> ColumnPanels {
+        switch self {
+        case .uniform(let value): ColumnPanels(features.expanded(axis: 0), adding: value)
+        case .masks(let logits, let downscaling): downscaling(logits, addingTo: features)
+        }
+    }
+}
+
 /// Prompts as the decoder sees them.
 struct EncodedPrompts: Sendable {
+    /// How many prompts.
+    var count: Int
     /// `[prompts, tokens, width]`; nil when the prompts hold neither points nor boxes.
     var sparse: Tensor?
-    /// `[prompts, cells, width]`, or `[1, 1, width]` when every cell of every prompt is the same.
-    var dense: Tensor
+    var dense: DensePrompt
+
+    /// Some of the prompts.
+    func slice(_ range: Range<Int>) -> EncodedPrompts {
+        var dense = dense
+        if case .masks(let logits, let downscaling) = dense { dense = .masks(logits.slice(range), downscaling) }
+        return EncodedPrompts(count: range.count, sparse: sparse?.slice(range), dense: dense)
+    }
 }
 
 /// Turns points, boxes and mask logits into tokens and a map.
@@ -24,8 +50,8 @@ struct PromptEncoder: Sendable {
     let side: Int
     let width: Int
     let position: FourierPosition
-    /// The embedding's own positions, `[1, cells, width]`; the same for every picture, so computed once.
-    let gridPosition: Tensor
+    /// The embedding's own positions, one matrix `[width, cells]`; the same for every picture, so computed once.
+    let gridPosition: ColumnPanels
     let negativePoint: Tensor
     let positivePoint: Tensor
     let topLeftCorner: Tensor
@@ -43,7 +69,7 @@ struct PromptEncoder: Sendable {
         self.width = width
         side = configuration.side
         position = FourierPosition(weights.child("pe_layer"), width: width)
-        gridPosition = position.grid(side: configuration.grid).expanded(axis: 0)
+        gridPosition = ColumnPanels(position.grid(side: configuration.grid).transposed().expanded(axis: 0))
         let points = weights.child("point_embeddings")
         negativePoint = embedding(points.child(0))
         positivePoint = embedding(points.child(1))
@@ -59,8 +85,8 @@ struct PromptEncoder: Sendable {
         let sparse = prompts.compactMap(tokens)
         let masks = prompts.compactMap(\.maskLogits)
         return EncodedPrompts(
-            sparse: sparse.isEmpty ? nil : Tensor.stacked(sparse),
-            dense: masks.isEmpty ? noMask.expanded(axis: 0) : maskDownscaling(Tensor.stacked(masks).expanded(axis: 1)))
+            count: prompts.count, sparse: sparse.isEmpty ? nil : Tensor.stacked(sparse),
+            dense: masks.isEmpty ? .uniform(noMask.squeezed(axis: 0)) : .masks(Tensor.stacked(masks), maskDownscaling))
     }
 
     /// The tokens of one prompt: its points, then the padding point or else the corners. `[tokens, width]`.

@@ -1,0 +1,79 @@
+/// Some rows of one panel of ``ColumnPanels`` or of a task's memory, valid only inside the call that hands them out.
+///
+/// What a small network does to a few columns is written with these operations; nothing is allocated and no thread woken.
+package struct Panel {
+    private let base: UnsafeMutablePointer<Float>
+    package let rows: Int
+
+    init(_ base: UnsafeMutablePointer<Float>, rows: Int) {
+        self.base = base
+        self.rows = rows
+    }
+
+    /// Some of the rows.
+    package subscript(range: Range<Int>) -> Panel {
+        require(range.lowerBound >= 0 && range.upperBound <= rows, "Panel", "rows \(range) of \(rows)")
+        return Panel(base + range.lowerBound * ColumnPanels.width, rows: range.count)
+    }
+
+    /// Becomes the same as `other`, of as many rows.
+    package func copy(_ other: Panel) {
+        require(rows == other.rows, "copy", "\(other.rows) rows to \(rows)")
+        let count = rows * ColumnPanels.width
+        KernelTable.active.copyRows(base, count, other.base, count, 1, count)
+    }
+
+    /// Becomes `weight * other + bias`; row i of it becomes row `i * step` of this panel.
+    package func formProduct(_ weight: PanelWeight, _ other: Panel, step: Int = 1) {
+        require(
+            other.rows == weight.depth && rows == (weight.rows - 1) * step + 1 && (weight.bias == nil || step == 1),
+            "formProduct", "\(weight.rows) rows of depth \(weight.depth) by \(other.rows) to \(rows)")
+        if let bias = weight.bias {
+            bias.read { KernelTable.active.fillPanelRows(base, $0, rows) }
+        }
+        weight.matrix.read { matrix in
+            KernelTable.active.multiply(
+                base, outStride: step * ColumnPanels.width, matrix, rows: weight.rows, depth: weight.depth,
+                byPanel: other.base, accumulate: weight.bias != nil)
+        }
+    }
+
+    /// Each column normalised over these rows, then scaled and shifted; `weight` and `bias` [rows].
+    package func normalize(weight: Tensor, bias: Tensor, epsilon: Float) {
+        require(
+            weight.shape == [rows] && bias.shape == [rows], "normalize",
+            "weight \(weight.shape) and bias \(bias.shape) for \(rows) rows")
+        weight.read { weight in
+            bias.read { bias in
+                let width = ColumnPanels.width
+                KernelTable.active.layerNormPixels(base, base, weight, bias, epsilon, rows, width, width)
+            }
+        }
+    }
+
+    /// The exact GELU of every element.
+    package func applyGELU() {
+        KernelTable.active.geluRow(base, base, rows * ColumnPanels.width)
+    }
+}
+
+/// An affine map of columns.
+package struct PanelWeight: Sendable {
+    /// `[out, in]`, read as it lies.
+    let matrix: Tensor
+    let bias: Tensor?
+
+    var rows: Int { matrix.shape[0] }
+    var depth: Int { matrix.shape[1] }
+
+    /// - Parameters:
+    ///   - matrix: `[out, in]`.
+    ///   - bias: `[out]`.
+    package init(_ matrix: Tensor, bias: Tensor? = nil) {
+        require(
+            matrix.shape.rank == 2 && (bias.map { $0.shape == [matrix.shape[0]] } ?? true), "PanelWeight",
+            "matrix \(matrix.shape), bias \(bias?.shape ?? [])")
+        self.matrix = matrix
+        self.bias = bias
+    }
+}

@@ -69,11 +69,23 @@ struct Canvas {
     ]
 }
 
+extension Float {
+    /// The nearest whole number, halves upwards.
+    ///
+    /// Without the library call that `rounded()` is on processors without an instruction for it.
+    /// - Precondition: from 0 up to 255.
+    @inline(__always)
+    var roundedByte: UInt8 {
+        let whole = UInt8(self)
+        return self - Float(whole) >= 0.5 ? whole + 1 : whole
+    }
+}
+
 extension Color {
     /// `share` of the other colour, the rest of this one, on display values.
     func mixed(with other: Color, share: Float) -> Color {
         func mix(_ own: UInt8, _ new: UInt8) -> UInt8 {
-            UInt8((Float(own) + (Float(new) - Float(own)) * share).rounded())
+            (Float(own) + (Float(new) - Float(own)) * share).roundedByte
         }
         return Color(
             red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))

@@ -68,11 +68,14 @@ enum Resampling {
                             let firstWeight = column * plan.stride
                             if channels == 3 {
                                 var (red, green, blue) = (half, half, half)
-                                for tap in 0..<count {
-                                    let weight = weights[firstWeight + tap]
-                                    red &+= Int32(pixels[start + 3 * tap]) &* weight
-                                    green &+= Int32(pixels[start + 3 * tap + 1]) &* weight
-                                    blue &+= Int32(pixels[start + 3 * tap + 2]) &* weight
+                                // Wrapping sums: checks for overflow would cost more than the arithmetic.
+                                var source = start
+                                for tap in firstWeight..<firstWeight &+ count {
+                                    let weight = weights[tap]
+                                    red &+= Int32(pixels[source]) &* weight
+                                    green &+= Int32(pixels[source &+ 1]) &* weight
+                                    blue &+= Int32(pixels[source &+ 2]) &* weight
+                                    source &+= 3
                                 }
                                 output[target] = rounded(red)
                                 output[target + 1] = rounded(green)

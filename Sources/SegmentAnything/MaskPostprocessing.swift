@@ -14,6 +14,10 @@ extension ModelFrame {
         let shape = lowResolution.shape
         precondition(shape.rank == 2, "upscaledLogits takes [height, width], not \(shape)")
         let square = lowResolution.reshaped(to: [1, shape[0], shape[1]]).resizedBilinear(height: side, width: side)
+        // A picture that fills the square is there already: another pass would give the same values.
+        if original == input, input.width == side, input.height == side {
+            return ScoreMap(size: original, values: square.values)
+        }
         let part =
             square
             .sliced(axis: 1, 0..<input.height)
@@ -27,7 +31,14 @@ extension ModelFrame {
 public enum MaskPostprocessing {
     /// The pixels whose logit is above `threshold`.
     public static func mask(_ logits: ScoreMap, threshold: Float = 0) -> Mask {
-        Mask(size: logits.size, values: logits.values.map { $0 > threshold })
+        Mask(
+            size: logits.size,
+            values: [Bool](unsafeUninitializedCapacity: logits.values.count) { output, initialized in
+                logits.values.withUnsafeBufferPointer { values in
+                    for index in 0..<values.count { output[index] = values[index] > threshold }
+                }
+                initialized = logits.values.count
+            })
     }
 
     /// How little the mask depends on its threshold: pixels above `threshold + offset` over pixels above

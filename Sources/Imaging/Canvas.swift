@@ -72,12 +72,13 @@ struct Canvas {
 extension Float {
     /// The nearest whole number, halves upwards.
     ///
-    /// Without the library call that `rounded()` is on processors without an instruction for it.
+    /// `rounded()` is a library call on processors without an instruction for it. Twice what lies behind the point is
+    /// exact, and its whole part is 1 from one half on: no branch that every other pixel takes.
     /// - Precondition: from 0 up to 255.
     @inline(__always)
     var roundedByte: UInt8 {
-        let whole = UInt8(self)
-        return self - Float(whole) >= 0.5 ? whole + 1 : whole
+        let whole = Int32(self)
+        return UInt8(truncatingIfNeeded: whole &+ Int32(2 * (self - Float(whole))))
     }
 }
 

@@ -62,8 +62,15 @@ public struct Mask: Hashable, Sendable {
     /// Shared area over joint area, 0...1; nil where both masks are empty.
     public func intersectionOverUnion(with other: Mask) -> Double? {
         checkSize(of: other)
-        let both = intersection(other).area
-        let either = area + other.area - both
+        var (both, either) = (0, 0)
+        values.withUnsafeBytes { own in
+            other.values.withUnsafeBytes { others in
+                for index in 0..<own.count {
+                    both &+= Int(own[index] & others[index])
+                    either &+= Int(own[index] | others[index])
+                }
+            }
+        }
         return either == 0 ? nil : Double(both) / Double(either)
     }
 

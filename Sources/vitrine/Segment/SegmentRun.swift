@@ -61,7 +61,7 @@ struct SegmentRun: Sendable {
             }
             let finding = Result {
                 let reading = try picture.get()
-                let digests = weights ?? startDigests()
+                let digests = weights ?? WeightRecord.pending(of: files)
                 weights = digests
                 let result = try segmenter.segment(reading.decoded.image, object: command.object)
                 return Finding(reading: reading, result: result, weights: digests)
@@ -83,11 +83,6 @@ struct SegmentRun: Sendable {
         }
         try writer.finish()
         return report.status()
-    }
-
-    /// Digests take seconds for files of gigabytes: they are made while the first picture is computed.
-    private func startDigests() -> Pending<[WeightRecord]> {
-        Pending(on: DispatchQueue(label: "vitrine.digests")) { [files] in try WeightRecord.records(of: files) }
     }
 
     /// Returns the line for standard output.

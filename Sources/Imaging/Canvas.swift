@@ -85,7 +85,7 @@ extension Float {
 extension Color {
     /// `share` of the other colour, the rest of this one, on display values.
     func mixed(with other: Color, share: Float) -> Color {
-        func mix(_ own: UInt8, _ new: UInt8) -> UInt8 {
+        @inline(__always) func mix(_ own: UInt8, _ new: UInt8) -> UInt8 {
             (Float(own) + (Float(new) - Float(own)) * share).roundedByte
         }
         return Color(

@@ -1,6 +1,7 @@
 """One picture, from a cold start, in Python with PyTorch: what `vitrine segment` is timed against.
 
-    python cold_start.py PICTURE --object "metal plate" --output FOLDER [--threads 2]
+    vitrine segment --object "metal plate" --show-prompts > SENTENCES
+    python cold_start.py PICTURE --sentences SENTENCES --output FOLDER [--threads 2]
 
 Imports torch, builds the small CLIP and the small SAM from Weights/small, encodes the sentences, makes the map (three
 input sizes, smoothed, at the picture's size), asks SAM three times in a cascade (points; points and mask; points, mask
@@ -12,6 +13,7 @@ and digests of the weights. PNG files are compressed at level 1. Layers are buil
 """
 
 import argparse
+import json
 import pathlib
 import sys
 
@@ -28,15 +30,31 @@ sys.path.insert(0, str(TRAINING))
 import clip_model  # noqa: E402
 import sam_model  # noqa: E402
 from bpe import Tokenizer  # noqa: E402
-from ensemble import text_vectors  # noqa: E402
 from export import restore  # noqa: E402
 
-SIDES, RASTER, SIGMA = (224, 320, 448), 518, 4.0
+SCALES, RASTER, SIGMA = (0.7, 1, 1.4), 518, 4.0
 
 
 def weights(name):
+    """The description that a file of weights carries, and its tensors."""
     with safe_open(WEIGHTS / f"{name}.safetensors", "pt") as file:
-        return {key: file.get_tensor(key) for key in file.keys()}
+        return json.loads(file.metadata()["vitrine.model"]), {key: file.get_tensor(key) for key in file.keys()}
+
+
+def sentences(path):
+    """The lists of sentences for normal and for abnormal."""
+    lists = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("  "):
+            lists[-1].append(line[2:])
+        else:
+            lists.append([])
+    return lists
+
+
+def text_vectors(clip, tokenizer, lists):
+    vectors = [F.normalize(clip.encode_text(tokenizer(texts)), dim=-1).mean(0) for texts in lists]
+    return [F.normalize(vector, dim=-1) for vector in vectors]
 
 
 def models():
@@ -44,11 +62,11 @@ def models():
     # Initial values would be overwritten: what draws them is put out of action.
     for draw in (torch.nn.init.kaiming_uniform_, torch.nn.init.uniform_, torch.nn.init.normal_, torch.nn.init.trunc_normal_):
         setattr(torch.nn.init, draw.__name__, lambda tensor, *_, **__: tensor)
-    clip = clip_model.SmallCLIP(clip_model.CONFIG | {"vocabulary": tokenizer.end + 1}).eval()
-    sam = sam_model.SmallSAM().eval()
-    restore(clip, clip.visual.stem, weights("clip"), "visual.stem")
-    restore(sam, sam.image_encoder.patch_embed.stem, weights("sam"), "image_encoder.patch_embed.stem")
-    return clip, sam, tokenizer
+    (config, clip_state), (sam_config, sam_state) = weights("clip"), weights("sam")
+    clip, sam = clip_model.SmallCLIP(config).eval(), sam_model.SmallSAM(sam_config).eval()
+    restore(clip, clip.visual.stem, clip_state, "visual.stem")
+    restore(sam, sam.image_encoder.patch_embed.stem, sam_state, "image_encoder.patch_embed.stem")
+    return clip, config, sam, tokenizer
 
 
 def tensor(picture, size):
@@ -67,11 +85,12 @@ def smoothed(plane):
     return plane
 
 
-def anomaly_map(clip, states, picture):
+def anomaly_map(clip, config, states, picture):
     """p(abnormal) at the picture's size, [height, width]."""
     grids = []
-    for side in SIDES:
-        tokens = clip.visual(clip_model.prepared(tensor(picture, (side, side))))
+    for scale in SCALES:
+        side = 16 * round(config["image_size"] * scale / 16)
+        tokens = clip.visual(clip_model.prepared(tensor(picture, (side, side)), config))
         grid = clip.abnormality(tokens[:, 1:], *states).sigmoid().view(1, 1, side // 16, side // 16)
         grids.append(F.interpolate(grid, (RASTER, RASTER), mode="bilinear", align_corners=False))
     mean = smoothed(torch.stack(grids).mean(0))
@@ -106,15 +125,16 @@ def cascade(sam, picture, scores):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("picture", type=pathlib.Path)
-    parser.add_argument("--object", required=True)
+    parser.add_argument("--sentences", type=pathlib.Path, required=True)
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     options.output.mkdir(parents=True, exist_ok=True)
     picture = Image.open(options.picture).convert("RGB")
-    clip, sam, tokenizer = models()
-    scores = anomaly_map(clip, text_vectors(clip, tokenizer, options.object), picture)
+    clip, config, sam, tokenizer = models()
+    states = text_vectors(clip, tokenizer, sentences(options.sentences))
+    scores = anomaly_map(clip, config, states, picture)
     mask = cascade(sam, picture, scores)
     grey = np.asarray(picture.convert("L"), dtype=np.float32)
     heat = (scores / scores.max()).numpy()

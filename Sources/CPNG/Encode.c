@@ -48,8 +48,10 @@ static int run(session *session, const uint8_t *samples, uint32_t width, uint32_
                const cpng_text *texts, int text_count, cpng_file *file) {
     if (setjmp(png_jmpbuf(session->png))) return -1;
     png_set_write_fn(session->png, file, append_bytes, nothing_to_flush);
-    /* Noisy pictures barely shrink beyond this level, and take four times as long. */
-    png_set_compression_level(session->png, 2);
+    /* Next to libpng's choice among five filters at level 2, the difference to the row above at level 1 takes half the
+       time for files of the same length; higher levels take a multiple of it, and noisy pictures barely shrink. */
+    png_set_compression_level(session->png, 1);
+    png_set_filter(session->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
     png_set_IHDR(session->png, session->info, width, height, bit_depth,
                  channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);

@@ -23,9 +23,13 @@ public enum NPYWriter {
         bytes.append(UInt8(header.utf8.count & 0xFF))
         bytes.append(UInt8(header.utf8.count >> 8))
         bytes.append(contentsOf: header.utf8)
-        for value in values {
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-        }
+        #if _endian(little)
+            values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        #else
+            for value in values {
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+            }
+        #endif
         return bytes
     }
 }

@@ -40,7 +40,11 @@ public enum PNGWriter {
         let extent = Double(range.upperBound) - lower
         let samples = map.values.map { score -> UInt16 in
             let share = extent == 0 ? 0 : (Double(score) - lower) / extent
-            return share > 0 ? UInt16((min(1, share) * 65535).rounded()) : 0
+            guard share > 0 else { return 0 }
+            // The same as rounded(), which calls the library: what lies behind the point, doubled, is 1 from a half on.
+            let scaled = min(1, share) * 65535
+            let whole = Int32(scaled)
+            return UInt16(truncatingIfNeeded: whole &+ Int32(2 * (scaled - Double(whole))))
         }
         var text = text
         text["score-lower"] = "\(range.lowerBound)"

@@ -69,11 +69,24 @@ struct Canvas {
     ]
 }
 
+extension Float {
+    /// The nearest whole number, halves upwards.
+    ///
+    /// `rounded()` is a library call on processors without an instruction for it. Twice what lies behind the point is
+    /// exact, and its whole part is 1 from one half on: no branch that every other pixel takes.
+    /// - Precondition: from 0 up to 255.
+    @inline(__always)
+    var roundedByte: UInt8 {
+        let whole = Int32(self)
+        return UInt8(truncatingIfNeeded: whole &+ Int32(2 * (self - Float(whole))))
+    }
+}
+
 extension Color {
     /// `share` of the other colour, the rest of this one, on display values.
     func mixed(with other: Color, share: Float) -> Color {
-        func mix(_ own: UInt8, _ new: UInt8) -> UInt8 {
-            UInt8((Float(own) + (Float(new) - Float(own)) * share).rounded())
+        @inline(__always) func mix(_ own: UInt8, _ new: UInt8) -> UInt8 {
+            (Float(own) + (Float(new) - Float(own)) * share).roundedByte
         }
         return Color(
             red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))

@@ -42,7 +42,18 @@ public struct ConnectedComponents: Sendable {
     /// The pixels of all regions that `isIncluded` accepts.
     public func mask(where isIncluded: (Component) -> Bool) -> Mask {
         let accepted = [false] + components.map(isIncluded)
-        return Mask(size: size, values: labels.map { accepted[Int($0)] })
+        var values = [Bool](repeating: false, count: labels.count)
+        // Only the rows with regions: most of a picture has none.
+        let first = components.map(\.box.y0).min() ?? 0
+        let last = components.map(\.box.y1).max() ?? -1
+        labels.withUnsafeBufferPointer { labels in
+            values.withUnsafeMutableBufferPointer { values in
+                for index in first * size.width..<(last + 1) * size.width where labels[index] != 0 {
+                    values[index] = accepted[Int(labels[index])]
+                }
+            }
+        }
+        return Mask(size: size, values: values)
     }
 }
 
@@ -59,29 +70,19 @@ private struct RunForest {
 
     /// - Parameter reach: how far a run touches beyond its ends: 0 for edges, 1 for corners too.
     init(_ mask: Mask, reach: Int) {
-        let width = mask.size.width
         var previous = 0..<0
         for row in 0..<mask.size.height {
             let start = runs.count
-            appendRuns(of: mask, row: row, width: width)
+            appendRuns(of: mask, row: row)
             join(previous, start..<runs.count, reach: reach)
             previous = start..<runs.count
         }
     }
 
-    private mutating func appendRuns(of mask: Mask, row: Int, width: Int) {
-        mask.values.withUnsafeBufferPointer { values in
-            var x = 0
-            while x < width {
-                guard values[row * width + x] else {
-                    x += 1
-                    continue
-                }
-                let first = x
-                while x < width && values[row * width + x] { x += 1 }
-                parents.append(runs.count)
-                runs.append(Run(row: row, first: first, last: x - 1))
-            }
+    private mutating func appendRuns(of mask: Mask, row: Int) {
+        mask.forEachRun(ofRow: row) { run in
+            parents.append(runs.count)
+            runs.append(Run(row: row, first: run.lowerBound, last: run.upperBound - 1))
         }
     }
 

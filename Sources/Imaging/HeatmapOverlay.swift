@@ -85,9 +85,9 @@ public struct HeatmapOverlay: Sendable {
     public static func visibleRange(of map: ScoreMap) -> ClosedRange<Float> {
         // Some 65,536 pixels are enough for a quantile.
         let step = max(1, map.values.count / 65_536)
-        let sample = stride(from: 0, to: map.values.count, by: step).map { map.values[$0] }.filter(\.isFinite).sorted()
+        let sample = stride(from: 0, to: map.values.count, by: step).map { map.values[$0] }.filter(\.isFinite)
         guard !sample.isEmpty else { return 0...1 }
-        let lower = sample[sample.count / 10]
+        let lower = sample.value(atRank: sample.count / 10)
         let highest = map.values.reduce(lower) { $1.isFinite ? max($0, $1) : $0 }
         return lower...max(highest, lower + 0.25)
     }
@@ -106,17 +106,24 @@ public struct HeatmapOverlay: Sendable {
 
     private static func heated(_ grey: GreyImage, _ map: ScoreMap, range: ClosedRange<Float>) -> Image {
         let extent = range.upperBound - range.lowerBound
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(3 * grey.values.count)
-        for (value, score) in zip(grey.values, map.values) {
-            let position = extent > 0 ? (score - range.lowerBound) / extent : 0
-            let share = position > 0 ? min(position, 1) : 0
-            let heat = HeatColors.table[Int((share * 255).rounded())]
-            // Cold parts keep the picture, hot parts are mostly colour.
-            let mixed = Color(red: value, green: value, blue: value).mixed(with: heat, share: 0.3 + 0.5 * share)
-            pixels.append(mixed.red)
-            pixels.append(mixed.green)
-            pixels.append(mixed.blue)
+        let table = HeatColors.table
+        let pixels = [UInt8](unsafeUninitializedCapacity: 3 * grey.values.count) { pixels, initialized in
+            grey.values.withUnsafeBufferPointer { greys in
+                map.values.withUnsafeBufferPointer { scores in
+                    for index in 0..<greys.count {
+                        let position = extent > 0 ? (scores[index] - range.lowerBound) / extent : 0
+                        let share = position > 0 ? min(position, 1) : 0
+                        let heat = table[Int((share * 255).roundedByte)]
+                        // Cold parts keep the picture, hot parts are mostly colour.
+                        let grey = Color(red: greys[index], green: greys[index], blue: greys[index])
+                        let mixed = grey.mixed(with: heat, share: 0.3 + 0.5 * share)
+                        pixels[3 * index] = mixed.red
+                        pixels[3 * index + 1] = mixed.green
+                        pixels[3 * index + 2] = mixed.blue
+                    }
+                }
+            }
+            initialized = 3 * grey.values.count
         }
         return Image(size: grey.size, pixels: pixels)
     }

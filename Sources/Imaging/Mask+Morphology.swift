@@ -10,26 +10,35 @@ extension Mask {
             diameter > 0 && diameter % 2 == 1, "dilated: the diameter must be odd and positive, got \(diameter)")
         let radius = (diameter - 1) / 2
         if radius == 0 { return self }
-        let (width, height) = (size.width, size.height)
+        var grown = [Bool](repeating: false, count: size.pixelCount)
+        guard let box = boundingBox else { return self }
+        // Nothing is set beyond the part that the disc reaches from the mask's box.
+        let (left, top) = (max(0, box.x0 - radius), max(0, box.y0 - radius))
+        let width = min(size.width, box.x1 + radius + 1) - left
+        let height = min(size.height, box.y1 + radius + 1) - top
         // For each row, +1 where a covered stretch begins and -1 behind its end; their running sum is the cover.
         var changes = [Int32](repeating: 0, count: (width + 1) * height)
         let reaches = (-radius...radius).map { Self.reach(atRow: $0, radius: radius) }
-        for y in 0..<height {
-            for run in runs(ofRow: y) {
+        for y in box.y0...box.y1 {
+            forEachRun(ofRow: y) { run in
                 for (step, reach) in reaches.enumerated() {
-                    let row = y + step - radius
+                    let row = y + step - radius - top
                     guard row >= 0 && row < height else { continue }
-                    changes[row * (width + 1) + max(0, run.lowerBound - reach)] += 1
-                    changes[row * (width + 1) + min(width, run.upperBound + reach)] -= 1
+                    changes[row * (width + 1) + max(0, run.lowerBound - reach - left)] += 1
+                    changes[row * (width + 1) + min(width, run.upperBound + reach - left)] -= 1
                 }
             }
         }
-        var grown = [Bool](repeating: false, count: size.pixelCount)
-        for y in 0..<height {
-            var cover: Int32 = 0
-            for x in 0..<width {
-                cover += changes[y * (width + 1) + x]
-                grown[y * width + x] = cover > 0
+        grown.withUnsafeMutableBufferPointer { grown in
+            changes.withUnsafeBufferPointer { changes in
+                for y in 0..<height {
+                    var cover: Int32 = 0
+                    let target = (top + y) * size.width + left
+                    for x in 0..<width {
+                        cover &+= changes[y * (width + 1) + x]
+                        grown[target + x] = cover > 0
+                    }
+                }
             }
         }
         return Mask(size: size, values: grown)
@@ -41,27 +50,26 @@ extension Mask {
         return Int((Double(radius) * (squares / Double(radius * radius)).squareRoot()).rounded(.toNearestOrEven))
     }
 
-    private func runs(ofRow y: Int) -> [Range<Int>] {
-        var runs: [Range<Int>] = []
-        var start: Int?
-        for x in 0..<size.width {
-            if values[y * size.width + x] {
-                start = start ?? x
-            } else if let first = start {
-                runs.append(first..<x)
-                start = nil
-            }
-        }
-        if let first = start { runs.append(first..<size.width) }
-        return runs
-    }
-
     /// The mask with its holes filled: background regions (joined over edges) that do not reach the border.
     ///
     /// - Parameter limit: only holes of fewer pixels are filled; nil fills all.
     public func holesFilled(smallerThan limit: Int? = nil) -> Mask {
-        let background = ConnectedComponents.label(inverted, connectivity: .four)
-        return union(background.mask { !$0.touchesBorder && $0.area < limit ?? Int.max })
+        // A hole lies inside the mask's box, and background that reaches the box's border reaches the picture's too.
+        guard let box = boundingBox else { return self }
+        let part = ImageSize(width: box.width, height: box.height)
+        let background = (0..<part.height).flatMap { y in
+            let start = (box.y0 + y) * size.width + box.x0
+            return values[start..<start + part.width].map { !$0 }
+        }
+        let holes = ConnectedComponents.label(Mask(size: part, values: background), connectivity: .four)
+            .mask { !$0.touchesBorder && $0.area < limit ?? Int.max }
+        var filled = self
+        for y in 0..<part.height {
+            holes.forEachRun(ofRow: y) { run in
+                for x in run { filled[x: box.x0 + x, y: box.y0 + y] = true }
+            }
+        }
+        return filled
     }
 
     /// The mask without its regions (joined over edges and corners) of fewer than `limit` pixels.

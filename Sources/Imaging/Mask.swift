@@ -24,7 +24,12 @@ public struct Mask: Hashable, Sendable {
 
     /// Number of pixels that hold.
     public var area: Int {
-        values.reduce(0) { $1 ? $0 + 1 : $0 }
+        // Bytes are 0 or 1, and their sum vectorises.
+        values.withUnsafeBytes { bytes in
+            var count = 0
+            for byte in bytes { count &+= Int(byte) }
+            return count
+        }
     }
 
     public var isEmpty: Bool { !values.contains(true) }
@@ -33,14 +38,11 @@ public struct Mask: Hashable, Sendable {
     public var boundingBox: ImageBox? {
         var box: ImageBox?
         for y in 0..<size.height {
-            let row = values[y * size.width..<(y + 1) * size.width]
-            guard let first = row.firstIndex(of: true), let last = row.lastIndex(of: true) else { continue }
-            let (left, right) = (first - row.startIndex, last - row.startIndex)
-            guard let found = box else {
-                box = ImageBox(x0: left, y0: y, x1: right, y1: y)
-                continue
+            forEachRun(ofRow: y) { run in
+                let found = box ?? ImageBox(x0: run.lowerBound, y0: y, x1: run.lowerBound, y1: y)
+                box = ImageBox(
+                    x0: min(found.x0, run.lowerBound), y0: found.y0, x1: max(found.x1, run.upperBound - 1), y1: y)
             }
-            box = ImageBox(x0: min(found.x0, left), y0: found.y0, x1: max(found.x1, right), y1: y)
         }
         return box
     }
@@ -61,16 +63,30 @@ public struct Mask: Hashable, Sendable {
     public func intersectionOverUnion(with other: Mask) -> Double? {
         checkSize(of: other)
         var (both, either) = (0, 0)
-        for (own, others) in zip(values, other.values) {
-            if own && others { both += 1 }
-            if own || others { either += 1 }
+        values.withUnsafeBytes { own in
+            other.values.withUnsafeBytes { others in
+                for index in 0..<own.count {
+                    both &+= Int(own[index] & others[index])
+                    either &+= Int(own[index] | others[index])
+                }
+            }
         }
         return either == 0 ? nil : Double(both) / Double(either)
     }
 
+    @inline(__always)
     private func combined(with other: Mask, _ rule: (Bool, Bool) -> Bool) -> Mask {
         checkSize(of: other)
-        return Mask(size: size, values: zip(values, other.values).map { rule($0, $1) })
+        let count = values.count
+        let joined = [Bool](unsafeUninitializedCapacity: count) { output, initialized in
+            values.withUnsafeBufferPointer { own in
+                other.values.withUnsafeBufferPointer { others in
+                    for index in 0..<count { output[index] = rule(own[index], others[index]) }
+                }
+            }
+            initialized = count
+        }
+        return Mask(size: size, values: joined)
     }
 
     private func checkSize(of other: Mask) {

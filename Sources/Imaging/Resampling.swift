@@ -1,3 +1,5 @@
+import Tensors
+
 /// Resizing of 8-bit rasters, equal to Pillow's `Image.resize` byte for byte.
 ///
 /// Two passes, each rounding to 8 bits; a pass whose side does not change is left out. Which comes first decides the
@@ -59,32 +61,39 @@ enum Resampling {
             // The loops stay inside both buffers: every tap lies in 0..<width by the construction of the plan.
             pixels.withUnsafeBufferPointer { pixels in
                 plan.weights.withUnsafeBufferPointer { weights in
-                    for row in 0..<rows {
-                        let rowStart = row * width * channels
-                        var target = row * newWidth * channels
-                        for column in 0..<newWidth {
-                            let start = rowStart + plan.firsts[column] * channels
-                            let count = plan.counts[column]
-                            let firstWeight = column * plan.stride
-                            if channels == 3 {
-                                var (red, green, blue) = (half, half, half)
-                                for tap in 0..<count {
-                                    let weight = weights[firstWeight + tap]
-                                    red &+= Int32(pixels[start + 3 * tap]) &* weight
-                                    green &+= Int32(pixels[start + 3 * tap + 1]) &* weight
-                                    blue &+= Int32(pixels[start + 3 * tap + 2]) &* weight
+                    // Each range of rows reads and writes its own.
+                    nonisolated(unsafe) let (pixels, weights, output) = (pixels, weights, output)
+                    ParallelRows.forEach(count: rows, minimumPerTask: 32) { range in
+                        for row in range {
+                            let rowStart = row * width * channels
+                            var target = row * newWidth * channels
+                            for column in 0..<newWidth {
+                                let start = rowStart + plan.firsts[column] * channels
+                                let count = plan.counts[column]
+                                let firstWeight = column * plan.stride
+                                if channels == 3 {
+                                    var (red, green, blue) = (half, half, half)
+                                    // Wrapping sums: checks for overflow would cost more than the arithmetic.
+                                    var source = start
+                                    for tap in firstWeight..<firstWeight &+ count {
+                                        let weight = weights[tap]
+                                        red &+= Int32(pixels[source]) &* weight
+                                        green &+= Int32(pixels[source &+ 1]) &* weight
+                                        blue &+= Int32(pixels[source &+ 2]) &* weight
+                                        source &+= 3
+                                    }
+                                    output[target] = rounded(red)
+                                    output[target + 1] = rounded(green)
+                                    output[target + 2] = rounded(blue)
+                                } else {
+                                    var sum = half
+                                    for tap in 0..<count {
+                                        sum &+= Int32(pixels[start + tap]) &* weights[firstWeight + tap]
+                                    }
+                                    output[target] = rounded(sum)
                                 }
-                                output[target] = rounded(red)
-                                output[target + 1] = rounded(green)
-                                output[target + 2] = rounded(blue)
-                            } else {
-                                var sum = half
-                                for tap in 0..<count {
-                                    sum &+= Int32(pixels[start + tap]) &* weights[firstWeight + tap]
-                                }
-                                output[target] = rounded(sum)
+                                target += channels
                             }
-                            target += channels
                         }
                     }
                 }
@@ -95,12 +104,14 @@ enum Resampling {
 
     private static func acrossRows(_ pixels: [UInt8], rowBytes: Int, _ plan: ResamplingWeights) -> [UInt8] {
         let newHeight = plan.firsts.count
-        var sums = [Int32](repeating: 0, count: rowBytes)
         return [UInt8](unsafeUninitializedCapacity: newHeight * rowBytes) { output, initialized in
             // A whole row at a time, so that memory is read in order and the inner loop vectorises.
             pixels.withUnsafeBufferPointer { pixels in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    for row in 0..<newHeight {
+                // Each range of rows writes its own.
+                nonisolated(unsafe) let (pixels, output) = (pixels, output)
+                ParallelRows.forEach(count: newHeight, minimumPerTask: 32) { range in
+                    var sums = [Int32](repeating: half, count: rowBytes)
+                    for row in range {
                         for byte in 0..<rowBytes { sums[byte] = half }
                         for tap in 0..<plan.counts[row] {
                             let weight = plan.weights[row * plan.stride + tap]

@@ -36,16 +36,27 @@ public struct ScoreMap: Hashable, Sendable {
 
     /// The pixels whose score is at least `threshold`.
     public func mask(atLeast threshold: Float) -> Mask {
-        Mask(size: size, values: values.map { $0 >= threshold })
+        Mask(
+            size: size,
+            values: [Bool](unsafeUninitializedCapacity: values.count) { output, initialized in
+                values.withUnsafeBufferPointer { values in
+                    for index in 0..<values.count { output[index] = values[index] >= threshold }
+                }
+                initialized = values.count
+            })
     }
 
     /// Mean score over the pixels of `mask`, summed in Double; nil where the mask is empty.
     public func mean(over mask: Mask) -> Float? {
         precondition(size == mask.size, "ScoreMap.mean: the map is \(size), the mask \(mask.size)")
         var (sum, count) = (0.0, 0)
-        for (value, holds) in zip(values, mask.values) where holds {
-            sum += Double(value)
-            count += 1
+        values.withUnsafeBufferPointer { values in
+            for y in 0..<size.height {
+                mask.forEachRun(ofRow: y) { run in
+                    for x in run { sum += Double(values[y * size.width + x]) }
+                    count += run.count
+                }
+            }
         }
         return count == 0 ? nil : Float(sum / Double(count))
     }

@@ -25,11 +25,16 @@ final class Command {
         return testProgram.deletingLastPathComponent().appendingPathComponent("vitrine")
     }()
 
+    /// The command in front of the binary's path where the binary does not run by itself: an emulator and its flags.
+    static let runner =
+        (ProcessInfo.processInfo.environment["VITRINE_TEST_RUNNER"] ?? "").split(separator: " ").map(String.init)
+
     /// - Parameter environment: Added to this process's own.
     func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         let process = Process()
-        process.executableURL = Self.binary
-        process.arguments = arguments
+        let words = Self.runner + [Self.binary.path] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let outputFile = folder.appendingPathComponent(".standard-output")

@@ -78,6 +78,44 @@ struct SegmentTests {
         #expect(folders == ["d1/x.png", "d2/x.png"])
     }
 
+    @Test("lines come in the order of the pictures, a bad one in its place, and the rest is whole")
+    func order() throws {
+        let command = try Command()
+        var names: [String] = []
+        for index in 0..<7 {
+            // Large and small in turn, so that stages of neighbours take different times.
+            let plate = SamplePictures.plate(width: index % 2 == 0 ? 320 : 40, height: 60)
+            let isBad = index == 3
+            names.append("\(index).png")
+            try command.write(
+                isBad ? Data("no picture".utf8) : SamplePictures.png(plate), to: "in/\(names[index])")
+        }
+        let outcome = try command.run(
+            ["segment", "in", "--object", "metal plate", "--output", "out", "--json", "--quiet"])
+        #expect(outcome.status == 3, "\(outcome.errors)")
+        let records = try outcome.output.split(separator: "\n").map {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+        #expect(records.map { $0?["picture"] as? String } == names)
+        #expect(records.indices.filter { records[$0]?["error"] != nil } == [3])
+        let written = names.filter { $0 != "3.png" }.flatMap { name in Self.fileNames.map { "\(name)/\($0)" } }
+        #expect(command.files(under: "out") == written.sorted())
+    }
+
+    @Test("results that cannot be written end the command with 5, and nothing is written after them")
+    func unwritable() throws {
+        let command = try Command()
+        for name in ["a.png", "b/b.png", "c.png", "d.png"] { try command.write(SamplePictures.png(), to: "in/\(name)") }
+        // A file where the second picture's folder should go.
+        try command.write(Data(), to: "out/b")
+        let outcome = try command.run(["segment", "in", "--object", "metal plate", "--output", "out", "--quiet"])
+        #expect(outcome.status == 5)
+        #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+        #expect(outcome.errors.contains("out/b/b.png"), "\(outcome.errors)")
+        #expect(outcome.output.split(separator: "\n").count == 1, "\(outcome.output)")
+        #expect(command.files(under: "out") == (Self.fileNames.map { "a.png/\($0)" } + ["b"]).sorted())
+    }
+
     @Test("results are replaced by a second run, and the output folder is not read as input")
     func replaced() throws {
         let command = try Command()

@@ -2,6 +2,9 @@
 
 In every round each engine runs in turn, and the multiply-add peak of the machine is measured beside them, so that
 whatever the machine does meanwhile happens to all. Before that all four must agree.
+
+Two works are whole commands instead: cold-start, one picture from the start of a process to its last file, beside a Python
+program with PyTorch; folder, `vitrine segment` on 20 and on 200 pictures, alone.
 """
 
 import argparse
@@ -15,7 +18,9 @@ from pathlib import Path
 import numpy as np
 
 import chart
+import commands
 import engines
+from commands import COMMANDS
 from works import WORKS
 
 AGREEMENT = 1e-3
@@ -109,17 +114,19 @@ def table(rows):
 def main():
     parser = argparse.ArgumentParser(prog="Tools/compare", description=__doc__)
     parser.add_argument("--runner", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--works", help=f"comma-separated, of: {', '.join(WORKS)}")
+    parser.add_argument("--vitrine", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--works", help=f"comma-separated, of: {', '.join([*WORKS, *COMMANDS])}")
     parser.add_argument("--batches", default="1,8", help="batch sizes, where a work has them")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, help="rounds of each work, in place of its own number")
     parser.add_argument("--json", help="file for a list of {work, batch, ours_s, peers, ratio, max_rel_error, ...}")
     parser.add_argument("--chart", help="file for a bar chart, SVG")
     arguments = parser.parse_args()
-    wanted = arguments.works.split(",") if arguments.works else list(WORKS)
-    unknown = [name for name in wanted if name not in WORKS]
+    known = [*WORKS, *COMMANDS]
+    wanted = arguments.works.split(",") if arguments.works else known
+    unknown = [name for name in wanted if name not in known]
     if unknown:
-        parser.error(f"no work is called {', '.join(unknown)}; known are {', '.join(WORKS)}")
+        parser.error(f"no work is called {', '.join(unknown)}; known are {', '.join(known)}")
     batches = [int(size) for size in arguments.batches.split(",")]
 
     runner = engines.Runner(arguments.runner)
@@ -127,16 +134,30 @@ def main():
     machine = runner.ask("machine")["machine"]
     print(f"{machine['cpu']}, {arguments.threads} threads, fp32; Vitrine: {machine['kernels']} kernels, "
           f"OpenBLAS {machine['blas']}\n", flush=True)
-    rows = []
+    rows, whole = [], []
+
+    def keep():
+        if arguments.json:
+            Path(arguments.json).write_text(json.dumps(rows + whole, indent=1) + "\n")
+
     for name in wanted:
+        if name in COMMANDS:
+            for entry in COMMANDS[name](arguments.vitrine, arguments.threads, arguments.rounds):
+                whole.append(entry)
+                print(f"{entry['title']}: {entry['ours_s']:.2f} s", flush=True)
+                keep()
+            continue
         make, sizes = WORKS[name]
         for batch in (size for size in sizes if size in batches):
             entry = row(*measure(make, batch, runner, arguments.threads, arguments.rounds))
             rows.append(entry)
             print(f"{entry['title']}, batch {entry['batch']}: {entry['ratio']:.2f} x {entry['fastest_peer']}", flush=True)
-            if arguments.json:
-                Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n")
+            keep()
     runner.close()
+    if whole:
+        print("\n" + commands.table(whole))
+    if not rows:
+        return
     print("\n" + table(rows))
     print("\nMedians of the rounds, ± half the spread; ratio: the fastest peer's median over ours; of peak: useful "
           "arithmetic over the multiply-add peak measured in the same rounds; error: ours against PyTorch, relative to "

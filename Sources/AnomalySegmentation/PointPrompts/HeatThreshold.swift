@@ -65,6 +65,6 @@ enum HeatThreshold {
     static func percentile(_ heat: [Float], _ percent: Float) -> Float {
         guard !heat.isEmpty else { return 0 }
         let rank = (Double(percent) / 100 * Double(heat.count - 1)).rounded(.up)
-        return heat.sorted()[min(heat.count - 1, max(0, Int(rank)))]
+        return heat.value(atRank: min(heat.count - 1, max(0, Int(rank))))
     }
 }

@@ -26,7 +26,10 @@ enum TextNormalizer {
     private static func lowercased(_ all: [Unicode.Scalar]) -> String {
         var result = ""
         for (index, scalar) in all.enumerated() {
-            if scalar == "\u{3A3}" {
+            if scalar.isASCII {
+                let isCapital = ("A"..."Z").contains(scalar)
+                result.unicodeScalars.append(isCapital ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
+            } else if scalar == "\u{3A3}" {
                 result.unicodeScalars.append(isFinalSigma(all, at: index) ? "\u{3C2}" : "\u{3C3}")
             } else {
                 result.unicodeScalars.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)

@@ -52,7 +52,7 @@ struct TextSplitter: Sendable {
     /// 0 for white space.
     private static func length(ofPieceAt rest: ArraySlice<Unicode.Scalar>) -> Int {
         guard let first = rest.first else { return 0 }
-        if let contraction = contractions.first(where: { matches(rest, $0) }) { return contraction.count }
+        if first == "'", let contraction = contractions.first(where: { matches(rest, $0) }) { return contraction.count }
         switch kind(first) {
         case .space: return 0
         case .number: return 1

@@ -60,6 +60,7 @@ struct ClassifyCommand: ParsableCommand {
         threadOptions.apply()
         let items = try PictureList.collect(pictures, excluding: "")
         let sentences = try sentences()
+        let pictures = ReadAhead(items) { try ImageFile.decode($0.path).image }
         let clip = try LoadedCLIP(clipOptions).model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
@@ -68,10 +69,10 @@ struct ClassifyCommand: ParsableCommand {
             throw CommandFailure.usage("\(error)")
         }
         var failures = 0
-        for item in items {
+        for (item, picture) in pictures {
             if let status = StopRequest.status { throw ExitCode(status.rawValue) }
             do {
-                let image = try ImageFile.decode(item.path).image
+                let image = try picture.get()
                 let vector = try clip.encodeImage(preparation.wholePicturePreparation(for: image).expanded(axis: 0))
                 let probabilities = classifier.probabilities(images: vector).values
                 if !Terminal.write(try line(item, probabilities), to: .standardOutput) {

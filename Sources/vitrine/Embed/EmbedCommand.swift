@@ -109,6 +109,9 @@ struct EmbedCommand: ParsableCommand {
 
     private func addPictures(to file: inout EmbeddingFile) throws {
         let items = try PictureList.collect(pictures, excluding: output)
+        let images = ReadAhead(items) { item in
+            do { return try ImageFile.decode(item.path).image } catch { throw CommandFailure.badInput("\(error)") }
+        }
         let clip = try LoadedCLIP(clipOptions).model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
@@ -121,11 +124,9 @@ struct EmbedCommand: ParsableCommand {
             valueAttention ? DenseAttention.valueValue(firstBlock: max(1, preparation.visionLayers - 5)) : .ordinary
         var vectors: [Tensor] = []
         var dense: [DenseFeatures] = []
-        for item in items {
+        for (_, image) in images {
             if let status = StopRequest.status { throw ExitCode(status.rawValue) }
-            let image: Image
-            do { image = try ImageFile.decode(item.path).image } catch { throw CommandFailure.badInput("\(error)") }
-            let pixels = preparation.wholePicturePreparation(for: image, size: side).expanded(axis: 0)
+            let pixels = preparation.wholePicturePreparation(for: try image.get(), size: side).expanded(axis: 0)
             if patches {
                 do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
                     throw CommandFailure.usage("--layers: \(error)")

@@ -55,9 +55,9 @@ struct EvaluateCommand: ParsableCommand {
             var metrics = Dictionary(uniqueKeysWithValues: Evaluation.Variant.allCases.map { ($0, PixelMetrics()) })
             let bar = ProgressBar(total: pictures.items.count, isWanted: true)
             let start = ContinuousClock.now
-            for (index, item) in pictures.items.enumerated() {
+            for (index, entry) in ReadAhead(pictures.items, Evaluation.read).enumerated() {
                 if let status = StopRequest.status { throw ExitCode(status.rawValue) }
-                let sample = try evaluation.measure(item)
+                let sample = try evaluation.measure(try entry.value.get())
                 scores.append((sample.score, sample.truth.map { !$0.isEmpty } ?? false))
                 for variant in Evaluation.Variant.allCases {
                     try metrics[variant]?.add(map: sample.maps[variant] ?? sample.map, truth: sample.truth)
@@ -90,7 +90,7 @@ struct EvaluateCommand: ParsableCommand {
 
 /// A class of a data set.
 struct LabelledPictures {
-    struct Item {
+    struct Item: Sendable {
         var picture: String
         var mask: String?
     }

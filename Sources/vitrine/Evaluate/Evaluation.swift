@@ -39,9 +39,20 @@ struct Evaluation {
             clip: models.clip, sam: models.sam, configuration: single, mapWeights: mapWeights)
     }
 
-    func measure(_ item: LabelledPictures.Item) throws -> Sample {
+    /// A picture and its truth, decoded.
+    struct Reading: Sendable {
+        var image: Image
+        var truth: Mask?
+    }
+
+    @Sendable static func read(_ item: LabelledPictures.Item) throws -> Reading {
         let image: Image
         do { image = try ImageFile.decode(item.picture).image } catch { throw CommandFailure.badInput("\(error)") }
+        return Reading(image: image, truth: try LabelledPictures.truth(item))
+    }
+
+    func measure(_ reading: Reading) throws -> Sample {
+        let image = reading.image
         let map = try full.anomalyMap(image, object: object)
         let embedding = models.sam.embed(image)
         let result = try full.refine(map, embedding: embedding)
@@ -51,7 +62,7 @@ struct Evaluation {
                 .map: result.clipMap, .points: try pointsOnly.refine(map, embedding: embedding).fusedMap,
                 .cascade: result.fusedMap,
             ],
-            truth: try LabelledPictures.truth(item), score: result.score)
+            truth: reading.truth, score: result.score)
     }
 }
 

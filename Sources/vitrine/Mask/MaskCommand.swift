@@ -63,6 +63,7 @@ struct MaskCommand: ParsableCommand {
         do { image = try ImageFile.decode(picture).image } catch { throw CommandFailure.badInput("\(error)") }
         try ResultFolder.prepare(output)
         let loaded = try LoadedSAM(file: samOptions.file())
+        let weights = WeightRecord.pending(of: loaded.files)
         let frame = loaded.model.frame(of: image)
         let prompt = Prompt(
             points: point.map { PromptPoint(ImagePoint(x: $0.x, y: $0.y), $0.isPositive ? .positive : .negative) },
@@ -74,7 +75,7 @@ struct MaskCommand: ParsableCommand {
             prediction = try loaded.model.predict(features, prompt, masks: single ? .single : .multiple)
         } catch { throw CommandFailure.usage("\(error)") }
         let answer = MaskAnswer(image: image, frame: frame, prompt: prompt, prediction: prediction)
-        let record = answer.record(picture: picture, weights: try WeightRecord.records(of: loaded.files))
+        let record = answer.record(picture: picture, weights: try weights.get())
         try ResultFolder(output: output, name: (picture as NSString).lastPathComponent + ".mask").replace { folder in
             try answer.write(to: folder, record: record)
         }

@@ -2,7 +2,6 @@ import CLIP
 import Checkpoints
 import Foundation
 import SegmentAnything
-import Synchronization
 
 /// A CLIP, ready, and its files.
 struct LoadedCLIP {
@@ -83,19 +82,14 @@ struct WeightFile: Sendable {
 }
 
 extension WeightRecord {
-    /// What a record says of files: their digests, which take seconds for files of gigabytes, side by side.
-    static func records(of files: [WeightFile]) throws -> [WeightRecord] {
-        let digests = Mutex<[Int: Result<String, any Error>]>([:])
-        DispatchQueue.concurrentPerform(iterations: files.count) { index in
-            let digest = Result {
-                try reading(files[index].path) { try SHA256.hexadecimalDigest(ofFile: files[index].path) }
+    /// What a record says of files: their digests, made on a thread of their own while models compute, because they
+    /// take seconds for files of gigabytes.
+    static func pending(of files: [WeightFile]) -> Pending<[WeightRecord]> {
+        Pending(on: DispatchQueue(label: "vitrine.digests")) {
+            try files.map { file in
+                let digest = try reading(file.path) { try SHA256.hexadecimalDigest(ofFile: file.path) }
+                return WeightRecord(role: file.role, file: (file.path as NSString).lastPathComponent, sha256: digest)
             }
-            digests.withLock { $0[index] = digest }
-        }
-        let all = digests.withLock { $0 }
-        return try files.enumerated().map { index, file in
-            WeightRecord(
-                role: file.role, file: (file.path as NSString).lastPathComponent, sha256: try all[index]?.get() ?? "")
         }
     }
 }

@@ -73,13 +73,15 @@ struct SegmentCommand: ParsableCommand {
         let items = try PictureList.collect(pictures, excluding: output)
         try ResultFolder.prepare(output)
         let log = Log(isQuiet: quiet)
+        // The first picture is decoded while the models are loaded.
+        let pictures = SegmentRun.read(items, self)
         let models = try LoadedModels(models, activation: configuration.map.activation)
         let segmenter = try makeSegmenter(models, configuration)
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 
-        var run = SegmentRun(
+        let run = SegmentRun(
             command: self, output: output, segmenter: segmenter, files: try models.files + mapFiles(), log: log)
-        let status = try run.work(through: items)
+        let status = try run.work(through: pictures, count: items.count)
         if status != .success { throw ExitCode(status.rawValue) }
     }
 

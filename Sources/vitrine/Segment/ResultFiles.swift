@@ -1,0 +1,51 @@
+import AnomalySegmentation
+import Foundation
+import ImageCodecs
+import Imaging
+import SegmentAnything
+import Synchronization
+import Tensors
+
+/// The six files of one picture.
+struct ResultFiles: Sendable {
+    let image: Image
+    let result: AnomalyResult
+    let record: ResultRecord
+    /// Whether the overlay marks the point prompts.
+    let showsPoints: Bool
+
+    /// Files do not depend on each other, and most of their time is compression: they are made side by side.
+    func write(to folder: String) throws {
+        var drawing = HeatmapOverlay()
+        drawing.range = HeatmapOverlay.visibleRange(of: result.fusedMap)
+        let overlay = drawing
+        let files: [@Sendable () throws -> Void] = [
+            {
+                let picture = overlay.draw(image: image, map: result.fusedMap, mask: result.mask, markers: markers)
+                try PNGWriter.write(picture, to: folder + "/overlay.png")
+            },
+            { try PNGWriter.write(overlay.heat(image: image, map: result.fusedMap), to: folder + "/heatmap.png") },
+            { try PNGWriter.write(result.fusedMap, to: folder + "/map.png", text: ["Title": "anomaly map, 0 to 1"]) },
+            { try NPYWriter.write(result.fusedMap, to: folder + "/map.npy") },
+            { try PNGWriter.write(result.mask, to: folder + "/mask.png") },
+            { try AtomicFile.write(try record.json(pretty: true), to: folder + "/result.json") },
+        ]
+        let failures = Mutex<[Int: any Error]>([:])
+        ParallelRows.forEach(count: files.count, minimumPerTask: 1) { range in
+            for index in range {
+                do { try files[index]() } catch { failures.withLock { $0[index] = error } }
+            }
+        }
+        // Of several failures the one of the first file, whichever came first.
+        if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    }
+
+    private var markers: [HeatmapOverlay.Marker] {
+        if !showsPoints { return [] }
+        return zip(result.prompts.groups, result.cascades).flatMap { group, cascade in
+            cascade.supersededBy == nil
+                ? group.points.map { HeatmapOverlay.Marker($0.position, $0.label == .positive ? .positive : .negative) }
+                : []
+        }
+    }
+}

@@ -6,7 +6,7 @@ extension KernelTable {
     ///
     /// `panel` is `depth` rows; `right` holds `panels` packed panels of that depth, `rightStride` elements apart. The columns
     /// of each go to a block of `tileColumns` x `tileColumns` of their own, the blocks `outStride` apart.
-    func multiplyTransposedPanel(
+    package func multiplyTransposedPanel(
         _ out: Target, _ outStride: Int, _ panel: Source, _ right: Source, _ rightStride: Int, _ panels: Int,
         _ depth: Int
     ) {
@@ -20,7 +20,7 @@ extension KernelTable {
     /// `out (+)= panel * right` over the first `depth` columns of a panel of `rows` rows.
     ///
     /// `right` holds `panels` packed panels, `rightStride` elements apart; the columns of `out` are those of all of them.
-    func multiplyPanel(
+    package func multiplyPanel(
         _ out: Target, _ outStride: Int, _ panel: Source, _ rows: Int, _ right: Source, _ rightStride: Int,
         _ panels: Int, _ depth: Int, _ accumulate: Bool
     ) {

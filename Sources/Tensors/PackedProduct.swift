@@ -17,7 +17,7 @@ struct PackedProduct {
     /// Panels of one task at most, and columns where there are enough tasks: the sums of a task, one pass of its weights and
     /// the pass behind that, which is fetched meanwhile, stay in the second cache together.
     private static let mostPanels = 20
-    private static let mostColumns = 192
+    private static let mostColumns = 128
     /// Multiply-adds that are worth a second thread.
     private static let leastWork = 131_072
 
@@ -46,8 +46,11 @@ struct PackedProduct {
         let rowBlocks = (panels + PackedProduct.mostPanels - 1) / PackedProduct.mostPanels
         let width = blockPanels(rowBlocks: rowBlocks, threads: ThreadPool.shared.threads)
         let columnBlocks = (weight.panels + width - 1) / width
+        // The larger operand is gone through once, the other one again and again, from a nearer cache.
+        let rowsFirst = rows > weight.columns
         func block(_ index: Int) -> Block {
-            let (row, column) = (index / columnBlocks, index % columnBlocks)
+            let (row, column) =
+                rowsFirst ? (index / columnBlocks, index % columnBlocks) : (index % rowBlocks, index / rowBlocks)
             return Block(
                 rowPanels: row * panels / rowBlocks..<(row + 1) * panels / rowBlocks,
                 columnPanels: column * width..<min(weight.panels, (column + 1) * width))

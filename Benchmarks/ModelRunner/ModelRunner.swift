@@ -37,6 +37,8 @@ struct Request: Decodable {
         case peak
         /// CPU, kernels, BLAS and threads.
         case machine
+        /// Largest resident size of this process so far.
+        case memory
         /// Sets the number of threads.
         case threads
     }
@@ -70,6 +72,8 @@ struct Session {
         case .threads:
             ComputeThreads.set(max(1, request.count ?? 1))
             return Reply()
+        case .memory:
+            return Reply(peakBytes: Self.peakBytes())
         case .machine:
             return Reply(machine: Self.machine())
         case .peak:

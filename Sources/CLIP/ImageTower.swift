@@ -61,8 +61,12 @@ struct ImageTower: Sendable {
     /// ``placedTokens(_:)``, or some of them, through the tower: `[batch, tokens, width]`, class token first, to
     /// `[batch, embedding]`, not normalised.
     func classVectors(_ placed: Tensor) -> Tensor {
-        let tokens = blocks.reduce(firstNorm(placed)) { $1($0) }
-        return projected(tokens.sliced(axis: 1, 0..<1).reshaped(to: [tokens.shape[0], tokens.shape[2]]))
+        let (batch, count, width) = (placed.shape[0], placed.shape[1], placed.shape[2])
+        let classRows = (0..<batch).map { $0 * count }
+        let tokens = blocks.dropLast().reduce(firstNorm(placed)) { $1($0) }
+        return projected(
+            blocks.last.map { $0(tokens, keeping: classRows) }
+                ?? tokens.reshaped(to: [batch * count, width]).gathered(rows: classRows))
     }
 
     /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.

@@ -12,16 +12,18 @@ extension TextTower {
     /// - Returns: `[texts, embedding]`, not normalised.
     func encode(_ embedded: Tensor, ends: [Int], deepPrompts: [Tensor] = []) -> Tensor {
         let (texts, length, width) = (embedded.shape[0], embedded.shape[1], embedded.shape[2])
+        let endRows = ends.enumerated().map { $0.offset * length + $0.element }
         var tokens = embedded + positions.slice(0..<length)
         for (index, block) in blocks.enumerated() {
             if index >= 1 && index <= deepPrompts.count {
                 tokens = Self.replacing(in: tokens, by: deepPrompts[index - 1])
             }
+            if index + 1 == blocks.count {
+                return lastNorm(block(tokens, mask: .causal, keeping: endRows)).matrixProduct(projection)
+            }
             tokens = block(tokens, mask: .causal)
         }
-        let rows = tokens.reshaped(to: [texts * length, width])
-            .gathered(rows: ends.enumerated().map { $0.offset * length + $0.element })
-        return lastNorm(rows).matrixProduct(projection)
+        return lastNorm(tokens.reshaped(to: [texts * length, width]).gathered(rows: endRows)).matrixProduct(projection)
     }
 
     /// The tokens behind the first replaced by `rows`, in every text.

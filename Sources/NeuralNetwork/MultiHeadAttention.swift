@@ -27,19 +27,25 @@ public struct MultiHeadAttention: Sendable {
         projection(input)
     }
 
-    /// Attention over packed projections: `softmax(q k^T / sqrt(headWidth)) v`, then the output map.
+    /// What every token gathers from the others, before the output map: `softmax(q k^T / sqrt(headWidth)) v`.
+    ///
+    /// - Parameter packed: `[batch, tokens, 3 width]`, from `projected`.
+    /// - Returns: `[batch, tokens, width]`.
+    public func gathered(_ packed: Tensor, mask: AttentionMask = .none) -> Tensor {
+        scaledDotProductAttention(
+            query: AttentionOperand(packed, firstColumn: 0, width: width),
+            key: AttentionOperand(packed, firstColumn: width, width: width),
+            value: AttentionOperand(packed, firstColumn: 2 * width, width: width), heads: heads, mask: mask)
+    }
+
+    /// Attention over packed projections: ``gathered(_:mask:)``, then the output map.
     ///
     /// - Parameters:
     ///   - packed: `[batch, tokens, 3 width]`, from `projected`.
     ///   - residual: `[batch, tokens, width]`, added to the result.
     /// - Returns: `[batch, tokens, width]`.
     public func attend(_ packed: Tensor, mask: AttentionMask = .none, adding residual: Tensor? = nil) -> Tensor {
-        output(
-            scaledDotProductAttention(
-                query: AttentionOperand(packed, firstColumn: 0, width: width),
-                key: AttentionOperand(packed, firstColumn: width, width: width),
-                value: AttentionOperand(packed, firstColumn: 2 * width, width: width), heads: heads, mask: mask),
-            adding: residual)
+        output(gathered(packed, mask: mask), adding: residual)
     }
 
     /// Attention in which the values also stand in for queries and keys: `softmax(v v^T / sqrt(headWidth)) v`, then the

@@ -24,6 +24,20 @@ public struct TransformerBlock: Sendable {
         finish(attention(attentionNorm(input), mask: mask, adding: input))
     }
 
+    /// Only some tokens of the result, for the last block of a tower that is read off at them: nothing behind the attention
+    /// is computed for the others.
+    ///
+    /// - Parameters:
+    ///   - input: `[batch, tokens, width]`.
+    ///   - rows: tokens, counted through the whole batch.
+    /// - Returns: `[rows, width]`, the same as those of the whole block.
+    public func callAsFunction(_ input: Tensor, mask: AttentionMask = .none, keeping rows: [Int]) -> Tensor {
+        let width = input.shape[2]
+        let gathered = attention.gathered(attention.projected(attentionNorm(input)), mask: mask)
+        func kept(_ tokens: Tensor) -> Tensor { tokens.reshaped(to: [-1, width]).gathered(rows: rows) }
+        return finish(attention.output(kept(gathered), adding: kept(input)))
+    }
+
     /// The block with a second stream beside it, which takes only the attention of values with values.
     ///
     /// - Parameters:

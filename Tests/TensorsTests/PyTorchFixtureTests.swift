@@ -1,7 +1,8 @@
 import Checkpoints
-import Tensors
 import TestSupport
 import Testing
+
+@testable import Tensors
 
 /// Every operation against what PyTorch makes of the same input (`Tools/fixtures/tensors_operations.py`), element by
 /// element.
@@ -11,10 +12,11 @@ import Testing
     private let tolerance = 20 * Float.unitRoundoff
 
     private func expect(
-        _ actual: Tensor, _ fixture: Checkpoint, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ actual: Tensor, _ fixture: Checkpoint, _ name: String, within times: Double = 1,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let difference = compare(actual, try fixture.load(name))
-        #expect(difference.relative <= tolerance, "\(name): \(difference)", sourceLocation: sourceLocation)
+        #expect(difference.relative <= times * tolerance, "\(name): \(difference)", sourceLocation: sourceLocation)
     }
 
     @Test("functions of single elements and softmax")
@@ -57,9 +59,13 @@ import Testing
         try expect(left.matrixProduct(right), fixture, "product")
         try expect(left.matrixProduct(right.transposed(), transposingOther: true), fixture, "product")
         let shared = right.element(0).element(0)
+        let together = left.matrixProduct(shared).element(0).element(0)
+        let alone = left.element(0).element(0).matrixProduct(shared)
+        // OpenBLAS, where it multiplies, may sum the same row in another order among more rows.
         #expect(
-            isIdentical(
-                left.matrixProduct(shared).element(0).element(0), left.element(0).element(0).matrixProduct(shared)))
+            LinearWeight.packs
+                ? isIdentical(together, alone)
+                : compare(together.values, alone.values.map(Double.init)) { _ in 1e-4 }.isWithinBounds)
     }
 
     @Test("attention: plain, causal, with relative positions, and across")
@@ -121,7 +127,8 @@ import Testing
                 result = x.resizedBilinear(
                     height: height, width: width, alignCorners: name.hasPrefix("aligned"), antialias: antialias)
             }
-            try expect(result, fixture, name)
+            // The reference is in Float32 too, so that its roundings count beside ours.
+            try expect(result, fixture, name, within: 2)
             compared += 1
         }
         #expect(compared == 48)

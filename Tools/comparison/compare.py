@@ -20,6 +20,7 @@ import numpy as np
 import chart
 import commands
 import engines
+import memory
 from commands import COMMANDS
 from works import WORKS
 
@@ -111,6 +112,17 @@ def table(rows):
     return "\n".join(lines)
 
 
+def measure_memory(arguments):
+    wanted = arguments.works.split(",") if arguments.works else ["clip-l14-336", "sam-b", "mobile-sam"]
+    rows = []
+    for name in (name for name in wanted if name in WORKS):
+        rows.append(memory.measure(name, WORKS[name][0], arguments.runner, arguments.threads))
+        if arguments.json:
+            Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n")
+    print(memory.table(rows))
+    print("\nLargest resident size above that of the process before it saw the model; every engine in a process of its own.")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="Tools/compare", description=__doc__)
     parser.add_argument("--runner", required=True, help=argparse.SUPPRESS)
@@ -120,6 +132,8 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, help="rounds of each work, in place of its own number")
     parser.add_argument("--json", help="file for a list of {work, batch, ours_s, peers, ratio, max_rel_error, ...}")
+    parser.add_argument(
+        "--memory", action="store_true", help="measure memory instead of time, by default of the largest image encoders")
     parser.add_argument("--chart", help="file for a bar chart, SVG")
     arguments = parser.parse_args()
     known = [*WORKS, *COMMANDS]
@@ -128,6 +142,9 @@ def main():
     if unknown:
         parser.error(f"no work is called {', '.join(unknown)}; known are {', '.join(known)}")
     batches = [int(size) for size in arguments.batches.split(",")]
+    if arguments.memory:
+        measure_memory(arguments)
+        return
 
     runner = engines.Runner(arguments.runner)
     runner.ask("threads", count=arguments.threads)

@@ -93,6 +93,20 @@ class OpenVINO(Torch):
             self.compiled[name] = call
 
 
+class Inputs:
+    """What an engine asks of a graph that is a file already: the names of its inputs, in order."""
+
+    def __init__(self, inputs):
+        self.inputs = inputs
+
+
+class Loaded:
+    """What an engine asks of a work whose graphs are files already."""
+
+    def __init__(self, graphs):
+        self.graphs = graphs
+
+
 class Runner:
     """The process that runs our models; see Benchmarks/ModelRunner."""
 

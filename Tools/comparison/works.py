@@ -75,7 +75,9 @@ def clip_gflop(clip, side, batch):
     tokens = (side // patch) ** 2 + 1
     block = 24 * tokens * width * width + 4 * tokens * tokens * width
     first = 2 * (tokens - 1) * 3 * patch * patch * width
-    return batch * (depth * block + first + 2 * width * visual.proj.shape[1]) / 1e9
+    # Only the class token is read off: of the last block's other tokens nothing behind the attention is needed.
+    unread = 18 * (tokens - 1) * width * width
+    return batch * (depth * block - unread + first + 2 * width * visual.proj.shape[1]) / 1e9
 
 
 def picture_work(name, title, model, side, batch, rounds=7):

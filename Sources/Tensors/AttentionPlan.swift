@@ -35,8 +35,8 @@ struct AttentionPlan {
     /// positions whole rows of the square, since queries below each other share work.
     private static let queryBlock = 100
     private static let positionedQueryBlock = 200
-    /// Keys of one block, whole panels; the logits of a tile of queries against them stay in the first cache.
-    private static let keyBlock = 512
+    /// Keys of one block at most; the logits of a tile of queries against them stay in the first cache.
+    private static let keyBlock = 640
 
     private var panelWidth: Int { kernels.tileColumns }
     private var keyPanels: Int { (keys + panelWidth - 1) / panelWidth }
@@ -55,7 +55,12 @@ struct AttentionPlan {
         return (queries + blocks - 1) / blocks
     }
 
-    private var blockKeys: Int { min(AttentionPlan.keyBlock, keyPanels * panelWidth) }
+    /// Keys of a block: whole panels, blocks of nearly equal size.
+    private var blockKeys: Int {
+        let most = AttentionPlan.keyBlock / panelWidth
+        let blocks = max(1, (keyPanels + most - 1) / most)
+        return (keyPanels + blocks - 1) / blocks * panelWidth
+    }
 
     /// The queries of a group: a rectangle of tokens.
     private func extent(_ group: Int) -> (height: Int, width: Int) {

@@ -4,14 +4,11 @@
 /// Adding and subtracting 1.5 * 2^23 rounds to the nearest integer without a library call.
 private let roundingShift: Float = 12_582_912
 
-/// Within 2 units in the last place of e^x (the test measures it); infinity above 88.73, 0 below -103.98, NaN stays NaN.
+/// e^r for x = n ln 2 + r, and n + 1.5 * 2^23, whose low bits are n.
 ///
 /// The coefficients are a minimax fit of (e^r - 1 - r) / r^2 on |r| <= 0.35, relative error 3.3e-9.
 @inline(__always)
-func exponential(_ argument: Lanes) -> Lanes {
-    // Beyond 104 in size the result is 0 or infinity anyway, and the exponents below stay in range.
-    let sign = bits(argument) & IntegerLanes(repeating: Int32.min)
-    let x = lanes(limitedMagnitudeBits(argument, 104) | sign)
+private func reducedExponential(_ x: Lanes) -> (power: Lanes, shifted: Lanes) {
     let shifted = multiplyAdd(x, Lanes(repeating: 1.44269504), Lanes(repeating: roundingShift))
     let n = shifted - Lanes(repeating: roundingShift)
     // ln 2 in two parts; n times the first is exact.
@@ -23,6 +20,16 @@ func exponential(_ argument: Lanes) -> Lanes {
     p = multiplyAdd(p, r, Lanes(repeating: 0.16666515171527863))
     p = multiplyAdd(p, r, Lanes(repeating: 0.4999999403953552))
     p = multiplyAdd(p, r * r, r) + Lanes(repeating: 1)
+    return (p, shifted)
+}
+
+/// Within 2 units in the last place of e^x (the test measures it); infinity above 88.73, 0 below -103.98, NaN stays NaN.
+@inline(__always)
+func exponential(_ argument: Lanes) -> Lanes {
+    // Beyond 104 in size the result is 0 or infinity anyway, and the exponents below stay in range.
+    let sign = bits(argument) & IntegerLanes(repeating: Int32.min)
+    let x = lanes(limitedMagnitudeBits(argument, 104) | sign)
+    let (p, shifted) = reducedExponential(x)
     // The low bits of the shifted number are n itself.
     let exponent =
         bits(shifted) &- IntegerLanes(repeating: 0x4B40_0000)
@@ -40,16 +47,7 @@ func exponential(_ argument: Lanes) -> Lanes {
 /// Half the work: no argument is so large that its power of two would need two steps.
 @inline(__always)
 func exponentialOfNonPositive(_ x: Lanes) -> Lanes {
-    let shifted = multiplyAdd(x, Lanes(repeating: 1.44269504), Lanes(repeating: roundingShift))
-    let n = shifted - Lanes(repeating: roundingShift)
-    let r = multiplyAdd(
-        n, Lanes(repeating: 2.12194440e-4), multiplyAdd(n, Lanes(repeating: -0.693359375), x))
-    var p = Lanes(repeating: 0.0013813144760206342)
-    p = multiplyAdd(p, r, Lanes(repeating: 0.008369418792426586))
-    p = multiplyAdd(p, r, Lanes(repeating: 0.04166845604777336))
-    p = multiplyAdd(p, r, Lanes(repeating: 0.16666515171527863))
-    p = multiplyAdd(p, r, Lanes(repeating: 0.4999999403953552))
-    p = multiplyAdd(p, r * r, r) + Lanes(repeating: 1)
+    let (p, shifted) = reducedExponential(x)
     // The shift moves all but n out of the shifted number.
     let scaled = bits(p) &+ (bits(shifted) &<< IntegerLanes(repeating: 23))
     return lanes(scaled & ~signMask(bits(x + Lanes(repeating: 87))))

@@ -12,7 +12,7 @@ final class PackedWeight: Sendable {
     let isHalf: Bool
     private let storage: TensorStorage
 
-    /// How deep one pass goes: one pass of a tile of rows stays in the first cache while the panels of the pass stream by.
+    /// How deep one pass goes: a tile of rows of this depth stays in the first cache while the panels stream by.
     static let passDepth = 256
 
     /// Weights below this are not worth looking at number by number.

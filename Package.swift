@@ -41,7 +41,8 @@ struct Module {
 }
 
 let exported: [Module] = [
-    Module(name: "Tensors", dependencies: kernels + [.product(name: "RealModule", package: "swift-numerics")]),
+    Module(
+        name: "Tensors", dependencies: kernels + ["CPrefetch", .product(name: "RealModule", package: "swift-numerics")]),
     Module(name: "NeuralNetwork", dependencies: ["Tensors"]),
     Module(name: "Checkpoints", dependencies: ["Tensors"]),
     Module(name: "Imaging", dependencies: ["Tensors"]),

@@ -106,7 +106,7 @@ public func squareRootRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePo
     applyLoop(4, out, source, count)
 }
 
-/// What `finishRow` applies: the codes of `apply`, one higher, and 0 for nothing.
+/// What `finishRows` applies: the codes of `apply`, one higher, and 0 for nothing.
 @inline(__always)
 private func activated(_ activation: Int32, _ x: Lanes) -> Lanes {
     activation == 0 ? x : apply(activation - 1, x)
@@ -114,40 +114,60 @@ private func activated(_ activation: Int32, _ x: Lanes) -> Lanes {
 
 @inline(__always)
 private func finishLoop(
-    _ activation: Int32, _ out: Destination, _ source: Source, _ bias: Source?, _ biasStep: Int, _ residual: Source?,
-    _ count: Int
+    _ activation: Int32, _ out: Destination, _ outStride: Int, _ source: Source, _ sourceStride: Int, _ bias: Source?,
+    _ biasRowStep: Int, _ biasStep: Int, _ residual: Source?, _ residualStride: Int, _ rows: Int, _ columns: Int
 ) {
-    let biasAll = Lanes(repeating: biasStep == 0 ? bias?[0] ?? 0 : 0)
-    var index = 0
-    while index + laneCount <= count {
-        var x = load(source + index)
-        if let bias { x += biasStep == 0 ? biasAll : load(bias + index) }
-        x = activated(activation, x)
-        if let residual { x += load(residual + index) }
-        store(x, out + index)
-        index += laneCount
-    }
-    let rest = count - index
-    if rest > 0 {
-        var x = loadPartial(source + index, rest, filler: 0)
-        if let bias { x += biasStep == 0 ? biasAll : loadPartial(bias + index, rest, filler: 0) }
-        x = activated(activation, x)
-        if let residual { x += loadPartial(residual + index, rest, filler: 0) }
-        storePartial(x, out + index, rest)
+    for row in 0..<rows {
+        let target = out + row * outStride
+        let line = source + row * sourceStride
+        let biasLine = bias.map { $0 + row * biasRowStep }
+        let residualLine = residual.map { $0 + row * residualStride }
+        let biasAll = Lanes(repeating: biasStep == 0 ? biasLine?[0] ?? 0 : 0)
+        var index = 0
+        while index + laneCount <= columns {
+            var x = load(line + index)
+            if let biasLine { x += biasStep == 0 ? biasAll : load(biasLine + index) }
+            x = activated(activation, x)
+            if let residualLine { x += load(residualLine + index) }
+            store(x, target + index)
+            index += laneCount
+        }
+        let rest = columns - index
+        if rest > 0 {
+            var x = loadPartial(line + index, rest, filler: 0)
+            if let biasLine { x += biasStep == 0 ? biasAll : loadPartial(biasLine + index, rest, filler: 0) }
+            x = activated(activation, x)
+            if let residualLine { x += loadPartial(residualLine + index, rest, filler: 0) }
+            storePartial(x, target + index, rest)
+        }
     }
 }
 
-/// `out = activation(source + bias) + residual`: what follows a product, in one go. Activation 0 is none, 1 GELU,
-/// 2 QuickGELU, 3 ReLU; `biasStep` is 1 for a bias of its own for each element and 0 for one for all; `out` may be
-/// `source`.
-public func finishRow(
-    _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ biasStep: Int,
-    _ activation: Int32, _ residual: UnsafePointer<Float>?, _ count: Int
+/// `out = activation(source + bias) + residual` for rows of `columns` elements, each operand with a stride of its own: what
+/// follows a product, in one go. Activation 0 is none, 1 GELU, 2 QuickGELU, 3 ReLU. The bias moves on by `biasRowStep` with
+/// every row and by `biasStep`, 0 or 1, with every element. `out` may be `source`.
+public func finishRows(
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
+    _ bias: UnsafePointer<Float>?, _ biasRowStep: Int, _ biasStep: Int, _ activation: Int32,
+    _ residual: UnsafePointer<Float>?, _ residualStride: Int, _ rows: Int, _ columns: Int
 ) {
+    // One choice for all rows, so that constants are loaded once.
     switch activation {
-    case 0: finishLoop(0, out, source, bias, biasStep, residual, count)
-    case 1: finishLoop(1, out, source, bias, biasStep, residual, count)
-    case 2: finishLoop(2, out, source, bias, biasStep, residual, count)
-    default: finishLoop(3, out, source, bias, biasStep, residual, count)
+    case 0:
+        finishLoop(
+            0, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
+            columns)
+    case 1:
+        finishLoop(
+            1, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
+            columns)
+    case 2:
+        finishLoop(
+            2, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
+            columns)
+    default:
+        finishLoop(
+            3, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
+            columns)
     }
 }

@@ -1,4 +1,4 @@
-// One row of attention logits: finishing them, and folding them into a running softmax.
+// Rows of attention logits: what they begin with, and folding them into a running softmax.
 
 /// `scores = scores * scale`.
 public func scaleRow(_ scores: UnsafeMutablePointer<Float>, _ scale: Float, _ count: Int) {
@@ -14,55 +14,86 @@ public func scaleRow(_ scores: UnsafeMutablePointer<Float>, _ scale: Float, _ co
     }
 }
 
-/// `scores[y * gridWidth + x] += rowTerms[y] + columnTerms[x]` for keys on a grid.
-public func addGridTermsRow(
-    _ scores: UnsafeMutablePointer<Float>, _ rowTerms: UnsafePointer<Float>, _ columnTerms: UnsafePointer<Float>,
-    _ gridRows: Int, _ gridWidth: Int
+/// `scores[key - first] = rowTerms[y] + columnTerms[x]` for `count` keys from `first` on of a grid, where key
+/// `y * gridWidth + x` stands at (y, x), for each of `rows` queries, which have terms of their own. Reads and writes up to
+/// a vector further in each row.
+public func spreadGridTerms(
+    _ scores: UnsafeMutablePointer<Float>, _ stride: Int, _ rowTerms: UnsafePointer<Float>,
+    _ columnTerms: UnsafePointer<Float>, _ termStride: Int, _ rows: Int, _ first: Int, _ count: Int, _ gridWidth: Int
 ) {
-    // The ends of rows shorter than a vector are gathered once, not in every row.
-    let whole = gridWidth / laneCount * laneCount
-    let rest = gridWidth - whole
-    let lastTerms = loadPartial(columnTerms + whole, rest, filler: 0)
-    for y in 0..<gridRows {
-        let line = scores + y * gridWidth
-        let rowTerm = Lanes(repeating: rowTerms[y])
-        var x = 0
-        while x < whole {
-            store(load(line + x) + (rowTerm + load(columnTerms + x)), line + x)
-            x += laneCount
-        }
-        if rest > 0 {
-            if y + 1 < gridRows && rest + gridWidth >= laneCount {
-                // The vector reaches into the next row, where it adds nothing.
-                store(load(line + x) + select(isBeyond(rest), Lanes.zero, rowTerm + lastTerms), line + x)
-            } else {
-                for column in x..<gridWidth { line[column] += rowTerms[y] + columnTerms[column] }
+    let firstLine = first / gridWidth
+    for row in 0..<rows {
+        let line = scores + row * stride
+        let (lineTerms, placeTerms) = (rowTerms + row * termStride, columnTerms + row * termStride)
+        var y = firstLine
+        // The place of the grid row's first element, before the scores at first.
+        var start = y * gridWidth - first
+        while start < count {
+            let lineTerm = Lanes(repeating: lineTerms[y])
+            var x = max(0, -start)
+            let end = min(gridWidth, count - start)
+            while x < end {
+                // What is written beyond the row's end, the next row overwrites.
+                store(lineTerm + load(placeTerms + x), line + (start + x))
+                x += laneCount
             }
+            y += 1
+            start += gridWidth
         }
     }
 }
 
-/// Ones in the lanes from `count` on.
-@inline(__always)
-private func isBeyond(_ count: Int) -> IntegerLanes {
-    var numbers = IntegerLanes.zero
-    for lane in 0..<laneCount { numbers[lane] = Int32(truncatingIfNeeded: lane) }
-    return signMask(IntegerLanes(repeating: Int32(truncatingIfNeeded: count) &- 1) &- numbers)
+/// `out = source / divisors`, one divisor a row.
+public func divideRows(
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
+    _ divisors: UnsafePointer<Float>, _ rows: Int, _ columns: Int
+) {
+    for row in 0..<rows {
+        let divisor = Lanes(repeating: divisors[row])
+        let (from, to) = (source + row * sourceStride, out + row * outStride)
+        var index = 0
+        while index + laneCount <= columns {
+            store(load(from + index) / divisor, to + index)
+            index += laneCount
+        }
+        while index < columns {
+            to[index] = from[index] / divisors[row]
+            index += 1
+        }
+    }
 }
 
-/// Folds the logits of one block of keys into a row's running softmax.
+/// Folds the logits of one block of keys into the running softmax of each of `rows` rows, in powers of two: weights are
+/// 2^(logit - maximum).
 ///
-/// `scores` becomes exp(scores - maximum) for the first `count` keys and 0 up to `padded`, a multiple of the vector; the
-/// running maximum and sum are brought up to date, and what `accumulator` holds from earlier blocks is scaled to the new
-/// maximum. Logits of minus infinity alone leave everything as it was, with weights of 0; a NaN or a plus infinity makes
-/// the sum NaN.
-public func foldSoftmaxRow(
-    _ scores: UnsafeMutablePointer<Float>, _ count: Int, _ padded: Int, _ maximum: UnsafeMutablePointer<Float>,
-    _ sum: UnsafeMutablePointer<Float>, _ accumulator: UnsafeMutablePointer<Float>, _ width: Int
+/// Row i sees `seen + i * seenStep` keys, at least 0 and at most `count`. Its scores become weights, 0 from there up to
+/// `padded`, a multiple of the vector, behind which a vector of room follows; its running maximum and sum are brought up to
+/// date, and what its accumulator, `width` elements, holds from earlier blocks is scaled to the new maximum. Logits of minus
+/// infinity alone leave everything as it was, with weights of 0; a NaN or a plus infinity makes the sum NaN.
+public func foldSoftmaxRows(
+    _ scores: UnsafeMutablePointer<Float>, _ stride: Int, _ rows: Int, _ count: Int, _ seen: Int, _ seenStep: Int,
+    _ padded: Int, _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+    _ accumulator: UnsafeMutablePointer<Float>, _ width: Int
 ) {
-    // Minus infinity has the weight 0 and never is the maximum: the rest of the row needs no case of its own.
-    fillRow(scores + count, -Float.infinity, padded - count)
-    var greatest = Lanes(repeating: maximum[0])
+    // The greatest logits of all rows before the first power: rows do not wait for each other, and a vector that comes
+    // back from memory is not taken apart lane by lane where it was made.
+    for row in 0..<rows {
+        let line = scores + row * stride
+        let seen = min(count, max(0, seen + row * seenStep))
+        // Minus infinity has the weight 0 and never is the maximum: the rest of the row needs no case of its own.
+        fillRow(line + seen, -Float.infinity, padded - seen)
+        store(greatestLanes(line, padded, maxima[row]), line + padded)
+    }
+    for row in 0..<rows {
+        let line = scores + row * stride
+        weigh(line, padded, greatestElement(line + padded), maxima + row, sums + row, accumulator + row * width, width)
+    }
+}
+
+/// The greatest element of `start` and each lane's column; plus infinity somewhere if an element is NaN.
+@inline(__always)
+private func greatestLanes(_ scores: Source, _ count: Int, _ start: Float) -> Lanes {
+    var greatest = Lanes(repeating: start)
     var greatest1 = greatest
     var greatest2 = greatest
     var greatest3 = greatest
@@ -71,7 +102,7 @@ public func foldSoftmaxRow(
     var check1 = Lanes.zero
     var index = 0
     // Four at a time: each maximum waits for the one before it.
-    while index + 4 * laneCount <= padded {
+    while index + 4 * laneCount <= count {
         let (x, x1) = (load(scores + index), load(scores + index + laneCount))
         let (x2, x3) = (load(scores + index + 2 * laneCount), load(scores + index + 3 * laneCount))
         greatest = greater(greatest, x)
@@ -82,18 +113,39 @@ public func foldSoftmaxRow(
         check1 += x2 + x3
         index += 4 * laneCount
     }
-    while index < padded {
+    while index < count {
         let x = load(scores + index)
         greatest = greater(greatest, x)
         check += x
         index += laneCount
     }
     greatest = greater(greater(greatest, greatest1), greater(greatest2, greatest3))
-    check += check1
-    let old = maximum[0]
-    let new = horizontalMaximum(greatest)
-    let checked = horizontalSum(check)
-    if checked != checked || new == Float.infinity {
+    return select(nanMask(check + check1), Lanes(repeating: Float.infinity), greatest)
+}
+
+/// The greatest element of a vector in memory, which has no NaN.
+@inline(__always)
+private func greatestElement(_ vector: Source) -> Float {
+    @inline(__always)
+    func greater(_ x: Float, _ y: Float) -> Float { x > y ? x : y }
+    // Four chains, so that each comparison waits for few others.
+    var (a, b, c, d) = (vector[0], vector[1], vector[2], vector[3])
+    for lane in stride(from: 4, to: laneCount, by: 4) {
+        a = greater(vector[lane], a)
+        b = greater(vector[lane + 1], b)
+        c = greater(vector[lane + 2], c)
+        d = greater(vector[lane + 3], d)
+    }
+    return greater(greater(a, b), greater(c, d))
+}
+
+/// The powers of one row, and what follows from its greatest element.
+@inline(__always)
+private func weigh(
+    _ scores: Destination, _ padded: Int, _ new: Float, _ maximum: Destination, _ sum: Destination,
+    _ accumulator: Destination, _ width: Int
+) {
+    if new == Float.infinity {
         fillRow(scores, Float.nan, padded)
         sum[0] = Float.nan
         return
@@ -102,17 +154,18 @@ public func foldSoftmaxRow(
         fillRow(scores, 0, padded)
         return
     }
+    let old = maximum[0]
     let offsets = Lanes(repeating: new)
     var total = Lanes.zero
-    index = 0
+    var index = 0
     while index < padded {
-        let weight = exponentialOfNonPositive(load(scores + index) - offsets)
+        let weight = powerOfTwo(nonPositive: load(scores + index) - offsets)
         store(weight, scores + index)
         total += weight
         index += laneCount
     }
     if new != old {
-        let factor = exponentialOfNonPositive(Lanes(repeating: old - new))[0]
+        let factor = powerOfTwo(nonPositive: Lanes(repeating: old - new))[0]
         sum[0] = multiplyAdd(sum[0], factor, horizontalSum(total))
         if factor > 0 { scaleRow(accumulator, factor, width) } else { fillRow(accumulator, 0, width) }
         maximum[0] = new

@@ -45,6 +45,35 @@ func transposeFour(_ out: Destination, _ outStride: Int, _ source: Source, _ sou
     UnsafeMutableRawPointer(out + 3 * outStride).storeBytes(of: odd.oddHalf, as: SIMD4<Float>.self)
 }
 
+#if LANES_16
+    /// Four elements of four rows, one row after the other.
+    @inline(__always)
+    private func fourOfFour(_ source: Source, _ stride: Int) -> Lanes {
+        let a = UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self)
+        let b = UnsafeRawPointer(source + stride).loadUnaligned(as: SIMD4<Float>.self)
+        let c = UnsafeRawPointer(source + 2 * stride).loadUnaligned(as: SIMD4<Float>.self)
+        let d = UnsafeRawPointer(source + 3 * stride).loadUnaligned(as: SIMD4<Float>.self)
+        return Lanes(lowHalf: SIMD8(lowHalf: a, highHalf: b), highHalf: SIMD8(lowHalf: c, highHalf: d))
+    }
+
+    /// Four columns of sixteen rows, turned.
+    @inline(__always)
+    private func transposeSixteen(_ out: Destination, _ outStride: Int, _ source: Source, _ sourceStride: Int) {
+        let upper = SIMD32(
+            lowHalf: fourOfFour(source, sourceStride), highHalf: fourOfFour(source + 4 * sourceStride, sourceStride))
+        let lower = SIMD32(
+            lowHalf: fourOfFour(source + 8 * sourceStride, sourceStride),
+            highHalf: fourOfFour(source + 12 * sourceStride, sourceStride))
+        // Columns 0 and 2 of all rows, columns 1 and 3; then each by itself.
+        let even = SIMD32(lowHalf: upper.evenHalf, highHalf: lower.evenHalf)
+        let odd = SIMD32(lowHalf: upper.oddHalf, highHalf: lower.oddHalf)
+        store(even.evenHalf, out)
+        store(odd.evenHalf, out + outStride)
+        store(even.oddHalf, out + 2 * outStride)
+        store(odd.oddHalf, out + 3 * outStride)
+    }
+#endif
+
 /// `out[column * outStride + row] = source[row * sourceStride + column]`, in tiles so that both sides stay in cache.
 public func transposeRows(
     _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
@@ -55,6 +84,15 @@ public func transposeRows(
     while firstColumn < columns {
         let lastColumn = min(firstColumn + tile, columns)
         var row = 0
+        #if LANES_16
+            while row + 16 <= rows && lastColumn - firstColumn == tile {
+                for column in stride(from: firstColumn, to: lastColumn, by: 4) {
+                    transposeSixteen(
+                        out + column * outStride + row, outStride, source + row * sourceStride + column, sourceStride)
+                }
+                row += 16
+            }
+        #endif
         while row + 4 <= rows {
             var column = firstColumn
             while column + 4 <= lastColumn {

@@ -1,8 +1,8 @@
 /// How one attention is cut into blocks, and the work on a block.
 ///
 /// A group is an image of the batch, or one window of it: what attends within itself. The keys and values of every head
-/// of a group are packed into panels once; then blocks of queries, in parallel, go over blocks of keys. All sizes come from
-/// the shapes alone.
+/// of a group are packed into panels once; then blocks of queries go over blocks of keys. Where there are heads enough for
+/// the threads, a head is one task, else a block is. The size of a block comes from the shapes alone.
 struct AttentionPlan {
     let kernels: KernelTable
     let heads: Int
@@ -13,8 +13,31 @@ struct AttentionPlan {
     let valueWidth: Int
     let scale: Float
     let isCausal: Bool
+    let hasBias: Bool
     let windows: AttentionWindows?
     let positions: RelativePositionTables?
+    /// Of `positions`; 0 without.
+    let gridSide: Int
+    private let termStride: Int
+
+    init(
+        kernels: KernelTable, heads: Int, queries: Int, keys: Int, headWidth: Int, valueWidth: Int, scale: Float,
+        isCausal: Bool, hasBias: Bool, windows: AttentionWindows?, positions: RelativePositionTables?
+    ) {
+        self.kernels = kernels
+        self.heads = heads
+        self.queries = queries
+        self.keys = keys
+        self.headWidth = headWidth
+        self.valueWidth = valueWidth
+        self.scale = scale
+        self.isCausal = isCausal
+        self.hasBias = hasBias
+        self.windows = windows
+        self.positions = positions
+        gridSide = positions?.side ?? 0
+        termStride = positions?.stride ?? 0
+    }
 
     struct Operand {
         let base: UnsafePointer<Float>
@@ -37,19 +60,20 @@ struct AttentionPlan {
     private static let positionedQueryBlock = 200
     /// Keys of one block at most; the logits of a tile of queries against them stay in the first cache.
     private static let keyBlock = 640
+    /// Packed keys and values of one head that stay in the second cache, in elements.
+    private static let nearSize = 131_072
 
-    private var panelWidth: Int { kernels.tileColumns }
-    private var keyPanels: Int { (keys + panelWidth - 1) / panelWidth }
-    private var valuePanels: Int { (valueWidth + panelWidth - 1) / panelWidth }
+    var panelWidth: Int { kernels.tileColumns }
+    var keyPanels: Int { (keys + panelWidth - 1) / panelWidth }
+    var valuePanels: Int { (valueWidth + panelWidth - 1) / panelWidth }
     /// Elements of one head's packed keys, and of its packed values.
-    private var keySize: Int { keyPanels * panelWidth * headWidth }
-    private var valueSize: Int { valuePanels * panelWidth * keys }
+    var keySize: Int { keyPanels * panelWidth * headWidth }
+    var valueSize: Int { valuePanels * panelWidth * keys }
 
     /// Queries of a block: blocks of equal size, so that the last one is not a few rows.
     private func blockRows(_ queries: Int) -> Int {
-        if let positions, positions.side <= AttentionPlan.positionedQueryBlock {
-            let lines = AttentionPlan.positionedQueryBlock / positions.side
-            return min(queries, lines * positions.side)
+        if gridSide > 0 && gridSide <= AttentionPlan.positionedQueryBlock {
+            return min(queries, AttentionPlan.positionedQueryBlock / gridSide * gridSide)
         }
         let blocks = max(1, (queries + AttentionPlan.queryBlock - 1) / AttentionPlan.queryBlock)
         return (queries + blocks - 1) / blocks
@@ -63,14 +87,14 @@ struct AttentionPlan {
     }
 
     /// The queries of a group: a rectangle of tokens.
-    private func extent(_ group: Int) -> (height: Int, width: Int) {
+    func extent(_ group: Int) -> (height: Int, width: Int) {
         if let windows { return windows.extent(group % windows.count) }
         if let positions { return (positions.side, positions.side) }
         return (1, queries)
     }
 
     /// The row in the tensors of a group's query, which is number `index` of its rectangle.
-    private func row(_ group: Int, _ index: Int) -> Int {
+    func row(_ group: Int, _ index: Int) -> Int {
         guard let windows else { return group * queries + index }
         let width = windows.extent(group % windows.count).width
         return group / windows.count * windows.gridHeight * windows.gridWidth
@@ -78,88 +102,57 @@ struct AttentionPlan {
     }
 
     /// The place of a query among the slots of its group.
-    private func slot(_ group: Int, _ index: Int) -> Int {
+    func slot(_ group: Int, _ index: Int) -> Int {
         guard let windows else { return index }
         let width = windows.extent(group % windows.count).width
         return index / width * windows.side + index % width
     }
+
+    /// Weights are powers of two, which cost less than those of e: `scale` and everything that is added to logits carry this
+    /// factor.
+    static let log2e: Float = 1.442695040888963
 
     func run(_ memory: Memory, groups: Int) {
         if queries == 0 || valueWidth == 0 { return }
         let headCount = groups * heads
         let blockRows = blockRows(queries)
         let blocks = (queries + blockRows - 1) / blockRows
-        withScratch(headCount * (keySize + valueSize)) { packed in
-            ParallelRows.forEachDisjoint(
-                count: headCount, minimumPerTask: max(1, 32_768 / max(1, keySize + valueSize))
-            ) { range in
-                withScratch(windows == nil ? 1 : keys * max(headWidth, valueWidth)) { gathered in
+        let size = keySize + valueSize
+        let leastBlocks = max(1, 131_072 / max(1, blockRows * keys * (headWidth + valueWidth)))
+        let gatheredCount = windows == nil ? 1 : keys * headWidth
+        if blocks == 1 || (size <= AttentionPlan.nearSize && headCount >= 4 * ThreadPool.shared.threads) {
+            // A head to a task: what is packed never leaves that thread's cache.
+            ParallelRows.forEachDisjoint(count: headCount, minimumPerTask: max(1, leastBlocks / blocks)) { range in
+                withScratch(size + gatheredCount + scratchCount) { packed in
+                    let gathered = packed + size
                     for index in range {
-                        pack(
-                            memory, packed + index * (keySize + valueSize), index / heads, index % heads, gathered)
+                        pack(memory, packed, index / heads, index % heads, gathered)
+                        for block in 0..<blocks {
+                            runBlock(
+                                memory, packed: packed, group: index / heads, head: index % heads,
+                                firstQuery: block * blockRows, scratch: gathered + gatheredCount)
+                        }
                     }
                 }
             }
-            ParallelRows.forEachDisjoint(
-                count: headCount * blocks,
-                minimumPerTask: max(1, 131_072 / max(1, blockRows * keys * (headWidth + valueWidth)))
-            ) { range in
+            return
+        }
+        withScratch(headCount * size) { packed in
+            ParallelRows.forEachDisjoint(count: headCount, minimumPerTask: max(1, 32_768 / max(1, size))) { range in
+                withScratch(gatheredCount) { gathered in
+                    for index in range { pack(memory, packed + index * size, index / heads, index % heads, gathered) }
+                }
+            }
+            ParallelRows.forEachDisjoint(count: headCount * blocks, minimumPerTask: leastBlocks) { range in
                 withScratch(scratchCount) { scratch in
                     for index in range {
                         runBlock(
-                            memory, packed: packed + (index / blocks) * (keySize + valueSize),
-                            group: index / blocks / heads, head: (index / blocks) % heads,
-                            firstQuery: (index % blocks) * blockRows, scratch: scratch)
+                            memory, packed: packed + (index / blocks) * size, group: index / blocks / heads,
+                            head: (index / blocks) % heads, firstQuery: (index % blocks) * blockRows, scratch: scratch)
                     }
                 }
             }
         }
-    }
-
-    /// Lays out the keys and values of one head as right operands.
-    private func pack(
-        _ memory: Memory, _ target: UnsafeMutablePointer<Float>, _ group: Int, _ head: Int,
-        _ gathered: UnsafeMutablePointer<Float>
-    ) {
-        let (key, keyStride) = rows(memory.key, group, column: head * headWidth, width: headWidth, gathered)
-        for panel in 0..<keyPanels {
-            let first = panel * panelWidth
-            kernels.packRightPanel(
-                target + first * headWidth, key + first * keyStride, 1, keyStride, headWidth,
-                min(panelWidth, keys - first))
-        }
-        let (value, valueStride) = rows(memory.value, group, column: head * valueWidth, width: valueWidth, gathered)
-        for panel in 0..<valuePanels {
-            let first = panel * panelWidth
-            kernels.packRightPanel(
-                target + keySize + first * keys, value + first, valueStride, 1, keys,
-                min(panelWidth, valueWidth - first))
-        }
-    }
-
-    /// One head's keys or values of a group, one after the other: as they lie, or gathered from the places of a window.
-    private func rows(
-        _ operand: Operand, _ group: Int, column: Int, width: Int, _ gathered: UnsafeMutablePointer<Float>
-    ) -> (base: UnsafePointer<Float>, stride: Int) {
-        guard let windows else { return (operand.base + group * keys * operand.stride + column, operand.stride) }
-        let window = group % windows.count
-        let extent = windows.extent(window)
-        let side = windows.side
-        for y in 0..<side {
-            let line = gathered + y * side * width
-            let real = y < extent.height ? extent.width : 0
-            if real > 0 {
-                let first = row(group, y * extent.width)
-                kernels.copyRows(
-                    line, width, operand.base + first * operand.stride + column, operand.stride, real, width)
-            }
-            if let padding = operand.padding {
-                kernels.copyRows(line + real * width, width, padding + column, 0, side - real, width)
-            } else {
-                kernels.fillRow(line + real * width, 0, (side - real) * width)
-            }
-        }
-        return (UnsafePointer(gathered), width)
     }
 
     // A task's scratch: the logits of one tile, the queries, the running result, maxima and sums, and the terms of relative
@@ -168,9 +161,9 @@ struct AttentionPlan {
     /// A row of logits starts 16 elements off a power of two, so that rows do not share cache sets.
     private var scoreStride: Int { blockKeys + 16 }
     private var resultStride: Int { valuePanels * panelWidth }
-    private var termStride: Int { positions?.stride ?? 0 }
     private var scratchCount: Int {
         kernels.tileRows * scoreStride + blockRows(queries) * (headWidth + resultStride + 2 + 2 * termStride)
+            + kernels.laneCount
     }
 
     private func runBlock(
@@ -188,17 +181,11 @@ struct AttentionPlan {
         let sums = maxima + rows
         let rowTerms = sums + rows
         let columnTerms = rowTerms + rows * termStride
-        for line in 0..<rows {
-            kernels.copyRows(
-                scaled + line * headWidth, headWidth,
-                memory.query.base + row(group, firstQuery + line) * memory.query.stride + head * headWidth, headWidth,
-                1,
-                headWidth)
-        }
+        copyQueries(memory.query, group, head, firstQuery..<firstQuery + rows, to: scaled)
         positions?.makeTerms(
             rowTerms: rowTerms, columnTerms: columnTerms, queries: scaled, first: firstQuery, count: rows,
             width: extent.width)
-        kernels.scaleRow(scaled, scale, rows * headWidth)
+        kernels.scaleRow(scaled, scale * AttentionPlan.log2e, rows * headWidth)
         kernels.fillRow(result, 0, rows * resultStride)
         kernels.fillRow(maxima, -.infinity, rows)
         kernels.fillRow(sums, 0, rows)
@@ -213,22 +200,17 @@ struct AttentionPlan {
             for tile in 0..<tiles {
                 let first = tile * rows / tiles
                 let height = (tile + 1) * rows / tiles - first
+                begin(
+                    scores, rows: height, group: group, head: head, query: firstQuery + first, key: firstKey,
+                    count: count, bias: memory.bias, rowTerms + first * termStride, columnTerms + first * termStride)
                 // Both products are whole panels wide, so there is no edge to make.
                 kernels.multiplyRows(
                     scores, scoreStride, scaled + first * headWidth, headWidth, 1, keyPart, panelWidth * headWidth,
-                    height, padded, headWidth, false, scores, keyPart, 0)
-                for line in first..<first + height {
-                    let logits = scores + (line - first) * scoreStride
-                    addPositions(
-                        rowTerms + line * termStride, columnTerms + line * termStride, logits, firstKey, count)
-                    if let bias = memory.bias {
-                        let own = (head * queries + slot(group, firstQuery + line)) * keys + firstKey
-                        kernels.combineRow(0, logits, logits, 1, bias + own, 1, count)
-                    }
-                    let seen = isCausal ? min(count, max(0, firstQuery + line + 1 - firstKey)) : count
-                    kernels.foldSoftmaxRow(
-                        logits, seen, padded, maxima + line, sums + line, result + line * resultStride, resultStride)
-                }
+                    height, padded, headWidth, hasTerms, scores, keyPart, 0)
+                kernels.foldSoftmaxRows(
+                    scores, scoreStride, height, count, isCausal ? firstQuery + first + 1 - firstKey : count,
+                    isCausal ? 1 : 0, padded, maxima + first, sums + first, result + first * resultStride,
+                    resultStride)
                 kernels.multiplyRows(
                     result + first * resultStride, resultStride, scores, scoreStride, 1, valuePart, panelWidth * keys,
                     height, resultStride, count, true, scores, valuePart, 0)
@@ -236,29 +218,34 @@ struct AttentionPlan {
             firstKey += count
         }
         let outStride = heads * valueWidth
-        for line in 0..<rows {
-            kernels.combineRow(
-                3, memory.out + row(group, firstQuery + line) * outStride + head * valueWidth,
-                result + line * resultStride, 1, sums + line, 0, valueWidth)
+        forEachRun(group, firstQuery..<firstQuery + rows) { first, count in
+            kernels.divideRows(
+                memory.out + row(group, firstQuery + first) * outStride + head * valueWidth, outStride,
+                result + first * resultStride, resultStride, sums + first, count, valueWidth)
         }
     }
 
-    /// Adds the relative-position terms of one query to its logits of the keys `firstKey ..< firstKey + count`: the end
-    /// of a row of the square, whole rows, the start of a row.
-    private func addPositions(
-        _ rowTerms: UnsafePointer<Float>, _ columnTerms: UnsafePointer<Float>, _ line: UnsafeMutablePointer<Float>,
-        _ firstKey: Int, _ count: Int
+    private var hasTerms: Bool { gridSide > 0 || hasBias }
+
+    /// What is added to the logits of a tile of queries stands there before the product is added to it.
+    private func begin(
+        _ scores: UnsafeMutablePointer<Float>, rows: Int, group: Int, head: Int, query: Int, key: Int, count: Int,
+        bias: UnsafePointer<Float>?, _ rowTerms: UnsafePointer<Float>, _ columnTerms: UnsafePointer<Float>
     ) {
-        guard let side = positions?.side else { return }
-        var key = firstKey
-        let end = firstKey + count
-        while key < end {
-            let column = key % side
-            let isWhole = column == 0 && end - key >= side
-            let height = isWhole ? (end - key) / side : 1
-            let width = isWhole ? side : min(side - column, end - key)
-            kernels.addGridTermsRow(line + (key - firstKey), rowTerms + key / side, columnTerms + column, height, width)
-            key += height * width
+        if gridSide > 0 {
+            kernels.spreadGridTerms(
+                scores, scoreStride, rowTerms, columnTerms, termStride, rows, key, count, gridSide)
+        }
+        guard let bias else { return }
+        withUnsafePointer(to: AttentionPlan.log2e) { log2e in
+            for line in 0..<rows {
+                let own = bias + (head * queries + slot(group, query + line)) * keys + key
+                if gridSide > 0 {
+                    kernels.addScaledRow(scores + line * scoreStride, own, log2e[0], count)
+                } else {
+                    kernels.combineRow(2, scores + line * scoreStride, own, 1, log2e, 0, count)
+                }
+            }
         }
     }
 }

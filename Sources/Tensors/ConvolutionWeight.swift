@@ -18,6 +18,9 @@ public struct ConvolutionWeight: Sendable {
             "ConvolutionWeight", "shape \(weight.shape) is not [out, in, 3, 3]")
         outputs = weight.shape[0]
         inputs = weight.shape[1]
-        packed = PackedWeight(weight.permuted([0, 2, 3, 1]).reshaped(to: [outputs, 9 * inputs]), kernels: kernels)
+        // Passes that end where the rows of the kernel end.
+        packed = PackedWeight(
+            weight.permuted([0, 2, 3, 1]).reshaped(to: [outputs, 9 * inputs]), kernels: kernels,
+            passDepth: PackedWeight.evenPassDepth(3 * inputs))
     }
 }

@@ -39,8 +39,9 @@ package struct KernelTable: Sendable {
     package let layerNormPixels: @Sendable (Target, Source, Source, Source, Float, Int, Int, Int) -> Void
 
     package let scaleRow: @Sendable (Target, Float, Int) -> Void
-    package let addGridTermsRow: @Sendable (Target, Source, Source, Int, Int) -> Void
-    package let foldSoftmaxRow: @Sendable (Target, Int, Int, Target, Target, Target, Int) -> Void
+    package let spreadGridTerms: @Sendable (Target, Int, Source, Source, Int, Int, Int, Int, Int) -> Void
+    package let foldSoftmaxRows: @Sendable (Target, Int, Int, Int, Int, Int, Int, Target, Target, Target, Int) -> Void
+    package let divideRows: @Sendable (Target, Int, Source, Int, Source, Int, Int) -> Void
 
     package let widenFloat16Row: WidenRow
     package let widenBFloat16Row: WidenRow
@@ -69,7 +70,8 @@ package struct KernelTable: Sendable {
         @Sendable (
             Target, Int, Source, Int, Int, Source, Int, Int, Int, Int, Bool, Target, UnsafeRawPointer, Int
         ) -> Void
-    package let finishRow: @Sendable (Target, Source, Source?, Int, Int32, Source?, Int) -> Void
+    package let finishRows:
+        @Sendable (Target, Int, Source, Int, Source?, Int, Int, Int32, Source?, Int, Int, Int) -> Void
 
     package let exponentialColumns: @Sendable (Target, Target, Target, Int) -> Void
     package let softmaxColumnGroups: @Sendable (Target, Source, Int, Int) -> Void

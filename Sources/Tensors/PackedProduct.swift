@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// `left * weight^T` over a packed weight: tasks take blocks of rows times columns, and finish them while they are in
 /// cache.
 ///
@@ -71,7 +73,7 @@ struct PackedProduct {
     }
 
     /// Depth of the panel that weights of half precision are widened into.
-    private var panelDepth: Int { weight.isHalf ? min(weight.depth, PackedWeight.passDepth) : 0 }
+    private var panelDepth: Int { weight.isHalf ? min(weight.depth, weight.passDepth) : 0 }
 
     /// Panels of columns of one task: enough tasks for the threads.
     private func blockPanels(rowBlocks: Int, threads: Int) -> Int {
@@ -82,14 +84,12 @@ struct PackedProduct {
 
     /// - Parameters:
     ///   - next: the columns of this thread's next task, if it has one.
-    ///   - scratch: room for the block's sums, one tile, and one widened panel.
+    ///   - scratch: room for one tile, one widened panel, and the block's sums.
     private func multiply(
         _ block: Block, next: Range<Int>?, _ left: UnsafePointer<Float>, _ leftStride: Int,
         _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ scratch: UnsafeMutablePointer<Float>
     ) {
         let (depth, tileColumns) = (weight.depth, kernels.tileColumns)
-        let firstColumn = block.columnPanels.lowerBound * tileColumns
-        let columns = min(weight.columns, block.columnPanels.upperBound * tileColumns) - firstColumn
         let stride = block.columnPanels.count * tileColumns
         let firstRow = firstRow(block.rowPanels.lowerBound)
         let panel = scratch + kernels.tileRows * tileColumns
@@ -98,7 +98,8 @@ struct PackedProduct {
         let panelsAtOnce = weight.isHalf ? 1 : block.columnPanels.count
         var first = 0
         repeat {
-            let run = min(PackedWeight.passDepth, depth - first)
+            let run = min(weight.passDepth, depth - first)
+            let isLast = first + run == depth
             let ahead = fetched(behind: block, first: first, run: run, next: next)
             let steps = block.rowPanels.count * block.columnPanels.count * run
             let aheadStep = ((ahead?.bytes ?? 0) + steps - 1) / max(1, steps)
@@ -106,20 +107,30 @@ struct PackedProduct {
             for firstPanel in Swift.stride(
                 from: block.columnPanels.lowerBound, to: block.columnPanels.upperBound, by: panelsAtOnce)
             {
-                let column = firstPanel * tileColumns - firstColumn
                 let right = weight.widened(firstPanel, first: first, run: run, panel)
-                let isFinal = first + run == depth && firstPanel + panelsAtOnce == block.columnPanels.upperBound
                 for rowPanel in block.rowPanels {
                     let row = self.firstRow(rowPanel)
                     let rows = rowPanel < tallPanels ? height : height - 1
-                    let target = sums + (row - firstRow) * stride
-                    kernels.multiplyRows(
-                        target + column, stride, left + row * leftStride + first, leftStride, 1, right,
-                        tileColumns * run, rows, min(columns - column, panelsAtOnce * tileColumns), run, first > 0,
-                        scratch, place, aheadStep)
-                    place += aheadStep * run * panelsAtOnce
-                    if isFinal {
-                        finish(rows, from: target, stride, out, row: row, firstColumn..<firstColumn + columns, epilogue)
+                    // In the last pass a tile is brought to its place as soon as it is made: the memory it goes to is far
+                    // away, and the next tile gives the stores the time they need.
+                    let width = isLast ? 1 : panelsAtOnce
+                    for index in Swift.stride(from: 0, to: panelsAtOnce, by: width) {
+                        let column = (firstPanel + index - block.columnPanels.lowerBound) * tileColumns
+                        // A product of one pass needs no sums.
+                        let isOnly = isLast && first == 0
+                        let target = isOnly ? scratch : sums + (row - firstRow) * stride + column
+                        let targetStride = isOnly ? tileColumns : stride
+                        if isLast { prefetch(rows, out, row: row, (firstPanel + index) * tileColumns, epilogue) }
+                        kernels.multiplyRows(
+                            target, targetStride, left + row * leftStride + first, leftStride, 1,
+                            right + index * tileColumns * run, tileColumns * run, rows, width * tileColumns, run,
+                            first > 0, scratch, place, aheadStep)
+                        place += aheadStep * run * width
+                        if isLast {
+                            finish(
+                                rows, from: target, targetStride, out, row: row,
+                                (firstPanel + index) * tileColumns, epilogue)
+                        }
                     }
                 }
             }
@@ -127,17 +138,29 @@ struct PackedProduct {
         } while first < depth
     }
 
-    /// Brings rows of sums to where they belong, with all that follows the product.
+    /// Asks for the memory that a tile will go to, and for what will be added to it, while the tile is being made.
+    private func prefetch(
+        _ rows: Int, _ out: UnsafeMutablePointer<Float>, row: Int, _ column: Int, _ epilogue: ProductEpilogue
+    ) {
+        let line = 64 / MemoryLayout<Float>.stride
+        for row in row..<row + rows {
+            let first = row * weight.columns + column
+            for offset in stride(from: first, to: first + kernels.tileColumns, by: line) {
+                prefetchToFirstCache(out + offset)
+                if let residual = epilogue.residual { prefetchToFirstCache(residual + offset) }
+            }
+        }
+    }
+
+    /// Brings a tile of sums to where it belongs, with all that follows the product.
     private func finish(
         _ rows: Int, from sums: UnsafePointer<Float>, _ stride: Int, _ out: UnsafeMutablePointer<Float>, row: Int,
-        _ columns: Range<Int>, _ epilogue: ProductEpilogue
+        _ column: Int, _ epilogue: ProductEpilogue
     ) {
-        for line in 0..<rows {
-            let offset = (row + line) * weight.columns + columns.lowerBound
-            epilogue.apply(
-                kernels, out + offset, from: sums + line * stride, row: row + line, column: columns.lowerBound,
-                columns: columns.count, residualOffset: offset)
-        }
+        let offset = row * weight.columns + column
+        epilogue.apply(
+            kernels, out + offset, stride: weight.columns, from: (sums, stride), row: row, rows: rows, column: column,
+            columns: min(kernels.tileColumns, weight.columns - column), residualOffset: offset)
     }
 
     /// The weights that are needed behind a pass.
@@ -147,7 +170,7 @@ struct PackedProduct {
         let follows = first + run < weight.depth
         guard let columns = follows ? block.columnPanels : next else { return nil }
         let start = follows ? first + run : 0
-        let length = min(PackedWeight.passDepth, weight.depth - start)
+        let length = min(weight.passDepth, weight.depth - start)
         return (
             weight.place(columns.lowerBound, first: start, run: length),
             columns.count * kernels.tileColumns * length * weight.elementBytes

@@ -12,8 +12,10 @@ final class PackedWeight: Sendable {
     let isHalf: Bool
     private let storage: TensorStorage
 
-    /// How deep one pass goes: a tile of rows of this depth stays in the first cache while the panels stream by.
-    static let passDepth = 256
+    /// How deep one pass goes; the last one may be shorter.
+    let passDepth: Int
+    /// A tile of rows of this depth stays in the first cache while the panels stream by.
+    static let mostPassDepth = 512
 
     /// Weights below this are not worth looking at number by number.
     private static let leastHalf = 16_384
@@ -25,20 +27,32 @@ final class PackedWeight: Sendable {
     ///   - weight: `[columns, depth]`.
     ///   - mayBeHalf: whether to keep the weight in half precision if every number of it is one of that precision, as
     ///     those of checkpoints published in it are. Nothing is rounded.
-    init(_ weight: Tensor, kernels: KernelTable = .active, mayBeHalf: Bool = false) {
+    ///   - passDepth: how deep one pass goes, where the depth is to be cut at certain places; without it all passes go about
+    ///     equally deep.
+    init(_ weight: Tensor, kernels: KernelTable = .active, mayBeHalf: Bool = false, passDepth: Int? = nil) {
         columns = weight.shape[0]
         depth = weight.shape[1]
         self.kernels = kernels
+        let pass = passDepth ?? PackedWeight.evenPassDepth(depth)
+        self.passDepth = pass
         // Widening takes a conversion instruction a vector where there are such, and far more elsewhere.
         let half =
             mayBeHalf && kernels.instructionSet != .baseline && weight.count >= PackedWeight.leastHalf
-            ? PackedWeight.packed(weight, kernels, isHalf: true) : nil
+            ? PackedWeight.packed(weight, kernels, isHalf: true, pass) : nil
         isHalf = half != nil
-        storage = half ?? PackedWeight.packed(weight, kernels, isHalf: false) ?? TensorStorage(uninitialized: 0)
+        storage = half ?? PackedWeight.packed(weight, kernels, isHalf: false, pass) ?? TensorStorage(uninitialized: 0)
+    }
+
+    /// The depth of passes that cut a depth into as few as may be, all about equally deep.
+    static func evenPassDepth(_ depth: Int) -> Int {
+        let passes = max(1, (depth + mostPassDepth - 1) / mostPassDepth)
+        return max(1, (depth + passes - 1) / passes)
     }
 
     /// Nil if a number is not one of half precision and should be.
-    private static func packed(_ weight: Tensor, _ kernels: KernelTable, isHalf: Bool) -> TensorStorage? {
+    private static func packed(
+        _ weight: Tensor, _ kernels: KernelTable, isHalf: Bool, _ passDepth: Int
+    ) -> TensorStorage? {
         let (columns, depth, width) = (weight.shape[0], weight.shape[1], kernels.tileColumns)
         let panels = (columns + width - 1) / width
         let elements = panels * width * depth
@@ -77,12 +91,12 @@ final class PackedWeight: Sendable {
         return Tensor.filled([columns, depth]) { out in
             ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
                 range in
-                withScratch(width * min(depth, PackedWeight.passDepth)) { scratch in
+                withScratch(width * min(depth, passDepth)) { scratch in
                     for index in range {
                         let count = min(width, columns - index * width)
                         var first = 0
                         while first < depth {
-                            let run = min(PackedWeight.passDepth, depth - first)
+                            let run = min(passDepth, depth - first)
                             kernels.transposeRows(
                                 out + index * width * depth + first, depth,
                                 widened(index, first: first, run: run, scratch), width, run, count)

@@ -93,8 +93,8 @@ struct PixelConvolution {
         var depth = 0
         while depth < weight.depth {
             let kernelRow = depth / run
-            let first = depth / PackedWeight.passDepth * PackedWeight.passDepth
-            let pass = min(PackedWeight.passDepth, weight.depth - first)
+            let first = depth / weight.passDepth * weight.passDepth
+            let pass = min(weight.passDepth, weight.depth - first)
             let end = min(first + pass, (kernelRow + 1) * run)
             // ConvolutionWeight keeps its numbers in single precision.
             let panel = weight.place(0, first: first, run: pass).assumingMemoryBound(to: Float.self)
@@ -140,11 +140,9 @@ struct PixelConvolution {
     }
 
     private func finish(_ tile: Tile, _ sums: Source, _ out: Target, _ epilogue: ProductEpilogue) {
-        for pixel in tile.columns {
-            epilogue.apply(
-                kernels, out + (tile.row * outWidth + pixel) * weight.columns,
-                from: sums + (pixel - tile.columns.lowerBound) * weight.columns, row: 0, column: 0,
-                columns: weight.columns, residualOffset: 0)
-        }
+        epilogue.apply(
+            kernels, out + (tile.row * outWidth + tile.columns.lowerBound) * weight.columns, stride: weight.columns,
+            from: (sums, weight.columns), row: 0, rows: tile.columns.count, column: 0, columns: weight.columns,
+            residualOffset: 0)
     }
 }

@@ -18,26 +18,31 @@ struct ProductEpilogue {
         return false
     }
 
-    /// Finishes `columns` elements of row `row`, from `column` on, where they are or on the way from `source`;
-    /// `residualOffset` is where they lie in the residual.
+    /// Finishes a block of `rows` by `columns` elements of the product, which begins at `row` and `column`: on the way from
+    /// `source`, or where it is.
+    ///
+    /// - Parameters:
+    ///   - out: where the block's first element goes, rows `stride` apart.
+    ///   - residualOffset: where the block's first element lies in the residual, whose rows are `stride` apart as well.
     func apply(
-        _ kernels: KernelTable, _ line: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>? = nil, row: Int,
-        column: Int, columns: Int, residualOffset: Int
+        _ kernels: KernelTable, _ out: UnsafeMutablePointer<Float>, stride: Int,
+        from source: (base: UnsafePointer<Float>, stride: Int)? = nil, row: Int, rows: Int, column: Int, columns: Int,
+        residualOffset: Int
     ) {
-        let (values, step): (UnsafePointer<Float>?, Int) =
+        let (values, rowStep, columnStep): (UnsafePointer<Float>?, Int, Int) =
             switch bias {
-            case .none: (nil, 0)
-            case .perColumn(let bias): (bias + column, 1)
-            case .perRow(let bias): (bias + row, 0)
+            case .none: (nil, 0, 0)
+            case .perColumn(let bias): (bias + column, 0, 1)
+            case .perRow(let bias): (bias + row, 1, 0)
             }
-        kernels.finishRow(
-            line, source ?? UnsafePointer(line), values, step, activation.code, residual.map { $0 + residualOffset },
-            columns)
+        kernels.finishRows(
+            out, stride, source?.base ?? UnsafePointer(out), source?.stride ?? stride, values, rowStep, columnStep,
+            activation.code, residual.map { $0 + residualOffset }, stride, rows, columns)
     }
 }
 
 extension Tensor.Activation {
-    /// What `finishRow` calls it.
+    /// What `finishRows` calls it.
     fileprivate var code: Int32 {
         switch self {
         case .none: 0
@@ -90,11 +95,9 @@ struct ProductPlan {
             target, stride: stride, left.offset(row: row), right.offset(column: column), rows: height, columns: width,
             depth: depth)
         if epilogue.isEmpty { return }
-        for line in 0..<height {
-            epilogue.apply(
-                block.kernels, target + line * stride, row: row + line, column: column, columns: width,
-                residualOffset: (row + line) * stride + column)
-        }
+        epilogue.apply(
+            block.kernels, target, stride: stride, row: row, rows: height, column: column, columns: width,
+            residualOffset: row * stride + column)
     }
 
     /// The whole product on several threads.

@@ -14,11 +14,11 @@ public struct RelativePositionTables: Sendable {
     /// - Parameters:
     ///   - rows: `[side, side, headWidth]`: for the row of a query, one vector for the row of each key.
     ///   - columns: the same for columns.
-    /// - Precondition: the shapes, and a head width of at most 256.
+    /// - Precondition: the shapes, and a head width of at most 512.
     public init(rows: Tensor, columns: Tensor) {
         require(
             rows.shape.rank == 3 && rows.shape[0] == rows.shape[1] && rows.shape == columns.shape
-                && (1...PackedWeight.passDepth).contains(rows.shape[2]), "RelativePositionTables",
+                && (1...PackedWeight.mostPassDepth).contains(rows.shape[2]), "RelativePositionTables",
             "rows \(rows.shape), columns \(columns.shape)")
         side = rows.shape[0]
         headWidth = rows.shape[2]
@@ -29,8 +29,9 @@ public struct RelativePositionTables: Sendable {
     private static func packed(_ table: Tensor) -> PackedWeight {
         let (side, headWidth) = (table.shape[0], table.shape[2])
         let stride = Self.stride(side, KernelTable.active)
-        return PackedWeight(
-            table.padded(axis: 1, before: 0, after: stride - side).reshaped(to: [side * stride, headWidth]))
+        // Weights of the attention are powers of two.
+        let scaled = (table * AttentionPlan.log2e).padded(axis: 1, before: 0, after: stride - side)
+        return PackedWeight(scaled.reshaped(to: [side * stride, headWidth]))
     }
 
     private static func stride(_ side: Int, _ kernels: KernelTable) -> Int {

@@ -35,7 +35,7 @@ public func scaledDotProductAttention(
     let plan = AttentionPlan(
         kernels: .active, heads: heads, queries: windows?.slots ?? query.tokens, keys: windows?.slots ?? key.tokens,
         headWidth: headWidth, valueWidth: value.width / heads, scale: scale ?? 1 / Float(headWidth).squareRoot(),
-        isCausal: mask == .causal, windows: windows, positions: relativePosition)
+        isCausal: mask == .causal, hasBias: bias != nil, windows: windows, positions: relativePosition)
     if let windows {
         let tokens = windows.gridHeight * windows.gridWidth
         require(

@@ -98,7 +98,9 @@ private struct ConvolutionGeometry {
                     kernels.convolvePlaneRow(
                         line, outWidth, row, plane, height, width, weight + channel * kernelSize, kernelHeight,
                         kernelWidth, stride, padding)
-                    epilogue.apply(kernels, line, row: channel, column: 0, columns: outWidth, residualOffset: 0)
+                    epilogue.apply(
+                        kernels, line, stride: outWidth, row: channel, rows: 1, column: 0, columns: outWidth,
+                        residualOffset: 0)
                 }
             }
         }
@@ -132,11 +134,9 @@ private struct ConvolutionGeometry {
                     block.multiply(
                         target, stride: pixels, .rowMajor(weight + group * groupOut * depth, stride: depth),
                         .rowMajor(columns, stride: count), rows: groupOut, columns: count, depth: depth)
-                    for row in 0..<groupOut {
-                        epilogue.apply(
-                            kernels, target + row * pixels, row: group * groupOut + row, column: 0, columns: count,
-                            residualOffset: 0)
-                    }
+                    epilogue.apply(
+                        kernels, target, stride: pixels, row: group * groupOut, rows: groupOut, column: 0,
+                        columns: count, residualOffset: 0)
                 }
             }
         }

@@ -40,8 +40,8 @@ extension Tensor {
                                         y + 1 < height ? source + (y + 1) * line : UnsafePointer(zeros), width,
                                         channels, weight, bias, stride)
                                     epilogue.apply(
-                                        kernels, target, row: 0, column: 0, columns: outWidth * channels,
-                                        residualOffset: 0)
+                                        kernels, target, stride: outWidth * channels, row: 0, rows: 1, column: 0,
+                                        columns: outWidth * channels, residualOffset: 0)
                                 }
                             }
                         }

@@ -120,7 +120,8 @@ import Testing
             for (code, activation) in activations.enumerated() {
                 for (step, adds) in [(1, true), (0, true), (1, false), (0, false)] {
                     let (result, intact) = row(count, x) {
-                        kernels.finishRow($0, $1, bias, step, Int32(code), adds ? residual : nil, count)
+                        kernels.finishRows(
+                            $0, count, $1, count, bias, 0, step, Int32(code), adds ? residual : nil, count, 1, count)
                     }
                     let expected = x.indices.map {
                         activation(Double(x[$0]) + Double(bias[step * $0])) + (adds ? Double(residual[$0]) : 0)
@@ -130,8 +131,37 @@ import Testing
                     #expect(intact && difference.isWithinBounds, "\(count), \(code), \(step): \(difference)")
                 }
             }
-            let (plain, _) = row(count, x) { kernels.finishRow($0, $1, nil, 0, 0, nil, count) }
+            let (plain, _) = row(count, x) {
+                kernels.finishRows($0, count, $1, count, nil, 0, 0, 0, nil, count, 1, count)
+            }
             #expect(plain == x)
+        }
+    }
+
+    @Test("rows are finished each at its own stride, with its own bias", arguments: runnable)
+    func finishingRows(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        var random = SeededGenerator(seed: 37)
+        let (rows, columns) = (3, kernels.tileColumns + 1)
+        let (outStride, sourceStride, residualStride) = (columns + 5, columns + 2, columns + 9)
+        let (x, residual) = (random.floats(rows * sourceStride), random.floats(rows * residualStride))
+        let bias = random.floats(rows + columns)
+        for (rowStep, step) in [(0, 1), (1, 0)] {
+            let (result, intact) = row(rows * outStride, x) { out, source in
+                kernels.fillRow(out, 7, rows * outStride)
+                kernels.finishRows(
+                    out, outStride, source, sourceStride, bias, rowStep, step, 0, residual, residualStride, rows,
+                    columns)
+            }
+            #expect(intact)
+            for place in result.indices {
+                let (row, column) = (place / outStride, place % outStride)
+                let expected =
+                    column < columns
+                    ? x[row * sourceStride + column] + bias[row * rowStep + column * step]
+                        + residual[row * residualStride + column] : 7
+                #expect(result[place] == expected, "row \(row), column \(column)")
+            }
         }
     }
 }

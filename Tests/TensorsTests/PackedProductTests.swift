@@ -13,6 +13,7 @@ struct PackedProductTests {
         let shapes =
             (1...26).map { ($0, width + 3, 19) } + [
                 (50, 2 * width, 300), (77, width, 256), (197, 5, 257), (5, 9 * width + 1, 513), (400, width - 1, 31),
+                (23, width + 1, 1300),
                 (3, 4, 0), (0, 4, 4), (4, 0, 4), (1, 1, 1),
             ]
         for (rows, columns, depth) in shapes {
@@ -64,7 +65,7 @@ struct PackedProductTests {
     func half(_ set: CPUFeatures.InstructionSet) throws {
         let kernels = try #require(KernelTable.named(set))
         var random = SeededGenerator(seed: 65)
-        for (rows, columns, depth) in [(1, 131, 256), (50, 70, 300), (231, 300, 77), (12, 64, 512)] {
+        for (rows, columns, depth) in [(1, 131, 256), (50, 70, 300), (231, 300, 77), (12, 64, 600)] {
             // Small ones are below the normal numbers of the format.
             let exact = random.tensor([columns, depth], in: -3e-4...3e-4).values.map { Float(Float16($0)) }
             let weight = Tensor(exact, shape: [columns, depth])

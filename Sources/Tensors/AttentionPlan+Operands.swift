@@ -1,0 +1,94 @@
+import CPrefetch
+
+/// How an attention reads its operands: keys and values into panels, queries one behind the other.
+extension AttentionPlan {
+    /// Lays out the keys and values of one head as right operands.
+    func pack(
+        _ memory: Memory, _ target: UnsafeMutablePointer<Float>, _ group: Int, _ head: Int,
+        _ gathered: UnsafeMutablePointer<Float>
+    ) {
+        var keyStride = memory.key.stride
+        var key = memory.key.base + group * keys * keyStride + head * headWidth
+        if windows != nil {
+            gather(memory.key, group, column: head * headWidth, width: headWidth, gathered, stride: headWidth)
+            (key, keyStride) = (UnsafePointer(gathered), headWidth)
+        }
+        for panel in 0..<keyPanels {
+            let first = panel * panelWidth
+            let count = min(panelWidth, keys - first)
+            kernels.packRightPanel(
+                target + first * headWidth, key + first * keyStride, 1, keyStride, headWidth, count)
+            if windows == nil { prefetch(key + first * keyStride + headWidth, keyStride, count, headWidth) }
+        }
+        for panel in 0..<valuePanels {
+            let (place, column) = (target + keySize + panel * panelWidth * keys, head * valueWidth + panel * panelWidth)
+            let width = min(panelWidth, valueWidth - panel * panelWidth)
+            if windows == nil {
+                let value = memory.value.base + group * keys * memory.value.stride + column
+                kernels.packRightPanel(place, value, memory.value.stride, 1, keys, width)
+                prefetch(value + valueWidth, memory.value.stride, keys, width)
+            } else {
+                if width < panelWidth { kernels.fillRow(place, 0, panelWidth * keys) }
+                gather(memory.value, group, column: column, width: width, place, stride: panelWidth)
+            }
+        }
+    }
+
+    /// Some columns of the tokens of a window, one token after the other, with the padding of slots that have none.
+    private func gather(
+        _ operand: Operand, _ group: Int, column: Int, width: Int, _ target: UnsafeMutablePointer<Float>, stride: Int
+    ) {
+        guard let windows else { return }
+        let extent = windows.extent(group % windows.count)
+        let side = windows.side
+        for y in 0..<side {
+            let line = target + y * side * stride
+            let real = y < extent.height ? extent.width : 0
+            if real > 0 {
+                let first = operand.base + row(group, y * extent.width) * operand.stride + column
+                kernels.copyRows(line, stride, first, operand.stride, real, width)
+                prefetch(first + headWidth, operand.stride, real, width)
+            }
+            if let padding = operand.padding {
+                kernels.copyRows(line + real * stride, stride, padding + column, 0, side - real, width)
+            } else {
+                for slot in real..<side { kernels.fillRow(line + slot * stride, 0, width) }
+            }
+        }
+    }
+
+    /// The queries of a block, one behind the other.
+    func copyQueries(
+        _ operand: Operand, _ group: Int, _ head: Int, _ queries: Range<Int>, to target: UnsafeMutablePointer<Float>
+    ) {
+        forEachRun(group, queries) { first, count in
+            let source = operand.base + row(group, queries.lowerBound + first) * operand.stride + head * headWidth
+            kernels.copyRows(target + first * headWidth, headWidth, source, operand.stride, count, headWidth)
+            if windows != nil { prefetch(source + headWidth, operand.stride, count, headWidth) }
+        }
+    }
+
+    /// Runs of queries whose tokens lie one behind the other: offsets from the first query, and how many.
+    func forEachRun(_ group: Int, _ queries: Range<Int>, _ body: (_ first: Int, _ count: Int) -> Void) {
+        if windows == nil {
+            body(0, queries.count)
+            return
+        }
+        let width = extent(group).width
+        var query = queries.lowerBound
+        while query < queries.upperBound {
+            let end = min(queries.upperBound, (query / width + 1) * width)
+            body(query - queries.lowerBound, end - query)
+            query = end
+        }
+    }
+
+    /// Asks for what the next head will need of the same tokens: it lies beside, and no two tokens' parts lie together.
+    private func prefetch(_ source: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ width: Int) {
+        for row in 0..<rows {
+            for offset in Swift.stride(from: 0, to: width, by: 16) {
+                prefetchToSecondCache(source + row * stride + offset)
+            }
+        }
+    }
+}

@@ -62,7 +62,7 @@ struct PackedProduct {
         ParallelRows.forEachNeighbouring(
             count: rowBlocks * columnBlocks, minimumPerTask: max(1, PackedProduct.leastWork / max(1, work))
         ) { range in
-            withScratch((mostRows * width + kernels.tileRows + panelDepth) * kernels.tileColumns) { scratch in
+            withScratch((mostRows + widenedDepth) * width * kernels.tileColumns) { scratch in
                 for index in range {
                     multiply(
                         block(index), next: index + 1 < range.upperBound ? block(index + 1).columnPanels : nil,
@@ -72,8 +72,8 @@ struct PackedProduct {
         }
     }
 
-    /// Depth of the panel that weights of half precision are widened into.
-    private var panelDepth: Int { weight.isHalf ? min(weight.depth, weight.passDepth) : 0 }
+    /// Depth of the panels that weights of half precision are widened into.
+    private var widenedDepth: Int { weight.isHalf ? min(weight.depth, weight.passDepth) : 0 }
 
     /// Panels of columns of one task: enough tasks for the threads.
     private func blockPanels(rowBlocks: Int, threads: Int) -> Int {
@@ -84,18 +84,17 @@ struct PackedProduct {
 
     /// - Parameters:
     ///   - next: the columns of this thread's next task, if it has one.
-    ///   - scratch: room for one tile, one widened panel, and the block's sums.
+    ///   - scratch: room for the panels of one pass, where they are widened, and the block's sums.
     private func multiply(
         _ block: Block, next: Range<Int>?, _ left: UnsafePointer<Float>, _ leftStride: Int,
         _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ scratch: UnsafeMutablePointer<Float>
     ) {
         let (depth, tileColumns) = (weight.depth, kernels.tileColumns)
+        let firstColumn = block.columnPanels.lowerBound * tileColumns
+        let columns = firstColumn..<min(weight.columns, block.columnPanels.upperBound * tileColumns)
         let stride = block.columnPanels.count * tileColumns
         let firstRow = firstRow(block.rowPanels.lowerBound)
-        let panel = scratch + kernels.tileRows * tileColumns
-        let sums = panel + panelDepth * tileColumns
-        // Panels that are widened first serve all rows before the next; others stream by each panel of rows.
-        let panelsAtOnce = weight.isHalf ? 1 : block.columnPanels.count
+        let sums = scratch + widenedDepth * stride
         var first = 0
         repeat {
             let run = min(weight.passDepth, depth - first)
@@ -104,63 +103,47 @@ struct PackedProduct {
             let steps = block.rowPanels.count * block.columnPanels.count * run
             let aheadStep = ((ahead?.bytes ?? 0) + steps - 1) / max(1, steps)
             var place = ahead?.base ?? weight.place(block.columnPanels.lowerBound, first: first, run: run)
-            for firstPanel in Swift.stride(
-                from: block.columnPanels.lowerBound, to: block.columnPanels.upperBound, by: panelsAtOnce)
-            {
-                let right = weight.widened(firstPanel, first: first, run: run, panel)
-                for rowPanel in block.rowPanels {
-                    let row = self.firstRow(rowPanel)
-                    let rows = rowPanel < tallPanels ? height : height - 1
-                    // In the last pass a tile is brought to its place as soon as it is made: the memory it goes to is far
-                    // away, and the next tile gives the stores the time they need.
-                    let width = isLast ? 1 : panelsAtOnce
-                    for index in Swift.stride(from: 0, to: panelsAtOnce, by: width) {
-                        let column = (firstPanel + index - block.columnPanels.lowerBound) * tileColumns
-                        // A product of one pass needs no sums.
-                        let isOnly = isLast && first == 0
-                        let target = isOnly ? scratch : sums + (row - firstRow) * stride + column
-                        let targetStride = isOnly ? tileColumns : stride
-                        if isLast { prefetch(rows, out, row: row, (firstPanel + index) * tileColumns, epilogue) }
-                        kernels.multiplyRows(
-                            target, targetStride, left + row * leftStride + first, leftStride, 1,
-                            right + index * tileColumns * run, tileColumns * run, rows, width * tileColumns, run,
-                            first > 0, scratch, place, aheadStep)
-                        place += aheadStep * run * width
-                        if isLast {
-                            finish(
-                                rows, from: target, targetStride, out, row: row,
-                                (firstPanel + index) * tileColumns, epilogue)
-                        }
-                    }
-                }
+            let right = weight.widened(block.columnPanels, first: first, run: run, scratch)
+            for rowPanel in block.rowPanels {
+                let row = self.firstRow(rowPanel)
+                let rows = rowPanel < tallPanels ? height : height - 1
+                // Sums of a single pass are finished at once and leave their place to the next panel of rows.
+                let target = isLast && first == 0 ? sums : sums + (row - firstRow) * stride
+                if isLast { prefetch(rows, out, row: row, columns, epilogue) }
+                // Whole panels, so there is no edge to make.
+                kernels.multiplyRows(
+                    target, stride, left + row * leftStride + first, leftStride, 1, right, tileColumns * run, rows,
+                    stride, run, first > 0, target, place, aheadStep)
+                place += aheadStep * run * block.columnPanels.count
+                if isLast { finish(rows, from: target, stride, out, row: row, columns, epilogue) }
             }
             first += run
         } while first < depth
     }
 
-    /// Asks for the memory that a tile will go to, and for what will be added to it, while the tile is being made.
+    /// Asks for the memory that sums will go to, and for what will be added to them, while they are being made.
     private func prefetch(
-        _ rows: Int, _ out: UnsafeMutablePointer<Float>, row: Int, _ column: Int, _ epilogue: ProductEpilogue
+        _ rows: Int, _ out: UnsafeMutablePointer<Float>, row: Int, _ columns: Range<Int>, _ epilogue: ProductEpilogue
     ) {
         let line = 64 / MemoryLayout<Float>.stride
         for row in row..<row + rows {
-            let first = row * weight.columns + column
-            for offset in stride(from: first, to: first + kernels.tileColumns, by: line) {
-                prefetchToFirstCache(out + offset)
-                if let residual = epilogue.residual { prefetchToFirstCache(residual + offset) }
+            for column in stride(from: columns.lowerBound, to: columns.upperBound, by: line) {
+                let offset = row * weight.columns + column
+                prefetchToSecondCache(out + offset)
+                if let residual = epilogue.residual { prefetchToSecondCache(residual + offset) }
             }
         }
     }
 
-    /// Brings a tile of sums to where it belongs, with all that follows the product.
+    /// Brings sums to where they belong, with all that follows the product.
     private func finish(
         _ rows: Int, from sums: UnsafePointer<Float>, _ stride: Int, _ out: UnsafeMutablePointer<Float>, row: Int,
-        _ column: Int, _ epilogue: ProductEpilogue
+        _ columns: Range<Int>, _ epilogue: ProductEpilogue
     ) {
-        let offset = row * weight.columns + column
+        let offset = row * weight.columns + columns.lowerBound
         epilogue.apply(
-            kernels, out + offset, stride: weight.columns, from: (sums, stride), row: row, rows: rows, column: column,
-            columns: min(kernels.tileColumns, weight.columns - column), residualOffset: offset)
+            kernels, out + offset, stride: weight.columns, from: (sums, stride), row: row, rows: rows,
+            column: columns.lowerBound, columns: columns.count, residualOffset: offset)
     }
 
     /// The weights that are needed behind a pass.

@@ -99,7 +99,7 @@ final class PackedWeight: Sendable {
                             let run = min(passDepth, depth - first)
                             kernels.transposeRows(
                                 out + index * width * depth + first, depth,
-                                widened(index, first: first, run: run, scratch), width, run, count)
+                                widened(index..<index + 1, first: first, run: run, scratch), width, run, count)
                             first += run
                         }
                     }
@@ -117,13 +117,14 @@ final class PackedWeight: Sendable {
             + elementBytes * (panels * kernels.tileColumns * first + panel * kernels.tileColumns * run)
     }
 
-    /// The same panel as numbers of single precision: where it lies, or widened into `scratch`.
+    /// Neighbouring panels of a pass, one behind the other, as numbers of single precision: where they lie, or widened into
+    /// `scratch`.
     func widened(
-        _ panel: Int, first: Int, run: Int, _ scratch: UnsafeMutablePointer<Float>
+        _ panels: Range<Int>, first: Int, run: Int, _ scratch: UnsafeMutablePointer<Float>
     ) -> UnsafePointer<Float> {
-        let place = place(panel, first: first, run: run)
+        let place = place(panels.lowerBound, first: first, run: run)
         if !isHalf { return place.assumingMemoryBound(to: Float.self) }
-        kernels.widenFloat16Row(scratch, place, kernels.tileColumns * run)
+        kernels.widenFloat16Row(scratch, place, panels.count * kernels.tileColumns * run)
         return UnsafePointer(scratch)
     }
 }

@@ -1,6 +1,5 @@
-import CPrefetch
-
-/// How an attention reads its operands: keys and values into panels, queries one behind the other.
+/// How an attention reads its operands: keys and values into panels, queries one behind the other. What one head reads of
+/// the tokens lies beside what the next one will, and far from anything else, so each asks for the next one's.
 extension AttentionPlan {
     /// Lays out the keys and values of one head as right operands.
     func pack(
@@ -18,7 +17,7 @@ extension AttentionPlan {
             let count = min(panelWidth, keys - first)
             kernels.packRightPanel(
                 target + first * headWidth, key + first * keyStride, 1, keyStride, headWidth, count)
-            if windows == nil { prefetch(key + first * keyStride + headWidth, keyStride, count, headWidth) }
+            if windows == nil { prefetchRows(key + first * keyStride + headWidth, keyStride, count, headWidth) }
         }
         for panel in 0..<valuePanels {
             let (place, column) = (target + keySize + panel * panelWidth * keys, head * valueWidth + panel * panelWidth)
@@ -26,7 +25,7 @@ extension AttentionPlan {
             if windows == nil {
                 let value = memory.value.base + group * keys * memory.value.stride + column
                 kernels.packRightPanel(place, value, memory.value.stride, 1, keys, width)
-                prefetch(value + valueWidth, memory.value.stride, keys, width)
+                prefetchRows(value + valueWidth, memory.value.stride, keys, width)
             } else {
                 if width < panelWidth { kernels.fillRow(place, 0, panelWidth * keys) }
                 gather(memory.value, group, column: column, width: width, place, stride: panelWidth)
@@ -47,7 +46,7 @@ extension AttentionPlan {
             if real > 0 {
                 let first = operand.base + row(group, y * extent.width) * operand.stride + column
                 kernels.copyRows(line, stride, first, operand.stride, real, width)
-                prefetch(first + headWidth, operand.stride, real, width)
+                prefetchRows(first + headWidth, operand.stride, real, width)
             }
             if let padding = operand.padding {
                 kernels.copyRows(line + real * stride, stride, padding + column, 0, side - real, width)
@@ -64,7 +63,7 @@ extension AttentionPlan {
         forEachRun(group, queries) { first, count in
             let source = operand.base + row(group, queries.lowerBound + first) * operand.stride + head * headWidth
             kernels.copyRows(target + first * headWidth, headWidth, source, operand.stride, count, headWidth)
-            if windows != nil { prefetch(source + headWidth, operand.stride, count, headWidth) }
+            if windows != nil { prefetchRows(source + headWidth, operand.stride, count, headWidth) }
         }
     }
 
@@ -80,15 +79,6 @@ extension AttentionPlan {
             let end = min(queries.upperBound, (query / width + 1) * width)
             body(query - queries.lowerBound, end - query)
             query = end
-        }
-    }
-
-    /// Asks for what the next head will need of the same tokens: it lies beside, and no two tokens' parts lie together.
-    private func prefetch(_ source: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ width: Int) {
-        for row in 0..<rows {
-            for offset in Swift.stride(from: 0, to: width, by: 16) {
-                prefetchToSecondCache(source + row * stride + offset)
-            }
         }
     }
 }

@@ -1,5 +1,3 @@
-import CPrefetch
-
 /// `left * weight^T` over a packed weight: tasks take blocks of rows times columns, and finish them while they are in
 /// cache.
 ///
@@ -125,14 +123,9 @@ struct PackedProduct {
     private func prefetch(
         _ rows: Int, _ out: UnsafeMutablePointer<Float>, row: Int, _ columns: Range<Int>, _ epilogue: ProductEpilogue
     ) {
-        let line = 64 / MemoryLayout<Float>.stride
-        for row in row..<row + rows {
-            for column in stride(from: columns.lowerBound, to: columns.upperBound, by: line) {
-                let offset = row * weight.columns + column
-                prefetchToSecondCache(out + offset)
-                if let residual = epilogue.residual { prefetchToSecondCache(residual + offset) }
-            }
-        }
+        let first = row * weight.columns + columns.lowerBound
+        prefetchRows(UnsafePointer(out + first), weight.columns, rows, columns.count)
+        if let residual = epilogue.residual { prefetchRows(residual + first, weight.columns, rows, columns.count) }
     }
 
     /// Brings sums to where they belong, with all that follows the product.

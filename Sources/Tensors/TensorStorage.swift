@@ -20,7 +20,7 @@ final class TensorStorage: @unchecked Sendable {
     init(uninitialized count: Int) {
         self.count = count
         owner = nil
-        let block = StorageCache.shared.take(count * MemoryLayout<Float>.stride)
+        let block = TensorArena.shared.take(count * MemoryLayout<Float>.stride)
         allocatedBytes = block.bytes
         base = block.base.bindMemory(to: Float.self, capacity: max(count, 1))
     }
@@ -33,6 +33,6 @@ final class TensorStorage: @unchecked Sendable {
     }
 
     deinit {
-        if owner == nil { StorageCache.shared.give(base, allocatedBytes) }
+        if owner == nil { TensorArena.shared.give(base, allocatedBytes) }
     }
 }

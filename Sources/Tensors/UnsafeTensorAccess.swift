@@ -1,3 +1,5 @@
+import CPrefetch
+
 // The one door from tensors to pointers inside this module: sources of several operands, and a destination to fill.
 
 extension Tensor {
@@ -26,4 +28,14 @@ func read<R>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> R) -> R {
 func withScratch<R>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> R) -> R {
     let storage = TensorStorage(uninitialized: count)
     return withExtendedLifetime(storage) { body(storage.base) }
+}
+
+/// Asks the processor to bring rows into its second cache; they need not be memory of the program.
+func prefetchRows(_ base: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ columns: Int) {
+    let line = 64 / MemoryLayout<Float>.stride
+    for row in 0..<rows {
+        for column in Swift.stride(from: 0, to: columns, by: line) {
+            prefetchToSecondCache(base + row * stride + column)
+        }
+    }
 }

@@ -19,8 +19,11 @@ final class Command {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// The binary lies beside the test bundle.
+    /// The binary lies beside the test bundle, unless another is named, such as an optimised one.
     static let binary: URL = {
+        if let named = ProcessInfo.processInfo.environment["VITRINE_TEST_COMMAND"] {
+            return URL(fileURLWithPath: named)
+        }
         let testProgram = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return testProgram.deletingLastPathComponent().appendingPathComponent("vitrine")
     }()

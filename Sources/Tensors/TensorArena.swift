@@ -1,0 +1,170 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where large tensors live: one stretch of addresses, of which released pieces serve the tensors to come.
+///
+/// A fresh block of many megabytes comes from the system page by page, each page faulting at its first write; for the
+/// activations of a large image that costs as much as the arithmetic on them. Here a layer's results go where those of the
+/// layer before were, whatever their sizes: a tensor takes the first gap that is large enough, neighbouring gaps are one.
+/// Gaps keep their memory up to `mostKept` bytes in all; beyond that the last ones give it back to the system.
+final class TensorArena: @unchecked Sendable {
+    // Unchecked: everything that changes is touched with `mutex` held.
+    static let shared = TensorArena(capacity: 64 << 30, mostKept: 256 << 20)
+
+    /// Blocks below this are left to the allocator, which recycles them itself.
+    static let smallestBytes = 64 << 10
+
+    private static let pageBytes = 4096
+    /// What memory is accounted for in, the size of a huge page.
+    private static let chunkBytes = 2 << 20
+
+    private let base: UnsafeMutableRawPointer?
+    private let capacity: Int
+    private let mostKept: Int
+    /// Ranges of bytes that no tensor has, in order, no two of them adjacent.
+    private var gaps: [Range<Int>]
+    private var liveBytes = 0
+    /// Whether the system may have given memory to a chunk.
+    private var isHeld: [Bool]
+    private var heldChunks = 0
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+    /// - Parameters:
+    ///   - capacity: addresses to ask for; half as many, and so on, where the system does not give them. They cost nothing.
+    ///   - mostKept: bytes of memory that gaps keep.
+    init(capacity: Int, mostKept: Int) {
+        var bytes = capacity / TensorArena.chunkBytes * TensorArena.chunkBytes
+        var found: UnsafeMutableRawPointer?
+        while found == nil && bytes >= TensorArena.chunkBytes {
+            found = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            if found == MAP_FAILED {
+                found = nil
+                bytes = bytes / 2 / TensorArena.chunkBytes * TensorArena.chunkBytes
+            }
+        }
+        base = found
+        self.capacity = found == nil ? 0 : bytes
+        self.mostKept = mostKept
+        gaps = found == nil ? [] : [0..<bytes]
+        isHeld = Array(repeating: false, count: self.capacity / TensorArena.chunkBytes)
+        pthread_mutex_init(mutex, nil)
+        #if os(Linux)
+            // Only a wish: where it is refused small pages are as good.
+            if let found { madvise(found, bytes, Int32(MADV_HUGEPAGE)) }
+        #endif
+    }
+
+    deinit {
+        if let base { munmap(base, capacity) }
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    /// A block of at least `wanted` bytes and its true size, aligned to 64 bytes.
+    func take(_ wanted: Int) -> (base: UnsafeMutableRawPointer, bytes: Int) {
+        if wanted >= TensorArena.smallestBytes, let base {
+            let bytes = (wanted + TensorArena.pageBytes - 1) / TensorArena.pageBytes * TensorArena.pageBytes
+            pthread_mutex_lock(mutex)
+            let place = claim(bytes)
+            pthread_mutex_unlock(mutex)
+            if let place { return (base + place, bytes) }
+        }
+        let bytes = max(wanted, 1)
+        return (.allocate(byteCount: bytes, alignment: TensorStorage.alignment), bytes)
+    }
+
+    /// Takes a block back.
+    func give(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
+        guard let base, block >= base, block < base + capacity else {
+            block.deallocate()
+            return
+        }
+        pthread_mutex_lock(mutex)
+        release(block - base..<block - base + bytes)
+        giveBack(beyond: mostKept)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Gives the memory of all gaps back to the system. For the end of a piece of work whose sizes will not come again.
+    func clear() {
+        pthread_mutex_lock(mutex)
+        giveBack(beyond: 0)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Bytes of memory that gaps keep, counted in whole chunks.
+    var keptBytes: Int {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return heldChunks * TensorArena.chunkBytes - liveBytes
+    }
+
+    // MARK: With the mutex held
+
+    /// Takes the front of the first gap that is large enough.
+    private func claim(_ bytes: Int) -> Int? {
+        guard let index = gaps.firstIndex(where: { $0.count >= bytes }) else { return nil }
+        let place = gaps[index].lowerBound
+        if gaps[index].count == bytes {
+            gaps.remove(at: index)
+        } else {
+            gaps[index] = place + bytes..<gaps[index].upperBound
+        }
+        liveBytes += bytes
+        let chunks = place / TensorArena.chunkBytes...(place + bytes - 1) / TensorArena.chunkBytes
+        for chunk in chunks where !isHeld[chunk] {
+            isHeld[chunk] = true
+            heldChunks += 1
+        }
+        return place
+    }
+
+    /// Makes a range a gap again, or a part of its neighbours.
+    private func release(_ range: Range<Int>) {
+        liveBytes -= range.count
+        var index = gaps.firstIndex { $0.lowerBound >= range.upperBound } ?? gaps.count
+        var gap = range
+        if index < gaps.count && gaps[index].lowerBound == gap.upperBound {
+            gap = gap.lowerBound..<gaps[index].upperBound
+            gaps.remove(at: index)
+        }
+        if index > 0 && gaps[index - 1].upperBound == gap.lowerBound {
+            index -= 1
+            gap = gaps[index].lowerBound..<gap.upperBound
+            gaps.remove(at: index)
+        }
+        gaps.insert(gap, at: index)
+    }
+
+    /// Gives whole chunks of gaps back to the system, the last first, until those that are left keep `most` bytes.
+    private func giveBack(beyond most: Int) {
+        guard let base else { return }
+        var excess = heldChunks * TensorArena.chunkBytes - liveBytes - most
+        for gap in gaps.reversed() {
+            if excess <= 0 { return }
+            let first = (gap.lowerBound + TensorArena.chunkBytes - 1) / TensorArena.chunkBytes
+            var chunk = gap.upperBound / TensorArena.chunkBytes
+            // The end of the stretch was hardly ever touched.
+            while chunk > first && excess > 0 {
+                chunk -= 1
+                if isHeld[chunk] {
+                    madvise(base + chunk * TensorArena.chunkBytes, TensorArena.chunkBytes, Int32(MADV_DONTNEED))
+                    isHeld[chunk] = false
+                    heldChunks -= 1
+                    excess -= TensorArena.chunkBytes
+                }
+            }
+        }
+    }
+}
+
+/// Memory of released tensors, kept for tensors to come.
+package enum SpareMemory {
+    /// Gives it back to the system, as after reading a model, whose sizes will not come again.
+    package static func release() { TensorArena.shared.clear() }
+}

@@ -89,7 +89,7 @@ struct AttentionPlan {
     /// The queries of a group: a rectangle of tokens.
     func extent(_ group: Int) -> (height: Int, width: Int) {
         if let windows { return windows.extent(group % windows.count) }
-        if let positions { return (positions.side, positions.side) }
+        if gridSide > 0 { return (gridSide, gridSide) }
         return (1, queries)
     }
 

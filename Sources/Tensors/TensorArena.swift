@@ -32,6 +32,8 @@ final class TensorArena: @unchecked Sendable {
     /// Whether the system may have given memory to a chunk.
     private var isHeld: [Bool]
     private var heldChunks = 0
+    /// No chunk from here on was ever held: nearly all of the stretch.
+    private var untouchedChunk = 0
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
     /// - Parameters:
@@ -121,6 +123,7 @@ final class TensorArena: @unchecked Sendable {
             isHeld[chunk] = true
             heldChunks += 1
         }
+        untouchedChunk = max(untouchedChunk, chunks.upperBound + 1)
         return place
     }
 
@@ -148,8 +151,7 @@ final class TensorArena: @unchecked Sendable {
         for gap in gaps.reversed() {
             if excess <= 0 { return }
             let first = (gap.lowerBound + TensorArena.chunkBytes - 1) / TensorArena.chunkBytes
-            var chunk = gap.upperBound / TensorArena.chunkBytes
-            // The end of the stretch was hardly ever touched.
+            var chunk = min(gap.upperBound / TensorArena.chunkBytes, untouchedChunk)
             while chunk > first && excess > 0 {
                 chunk -= 1
                 if isHeld[chunk] {

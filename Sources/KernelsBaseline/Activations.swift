@@ -43,11 +43,16 @@ private func scaledExponentialOfHalf(_ x: Lanes) -> Lanes {
     return lanes(bits(p) &+ (bits(shifted) &<< IntegerLanes(repeating: 23)))
 }
 
-/// The negative of |x|, but not below `-limit`, from where on the factor beside it is 0: minus infinity times 0 would be
-/// NaN where the limit is 0.
+/// `x sigmoid(1.702 x)` as `max(x, 0) - |x| e / (1 + e)` with `e = exp(-1.702 |x|)`: a power of two with an exponent below 0
+/// is half the work of any power of e.
 @inline(__always)
-private func limitedNegative(_ x: Lanes, _ limit: Float) -> Lanes {
-    lanes(limitedMagnitudeBits(x, limit) | IntegerLanes(repeating: Int32.min))
+private func quickGELU(_ x: Lanes) -> Lanes {
+    let magnitude = lanes(magnitudeBits(x))
+    let e = powerOfTwo(nonPositive: magnitude * Lanes(repeating: -1.702 * 1.442695040888963))
+    // e is 0 from 52 on, where infinity as its factor would be NaN.
+    let limited = lanes(limitedMagnitudeBits(x, 64))
+    let tail = limited * e / (Lanes(repeating: 1) + e)
+    return lanes(bits(lanes(bits(x) & ~signMask(bits(x))) - tail) | nanMask(x))
 }
 
 @inline(__always)
@@ -59,9 +64,7 @@ private func sigmoid(_ x: Lanes) -> Lanes {
 private func apply(_ function: Int32, _ x: Lanes) -> Lanes {
     switch function {
     case 0: return gelu(x)
-    case 1:
-        let bounded = select(signMask(bits(x)), limitedNegative(x, 60), x)
-        return bounded * sigmoid(x * Lanes(repeating: 1.702))
+    case 1: return quickGELU(x)
     case 2: return lanes(bits(x) & ~(signMask(bits(x)) & ~nanMask(x)))
     case 3: return sigmoid(x)
     default: return x.squareRoot()
@@ -106,43 +109,6 @@ public func squareRootRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePo
     applyLoop(4, out, source, count)
 }
 
-/// What `finishRows` applies: the codes of `apply`, one higher, and 0 for nothing.
-@inline(__always)
-private func activated(_ activation: Int32, _ x: Lanes) -> Lanes {
-    activation == 0 ? x : apply(activation - 1, x)
-}
-
-@inline(__always)
-private func finishLoop(
-    _ activation: Int32, _ out: Destination, _ outStride: Int, _ source: Source, _ sourceStride: Int, _ bias: Source?,
-    _ biasRowStep: Int, _ biasStep: Int, _ residual: Source?, _ residualStride: Int, _ rows: Int, _ columns: Int
-) {
-    for row in 0..<rows {
-        let target = out + row * outStride
-        let line = source + row * sourceStride
-        let biasLine = bias.map { $0 + row * biasRowStep }
-        let residualLine = residual.map { $0 + row * residualStride }
-        let biasAll = Lanes(repeating: biasStep == 0 ? biasLine?[0] ?? 0 : 0)
-        var index = 0
-        while index + laneCount <= columns {
-            var x = load(line + index)
-            if let biasLine { x += biasStep == 0 ? biasAll : load(biasLine + index) }
-            x = activated(activation, x)
-            if let residualLine { x += load(residualLine + index) }
-            store(x, target + index)
-            index += laneCount
-        }
-        let rest = columns - index
-        if rest > 0 {
-            var x = loadPartial(line + index, rest, filler: 0)
-            if let biasLine { x += biasStep == 0 ? biasAll : loadPartial(biasLine + index, rest, filler: 0) }
-            x = activated(activation, x)
-            if let residualLine { x += loadPartial(residualLine + index, rest, filler: 0) }
-            storePartial(x, target + index, rest)
-        }
-    }
-}
-
 /// `out = activation(source + bias) + residual` for rows of `columns` elements, each operand with a stride of its own: what
 /// follows a product, in one go. Activation 0 is none, 1 GELU, 2 QuickGELU, 3 ReLU. The bias moves on by `biasRowStep` with
 /// every row and by `biasStep`, 0 or 1, with every element. `out` may be `source`.
@@ -151,23 +117,62 @@ public func finishRows(
     _ bias: UnsafePointer<Float>?, _ biasRowStep: Int, _ biasStep: Int, _ activation: Int32,
     _ residual: UnsafePointer<Float>?, _ residualStride: Int, _ rows: Int, _ columns: Int
 ) {
-    // One choice for all rows, so that constants are loaded once.
+    let task = FinishTask(
+        out: out, outStride: outStride, source: source, sourceStride: sourceStride, bias: bias, biasRowStep: biasRowStep,
+        biasStep: biasStep, residual: residual, residualStride: residualStride, rows: rows, columns: columns)
     switch activation {
-    case 0:
-        finishLoop(
-            0, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
-            columns)
-    case 1:
-        finishLoop(
-            1, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
-            columns)
-    case 2:
-        finishLoop(
-            2, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
-            columns)
-    default:
-        finishLoop(
-            3, out, outStride, source, sourceStride, bias, biasRowStep, biasStep, residual, residualStride, rows,
-            columns)
+    case 0: finishPlain(task)
+    case 1: finishGELU(task)
+    case 2: finishQuickGELU(task)
+    default: finishReLU(task)
+    }
+}
+
+private struct FinishTask {
+    let out: Destination
+    let outStride: Int
+    let source: Source
+    let sourceStride: Int
+    let bias: Source?
+    let biasRowStep: Int
+    let biasStep: Int
+    let residual: Source?
+    let residualStride: Int
+    let rows: Int
+    let columns: Int
+}
+
+// A function of its own for each activation: in one function the compiler makes one loop of all, with a jump a vector.
+
+@inline(never) private func finishPlain(_ task: FinishTask) { finish(task) { $0 } }
+@inline(never) private func finishGELU(_ task: FinishTask) { finish(task) { gelu($0) } }
+@inline(never) private func finishQuickGELU(_ task: FinishTask) { finish(task) { quickGELU($0) } }
+@inline(never) private func finishReLU(_ task: FinishTask) { finish(task) { apply(2, $0) } }
+
+@inline(__always)
+private func finish(_ task: FinishTask, _ activation: (Lanes) -> Lanes) {
+    for row in 0..<task.rows {
+        let target = task.out + row * task.outStride
+        let line = task.source + row * task.sourceStride
+        let bias = task.bias.map { $0 + row * task.biasRowStep }
+        let residual = task.residual.map { $0 + row * task.residualStride }
+        let biasAll = Lanes(repeating: task.biasStep == 0 ? bias?[0] ?? 0 : 0)
+        var index = 0
+        while index + laneCount <= task.columns {
+            var x = load(line + index)
+            if let bias { x += task.biasStep == 0 ? biasAll : load(bias + index) }
+            x = activation(x)
+            if let residual { x += load(residual + index) }
+            store(x, target + index)
+            index += laneCount
+        }
+        let rest = task.columns - index
+        if rest > 0 {
+            var x = loadPartial(line + index, rest, filler: 0)
+            if let bias { x += task.biasStep == 0 ? biasAll : loadPartial(bias + index, rest, filler: 0) }
+            x = activation(x)
+            if let residual { x += loadPartial(residual + index, rest, filler: 0) }
+            storePartial(x, target + index, rest)
+        }
     }
 }

@@ -129,8 +129,8 @@ public struct MachineReport: Sendable {
         repeat {
             let begun = Atomic<Int>(0)
             let total = Mutex(0.0)
-            ThreadPool.shared.run(chunks: threads) { chunks in
-                for _ in chunks {
+            ThreadPool.shared.run(chunks: threads) { claim in
+                for _ in claim.chunks {
                     begun.wrappingAdd(1, ordering: .relaxed)
                     let arrival = clock.now
                     // A thread that was given two shares waits in vain for the second, and the round does not count.

@@ -18,6 +18,8 @@ struct PackedProduct {
     /// the pass behind that, which is fetched meanwhile, stay in the second cache together.
     private static let mostPanels = 20
     private static let mostColumns = 128
+    /// Weights of one pass of a task at most.
+    private static let mostWeights = 65_536
     /// Multiply-adds that are worth a second thread.
     private static let leastWork = 131_072
 
@@ -59,12 +61,14 @@ struct PackedProduct {
         let work = mostRows * width * kernels.tileColumns * weight.depth
         ParallelRows.forEachNeighbouring(
             count: rowBlocks * columnBlocks, minimumPerTask: max(1, PackedProduct.leastWork / max(1, work))
-        ) { range in
+        ) { range, probableNext in
             withScratch((mostRows + widenedDepth) * width * kernels.tileColumns) { scratch in
                 for index in range {
-                    multiply(
-                        block(index), next: index + 1 < range.upperBound ? block(index + 1).columnPanels : nil,
-                        left, leftStride, out, epilogue, scratch)
+                    func next() -> Range<Int>? {
+                        let next = index + 1 < range.upperBound ? index + 1 : probableNext()
+                        return next.map { block($0).columnPanels }
+                    }
+                    multiply(block(index), next: next, left, leftStride, out, epilogue, scratch)
                 }
             }
         }
@@ -77,14 +81,15 @@ struct PackedProduct {
     private func blockPanels(rowBlocks: Int, threads: Int) -> Int {
         let wanted = max(1, (4 * threads + rowBlocks - 1) / rowBlocks)
         let even = (weight.panels + wanted - 1) / wanted
-        return max(1, min(even, PackedProduct.mostColumns / kernels.tileColumns))
+        let most = min(PackedProduct.mostColumns, PackedProduct.mostWeights / max(1, weight.passDepth))
+        return max(1, min(even, most / kernels.tileColumns))
     }
 
     /// - Parameters:
-    ///   - next: the columns of this thread's next task, if it has one.
+    ///   - next: the columns of this thread's next task, as far as that is known.
     ///   - scratch: room for the panels of one pass, where they are widened, and the block's sums.
     private func multiply(
-        _ block: Block, next: Range<Int>?, _ left: UnsafePointer<Float>, _ leftStride: Int,
+        _ block: Block, next: () -> Range<Int>?, _ left: UnsafePointer<Float>, _ leftStride: Int,
         _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ scratch: UnsafeMutablePointer<Float>
     ) {
         let (depth, tileColumns) = (weight.depth, kernels.tileColumns)
@@ -141,10 +146,10 @@ struct PackedProduct {
 
     /// The weights that are needed behind a pass.
     private func fetched(
-        behind block: Block, first: Int, run: Int, next: Range<Int>?
+        behind block: Block, first: Int, run: Int, next: () -> Range<Int>?
     ) -> (base: UnsafeRawPointer, bytes: Int)? {
         let follows = first + run < weight.depth
-        guard let columns = follows ? block.columnPanels : next else { return nil }
+        guard let columns = follows ? block.columnPanels : next() else { return nil }
         let start = follows ? first + run : 0
         let length = min(weight.passDepth, weight.depth - start)
         return (

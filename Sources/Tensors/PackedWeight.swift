@@ -15,7 +15,7 @@ final class PackedWeight: Sendable {
     /// How deep one pass goes; the last one may be shorter.
     let passDepth: Int
     /// A tile of rows of this depth stays in the first cache while the panels stream by.
-    static let mostPassDepth = 512
+    static let mostPassDepth = 1024
 
     /// Weights below this are not worth looking at number by number.
     private static let leastHalf = 16_384

@@ -17,22 +17,23 @@ public enum ParallelRows {
     /// The same for code in this module that writes through pointers: the ranges do not overlap, and each chunk writes
     /// only what its range names.
     static func forEachDisjoint(count: Int, minimumPerTask: Int, _ body: (Range<Int>) -> Void) {
-        run(count: count, minimumPerTask: minimumPerTask) { claimed, size in
-            for chunk in claimed { body(chunk * size..<min(count, (chunk + 1) * size)) }
-        }
-    }
-
-    /// The same where nothing depends on where ranges end: a thread gets all the neighbouring chunks that it took as one
-    /// range, so that it knows what it does next.
-    static func forEachNeighbouring(count: Int, minimumPerTask: Int, _ body: (Range<Int>) -> Void) {
-        run(count: count, minimumPerTask: minimumPerTask) { claimed, size in
-            body(claimed.lowerBound * size..<min(count, claimed.upperBound * size))
-        }
-    }
-
-    private static func run(count: Int, minimumPerTask: Int, _ body: (_ claimed: Range<Int>, _ size: Int) -> Void) {
         if count <= 0 { return }
         let size = max(minimumPerTask, 1, (count + mostChunks - 1) / mostChunks)
-        ThreadPool.shared.run(chunks: (count + size - 1) / size) { body($0, size) }
+        ThreadPool.shared.run(chunks: (count + size - 1) / size) { claim in
+            for chunk in claim.chunks { body(chunk * size..<min(count, (chunk + 1) * size)) }
+        }
+    }
+
+    /// The same where nothing depends on where ranges end: a thread gets all that it took as one range, and as `next`, if it
+    /// asks, the index at which it will probably go on.
+    static func forEachNeighbouring(
+        count: Int, minimumPerTask: Int, _ body: (_ range: Range<Int>, _ next: () -> Int?) -> Void
+    ) {
+        if count <= 0 { return }
+        let size = max(minimumPerTask, 1)
+        ThreadPool.shared.run(chunks: (count + size - 1) / size) { claim in
+            let range = claim.chunks.lowerBound * size..<min(count, claim.chunks.upperBound * size)
+            body(range) { claim.probableNext.map { $0 * size } }
+        }
     }
 }

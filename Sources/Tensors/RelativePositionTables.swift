@@ -14,7 +14,7 @@ public struct RelativePositionTables: Sendable {
     /// - Parameters:
     ///   - rows: `[side, side, headWidth]`: for the row of a query, one vector for the row of each key.
     ///   - columns: the same for columns.
-    /// - Precondition: the shapes, and a head width of at most 512.
+    /// - Precondition: the shapes, and a head width of at most 1024.
     public init(rows: Tensor, columns: Tensor) {
         require(
             rows.shape.rank == 3 && rows.shape[0] == rows.shape[1] && rows.shape == columns.shape

@@ -23,16 +23,31 @@ final class ThreadPool: @unchecked Sendable {
 
     private static let patienceNanoseconds = 100_000
 
-    private final class Job: @unchecked Sendable {
+    /// Chunks that one thread has taken.
+    struct Claim {
+        let chunks: Range<Int>
+        fileprivate let job: Job?
+        fileprivate let threads: Int
+
+        /// The chunk this thread will probably take when it is done with these, as it looks at the moment: half of the other
+        /// threads will have taken one before. Nil if none will be left.
+        var probableNext: Int? {
+            guard let job else { return nil }
+            let next = job.next.load(ordering: .relaxed) + threads / 2
+            return next < job.chunks ? next : nil
+        }
+    }
+
+    fileprivate final class Job: @unchecked Sendable {
         // Unchecked: `callerSleeps` is touched with the pool's mutex held; `run` is called only for claimed chunks, and
         // the caller's frame, which holds it, waits for those.
         let chunks: Int
-        let run: UnsafePointer<(Range<Int>) -> Void>
+        let run: UnsafePointer<(Claim) -> Void>
         let next = Atomic<Int>(0)
         let finished = Atomic<Int>(0)
         var callerSleeps = false
 
-        init(chunks: Int, run: UnsafePointer<(Range<Int>) -> Void>) {
+        init(chunks: Int, run: UnsafePointer<(Claim) -> Void>) {
             self.chunks = chunks
             self.run = run
         }
@@ -78,13 +93,13 @@ final class ThreadPool: @unchecked Sendable {
 
     func resize(to count: Int) { wanted.store(count, ordering: .relaxed) }
 
-    /// Runs `body` for ranges that together cover 0 ..< chunks and returns when all are done. A call from inside a chunk
+    /// Runs `body` for claims that together cover 0 ..< chunks and returns when all are done. A call from inside a chunk
     /// runs in place.
-    func run(chunks: Int, _ body: (Range<Int>) -> Void) {
+    func run(chunks: Int, _ body: (Claim) -> Void) {
         let threads = threads
         if chunks <= 0 { return }
         if chunks == 1 || threads == 1 || pthread_getspecific(busyKey) != nil {
-            body(0..<chunks)
+            body(Claim(chunks: 0..<chunks, job: nil, threads: 1))
             return
         }
         withoutActuallyEscaping(body) { body in
@@ -136,7 +151,7 @@ final class ThreadPool: @unchecked Sendable {
         pthread_setspecific(busyKey, UnsafeRawPointer(mutex))
         let threads = threads
         while !(isHelper && active.load(ordering: .relaxed) > threads), let range = job.claim(threads: threads) {
-            job.run.pointee(range)
+            job.run.pointee(Claim(chunks: range, job: job, threads: threads))
             let before = job.finished.wrappingAdd(range.count, ordering: .acquiringAndReleasing).oldValue
             if before + range.count == job.chunks {
                 pthread_mutex_lock(mutex)

@@ -68,9 +68,10 @@ import Testing
             }
             #expect(sigmoidDifference.isWithinBounds, "sigmoid of \(count): \(sigmoidDifference)")
             let (quick, _) = row(count, x) { kernels.quickGELURow($0, $1, count) }
-            // As above, and the argument's own rounding, which exp multiplies by its size; one more for the product.
+            // The power: 4 roundings, and that of its argument times its size; the sum, the product, the quotient and the
+            // difference: one each.
             let quickDifference = compare(quick, x.map { referenceQuickGELU(Double($0)) }) {
-                (7 + 1.702 * abs(Double(x[$0]))) * Float.unitRoundoff * abs(referenceQuickGELU(Double(x[$0])))
+                (8 + 1.702 * abs(Double(x[$0]))) * Float.unitRoundoff * abs(referenceQuickGELU(Double(x[$0])))
                     + 1e-30
             }
             #expect(quickDifference.isWithinBounds, "QuickGELU of \(count): \(quickDifference)")
@@ -81,6 +82,10 @@ import Testing
         }
         let (special, _) = row(3, [.nan, .infinity, -.infinity]) { kernels.reluRow($0, $1, 3) }
         #expect(special[0].isNaN && special[1] == .infinity && special[2] == 0)
+        let extremes: [Float] = [.nan, -.nan, Float(bitPattern: 0xFF80_0123), .infinity, -.infinity, -100, -1e30, 1e30]
+        let (quick, _) = row(8, extremes) { kernels.quickGELURow($0, $1, 8) }
+        #expect(quick[0].isNaN && quick[1].isNaN && quick[2].isNaN)
+        #expect(Array(quick.dropFirst(3)) == [.infinity, 0, 0, 0, 1e30], "\(quick)")
     }
 
     @Test("softmax rows equal their plain twin and sum to one", arguments: runnable)

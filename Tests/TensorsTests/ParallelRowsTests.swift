@@ -21,10 +21,17 @@ import Testing
     @Test("neighbouring ranges cover every index once, too", arguments: [1, 63, 64, 1000])
     func neighbours(_ count: Int) {
         let seen = Mutex([Int](repeating: 0, count: count))
-        ParallelRows.forEachNeighbouring(count: count, minimumPerTask: 1) { range in
+        let expected = Mutex<[Int?]>([])
+        ParallelRows.forEachNeighbouring(count: count, minimumPerTask: 1) { range, next in
             seen.withLock { for index in range { $0[index] += 1 } }
+            let next = next()
+            expected.withLock { $0.append(next) }
+            #expect(next.map { $0 >= range.upperBound && $0 < count } ?? true, "\(next ?? -1) behind \(range)")
         }
         #expect(seen.withLock { $0.allSatisfy { $0 == 1 } })
+        // Whoever took the last one expects none, and with some to share somebody expects one.
+        #expect(expected.withLock { $0.contains(nil) })
+        if count > 8 && ComputeThreads.count > 1 { #expect(expected.withLock { $0.contains { $0 != nil } }) }
     }
 
     @Test("an idle pool uses no processor time")

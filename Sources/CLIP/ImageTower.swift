@@ -61,12 +61,9 @@ struct ImageTower: Sendable {
     /// ``placedTokens(_:)``, or some of them, through the tower: `[batch, tokens, width]`, class token first, to
     /// `[batch, embedding]`, not normalised.
     func classVectors(_ placed: Tensor) -> Tensor {
-        let (batch, count, width) = (placed.shape[0], placed.shape[1], placed.shape[2])
-        let classRows = (0..<batch).map { $0 * count }
+        let classTokens = Array(repeating: 0, count: placed.shape[0])
         let tokens = blocks.dropLast().reduce(firstNorm(placed)) { $1($0) }
-        return projected(
-            blocks.last.map { $0(tokens, keeping: classRows) }
-                ?? tokens.reshaped(to: [batch * count, width]).gathered(rows: classRows))
+        return projected(blocks.last.map { $0(tokens, keeping: classTokens) } ?? tokens.tokens(classTokens))
     }
 
     /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.

@@ -11,19 +11,17 @@ extension TextTower {
     ///     replaced by the rows of the first; before the next block by the rows of the second, and so on.
     /// - Returns: `[texts, embedding]`, not normalised.
     func encode(_ embedded: Tensor, ends: [Int], deepPrompts: [Tensor] = []) -> Tensor {
-        let (texts, length, width) = (embedded.shape[0], embedded.shape[1], embedded.shape[2])
-        let endRows = ends.enumerated().map { $0.offset * length + $0.element }
-        var tokens = embedded + positions.slice(0..<length)
+        var tokens = embedded + positions.slice(0..<embedded.shape[1])
         for (index, block) in blocks.enumerated() {
             if index >= 1 && index <= deepPrompts.count {
                 tokens = Self.replacing(in: tokens, by: deepPrompts[index - 1])
             }
             if index + 1 == blocks.count {
-                return lastNorm(block(tokens, mask: .causal, keeping: endRows)).matrixProduct(projection)
+                return lastNorm(block(tokens, mask: .causal, keeping: ends)).matrixProduct(projection)
             }
             tokens = block(tokens, mask: .causal)
         }
-        return lastNorm(tokens.reshaped(to: [texts * length, width]).gathered(rows: endRows)).matrixProduct(projection)
+        return lastNorm(tokens.tokens(ends)).matrixProduct(projection)
     }
 
     /// The tokens behind the first replaced by `rows`, in every text.

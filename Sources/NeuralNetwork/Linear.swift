@@ -23,10 +23,12 @@ public struct Linear: Sendable {
     ///   - input: `[..., in]`.
     ///   - activation: applied to the result, before `residual` is added.
     ///   - residual: added to the result, `[..., out]`.
+    ///   - outputs: those of the outputs that are made, all if nil.
     /// - Returns: `[..., out]`.
     public func callAsFunction(
-        _ input: Tensor, activation: Tensor.Activation = .none, adding residual: Tensor? = nil
+        _ input: Tensor, activation: Tensor.Activation = .none, adding residual: Tensor? = nil,
+        outputs: Range<Int>? = nil
     ) -> Tensor {
-        input.linear(weight: weight, bias: bias, activation: activation, adding: residual)
+        input.linear(weight: weight, bias: bias, activation: activation, adding: residual, outputs: outputs)
     }
 }

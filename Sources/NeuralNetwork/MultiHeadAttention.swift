@@ -38,6 +38,27 @@ public struct MultiHeadAttention: Sendable {
             value: AttentionOperand(packed, firstColumn: 2 * width, width: width), heads: heads, mask: mask)
     }
 
+    /// What one token of each element gathers: ``gathered(_:mask:)`` of ``projected(_:)``, at that token. Without a mask
+    /// nothing but keys and values is computed for the others.
+    ///
+    /// - Parameters:
+    ///   - input: `[batch, tokens, width]`.
+    ///   - kept: the token of each element, `batch` of them.
+    /// - Returns: `[batch, width]`.
+    public func gathered(_ input: Tensor, keeping kept: [Int], mask: AttentionMask = .none) -> Tensor {
+        switch mask {
+        case .none:
+            let query = projection(input.tokens(kept), outputs: 0..<width).expanded(axis: 1)
+            let others = projection(input, outputs: width..<3 * width)
+            return scaledDotProductAttention(
+                query: AttentionOperand(query), key: AttentionOperand(others, width: width),
+                value: AttentionOperand(others, firstColumn: width), heads: heads
+            ).reshaped(to: [kept.count, width])
+        case .causal:
+            return gathered(projected(input), mask: mask).tokens(kept)
+        }
+    }
+
     /// Attention over packed projections: ``gathered(_:mask:)``, then the output map.
     ///
     /// - Parameters:
@@ -63,5 +84,14 @@ public struct MultiHeadAttention: Sendable {
         _ input: Tensor, mask: AttentionMask = .none, adding residual: Tensor? = nil
     ) -> Tensor {
         attend(projected(input), mask: mask, adding: residual)
+    }
+}
+
+extension Tensor {
+    /// One token of each element: `[batch, tokens, width]` to `[batch, width]`.
+    package func tokens(_ kept: [Int]) -> Tensor {
+        precondition(shape.rank == 3 && kept.count == shape[0], "\(kept.count) tokens of shape \(shape)")
+        return reshaped(to: [shape[0] * shape[1], shape[2]])
+            .gathered(rows: kept.enumerated().map { $0.offset * shape[1] + $0.element })
     }
 }

@@ -24,18 +24,16 @@ public struct TransformerBlock: Sendable {
         finish(attention(attentionNorm(input), mask: mask, adding: input))
     }
 
-    /// Only some tokens of the result, for the last block of a tower that is read off at them: nothing behind the attention
-    /// is computed for the others.
+    /// One token of each element of the result, for the last block of a tower that is read off at it: of the others nothing
+    /// is computed that it does not need.
     ///
     /// - Parameters:
     ///   - input: `[batch, tokens, width]`.
-    ///   - rows: tokens, counted through the whole batch.
-    /// - Returns: `[rows, width]`, the same as those of the whole block.
-    public func callAsFunction(_ input: Tensor, mask: AttentionMask = .none, keeping rows: [Int]) -> Tensor {
-        let width = input.shape[2]
-        let gathered = attention.gathered(attention.projected(attentionNorm(input)), mask: mask)
-        func kept(_ tokens: Tensor) -> Tensor { tokens.reshaped(to: [-1, width]).gathered(rows: rows) }
-        return finish(attention.output(kept(gathered), adding: kept(input)))
+    ///   - kept: the token of each element, `batch` of them.
+    /// - Returns: `[batch, width]`, the same as those of the whole block.
+    public func callAsFunction(_ input: Tensor, mask: AttentionMask = .none, keeping kept: [Int]) -> Tensor {
+        let gathered = attention.gathered(attentionNorm(input), keeping: kept, mask: mask)
+        return finish(attention.output(gathered, adding: input.tokens(kept)))
     }
 
     /// The block with a second stream beside it, which takes only the attention of values with values.

@@ -77,30 +77,41 @@ public struct LinearWeight: Sendable {
 
 extension Tensor {
     /// The same as ``linear(weight:bias:activation:adding:)`` with a prepared weight.
+    ///
+    /// - Parameter outputs: the outputs that are made, all if nil. They and the residual's are then the last axis;
+    ///   `weight` and `bias` stay whole.
     public func linear(
-        weight: LinearWeight, bias: Tensor? = nil, activation: Activation = .none, adding residual: Tensor? = nil
+        weight: LinearWeight, bias: Tensor? = nil, activation: Activation = .none, adding residual: Tensor? = nil,
+        outputs: Range<Int>? = nil
     ) -> Tensor {
+        let outputs = outputs ?? 0..<weight.shape[0]
+        require(
+            outputs.lowerBound >= 0 && outputs.upperBound <= weight.shape[0], "linear",
+            "outputs \(outputs) of weight \(weight.shape)")
         switch weight.form {
         case .plain(let plain):
-            return linear(weight: plain, bias: bias, activation: activation, adding: residual)
+            return linear(
+                weight: plain.slice(outputs), bias: bias?.slice(outputs), activation: activation, adding: residual)
         case .packed(let packed):
-            return linear(packed, bias: bias, activation: activation, adding: residual)
+            return linear(packed, bias: bias, activation: activation, adding: residual, outputs: outputs)
         }
     }
 
     func linear(
-        _ weight: PackedWeight, bias: Tensor?, activation: Activation, adding residual: Tensor?
+        _ weight: PackedWeight, bias: Tensor?, activation: Activation, adding residual: Tensor?,
+        outputs: Range<Int>? = nil
     ) -> Tensor {
         require(
             shape.rank >= 1 && weight.depth == shape[-1], "linear",
             "shape \(shape) times weight [\(weight.columns), \(weight.depth)]")
         let columns = weight.columns
-        let target = shape.replacing(axis: shape.rank - 1, with: columns)
+        let product = PackedProduct(
+            weight: weight, rows: shape.dimensions.dropLast().reduce(1, *), outputs: outputs)
+        let target = shape.replacing(axis: shape.rank - 1, with: product.outputs.count)
         require(
             bias.map { $0.shape == [columns] } ?? true, "linear", "bias \(bias?.shape ?? []) for \(columns) outputs")
         require(
             residual.map { $0.shape == target } ?? true, "linear", "residual \(residual?.shape ?? []) for \(target)")
-        let product = PackedProduct(weight: weight, rows: shape.dimensions.dropLast().reduce(1, *))
         return Tensor.filled(target) { out in
             read { left in
                 Tensors.read(bias) { bias in

@@ -7,6 +7,8 @@
 struct PackedProduct {
     let weight: PackedWeight
     let rows: Int
+    /// The columns of the weight that are made.
+    let outputs: Range<Int>
     /// Panels over all rows; the first `tallPanels` are `height` rows high, the others one less.
     private let panels: Int
     private let height: Int
@@ -23,9 +25,10 @@ struct PackedProduct {
     /// Multiply-adds that are worth a second thread.
     private static let leastWork = 131_072
 
-    init(weight: PackedWeight, rows: Int) {
+    init(weight: PackedWeight, rows: Int, outputs: Range<Int>? = nil) {
         self.weight = weight
         self.rows = rows
+        self.outputs = outputs ?? 0..<weight.columns
         let tile = weight.kernels.tileRows
         panels = (rows + tile - 1) / tile
         height = panels == 0 ? 0 : (rows + panels - 1) / panels
@@ -40,22 +43,32 @@ struct PackedProduct {
         let columnPanels: Range<Int>
     }
 
-    /// - Parameter leftStride: elements from one row of the left operand to the next.
+    /// The panels of the weight that hold the outputs.
+    private var weightPanels: Range<Int> {
+        outputs.lowerBound / kernels.tileColumns
+            ..< (outputs.upperBound + kernels.tileColumns - 1) / kernels.tileColumns
+    }
+
+    /// - Parameters:
+    ///   - leftStride: elements from one row of the left operand to the next.
+    ///   - out: `[rows, outputs]`; the residual is laid out alike, the bias belongs to all columns of the weight.
     func run(
         _ left: UnsafePointer<Float>, leftStride: Int, _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue
     ) {
-        if rows == 0 || weight.columns == 0 { return }
+        if rows == 0 || outputs.isEmpty { return }
         let rowBlocks = (panels + PackedProduct.mostPanels - 1) / PackedProduct.mostPanels
         let width = blockPanels(rowBlocks: rowBlocks, threads: ThreadPool.shared.threads)
-        let columnBlocks = (weight.panels + width - 1) / width
+        let weightPanels = weightPanels
+        let columnBlocks = (weightPanels.count + width - 1) / width
         // The larger operand is gone through once, the other one again and again, from a nearer cache.
-        let rowsFirst = rows > weight.columns
+        let rowsFirst = rows > outputs.count
         func block(_ index: Int) -> Block {
             let (row, column) =
                 rowsFirst ? (index / columnBlocks, index % columnBlocks) : (index % rowBlocks, index / rowBlocks)
+            let firstPanel = weightPanels.lowerBound + column * width
             return Block(
                 rowPanels: row * panels / rowBlocks..<(row + 1) * panels / rowBlocks,
-                columnPanels: column * width..<min(weight.panels, (column + 1) * width))
+                columnPanels: firstPanel..<min(weightPanels.upperBound, firstPanel + width))
         }
         let mostRows = (panels + rowBlocks - 1) / rowBlocks * height
         let work = mostRows * width * kernels.tileColumns * weight.depth
@@ -80,7 +93,7 @@ struct PackedProduct {
     /// Panels of columns of one task: enough tasks for the threads.
     private func blockPanels(rowBlocks: Int, threads: Int) -> Int {
         let wanted = max(1, (4 * threads + rowBlocks - 1) / rowBlocks)
-        let even = (weight.panels + wanted - 1) / wanted
+        let even = (weightPanels.count + wanted - 1) / wanted
         let most = min(PackedProduct.mostColumns, PackedProduct.mostWeights / max(1, weight.passDepth))
         return max(1, min(even, most / kernels.tileColumns))
     }
@@ -93,8 +106,9 @@ struct PackedProduct {
         _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ scratch: UnsafeMutablePointer<Float>
     ) {
         let (depth, tileColumns) = (weight.depth, kernels.tileColumns)
-        let firstColumn = block.columnPanels.lowerBound * tileColumns
-        let columns = firstColumn..<min(weight.columns, block.columnPanels.upperBound * tileColumns)
+        let columns = (block.columnPanels.lowerBound * tileColumns..<block.columnPanels.upperBound * tileColumns)
+            .clamped(to: outputs)
+        let skipped = columns.lowerBound - block.columnPanels.lowerBound * tileColumns
         let stride = block.columnPanels.count * tileColumns
         let firstRow = firstRow(block.rowPanels.lowerBound)
         let sums = scratch + widenedDepth * stride
@@ -118,7 +132,7 @@ struct PackedProduct {
                     target, stride, left + row * leftStride + first, leftStride, 1, right, tileColumns * run, rows,
                     stride, run, first > 0, target, place, aheadStep)
                 place += aheadStep * run * block.columnPanels.count
-                if isLast { finish(rows, from: target, stride, out, row: row, columns, epilogue) }
+                if isLast { finish(rows, from: target + skipped, stride, out, row: row, columns, epilogue) }
             }
             first += run
         } while first < depth
@@ -128,9 +142,9 @@ struct PackedProduct {
     private func prefetch(
         _ rows: Int, _ out: UnsafeMutablePointer<Float>, row: Int, _ columns: Range<Int>, _ epilogue: ProductEpilogue
     ) {
-        let first = row * weight.columns + columns.lowerBound
-        prefetchRows(UnsafePointer(out + first), weight.columns, rows, columns.count)
-        if let residual = epilogue.residual { prefetchRows(residual + first, weight.columns, rows, columns.count) }
+        let first = row * outputs.count + columns.lowerBound - outputs.lowerBound
+        prefetchRows(UnsafePointer(out + first), outputs.count, rows, columns.count)
+        if let residual = epilogue.residual { prefetchRows(residual + first, outputs.count, rows, columns.count) }
     }
 
     /// Brings sums to where they belong, with all that follows the product.
@@ -138,9 +152,9 @@ struct PackedProduct {
         _ rows: Int, from sums: UnsafePointer<Float>, _ stride: Int, _ out: UnsafeMutablePointer<Float>, row: Int,
         _ columns: Range<Int>, _ epilogue: ProductEpilogue
     ) {
-        let offset = row * weight.columns + columns.lowerBound
+        let offset = row * outputs.count + columns.lowerBound - outputs.lowerBound
         epilogue.apply(
-            kernels, out + offset, stride: weight.columns, from: (sums, stride), row: row, rows: rows,
+            kernels, out + offset, stride: outputs.count, from: (sums, stride), row: row, rows: rows,
             column: columns.lowerBound, columns: columns.count, residualOffset: offset)
     }
 

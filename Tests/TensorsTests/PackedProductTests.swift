@@ -50,11 +50,42 @@ struct PackedProductTests {
         }
     }
 
+    @Test("some of the outputs are those of the whole product", arguments: runnable)
+    func outputs(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(KernelTable.named(set))
+        var random = SeededGenerator(seed: 66)
+        let width = kernels.tileColumns
+        let (columns, depth) = (5 * width + 7, 1030)
+        let input = random.tensor([23, depth])
+        let bias = random.tensor([columns])
+        let plain = random.tensor([columns, depth])
+        let exact = Tensor(plain.values.map { Float(Float16($0)) }, shape: plain.shape)
+        for weight in [
+            PackedWeight(plain, kernels: kernels), PackedWeight(exact, kernels: kernels, mayBeHalf: true),
+        ] {
+            let whole = input.linear(weight, bias: bias, activation: .quickGELU, adding: nil)
+            for outputs in [
+                0..<columns, 0..<width, 2 * width..<columns, 3..<4, width - 1..<width + 1, width + 5..<4 * width + 2,
+                columns - 1..<columns, 7..<7,
+            ] {
+                let expected = whole.sliced(axis: 1, outputs)
+                let made = input.linear(weight, bias: bias, activation: .quickGELU, adding: nil, outputs: outputs)
+                #expect(isIdentical(made, expected), "\(outputs)")
+                let sum = input.linear(
+                    weight, bias: bias, activation: .quickGELU, adding: expected, outputs: outputs)
+                #expect(isIdentical(sum, expected + expected), "\(outputs) and a residual")
+            }
+        }
+        let made = input.linear(weight: LinearWeight(plain), bias: bias, outputs: width..<width + 9)
+        let expected = input.linear(weight: LinearWeight(plain), bias: bias).sliced(axis: 1, width..<width + 9)
+        #expect(compare(made, expected).relative < 1e-6)
+    }
+
     @Test("a packed weight can be had back", arguments: runnable)
     func unpacked(_ set: CPUFeatures.InstructionSet) throws {
         let kernels = try #require(KernelTable.named(set))
         var random = SeededGenerator(seed: 64)
-        for shape in [[1, 1], [kernels.tileColumns, 256], [2 * kernels.tileColumns + 3, 517], [0, 3], [3, 0]] {
+        for shape in [[1, 1], [kernels.tileColumns, 256], [2 * kernels.tileColumns + 3, 1100], [0, 3], [3, 0]] {
             let weight = random.tensor(Shape(shape))
             let back = PackedWeight(weight, kernels: kernels).unpacked
             #expect(back.shape == weight.shape && back.values == weight.values, "\(shape)")

@@ -75,8 +75,8 @@ def clip_gflop(clip, side, batch):
     tokens = (side // patch) ** 2 + 1
     block = 24 * tokens * width * width + 4 * tokens * tokens * width
     first = 2 * (tokens - 1) * 3 * patch * patch * width
-    # Only the class token is read off: of the last block's other tokens nothing behind the attention is needed.
-    unread = 18 * (tokens - 1) * width * width
+    # Only the class token is read off: of the last block's other tokens nothing but keys and values is needed.
+    unread = (tokens - 1) * (20 * width * width + 4 * tokens * width)
     return batch * (depth * block - unread + first + 2 * width * visual.proj.shape[1]) / 1e9
 
 

@@ -48,8 +48,8 @@ private func scaledExponentialOfHalf(_ x: Lanes) -> Lanes {
 @inline(__always)
 private func quickGELU(_ x: Lanes) -> Lanes {
     let magnitude = lanes(magnitudeBits(x))
-    let e = powerOfTwo(nonPositive: magnitude * Lanes(repeating: -1.702 * 1.442695040888963))
-    // e is 0 from 52 on, where infinity as its factor would be NaN.
+    let e = powerOfTwo(minus: magnitude * Lanes(repeating: 1.702 * 1.442695040888963))
+    // e is 0 from 52 on, where infinity as its factor would make a NaN.
     let limited = lanes(limitedMagnitudeBits(x, 64))
     let tail = limited * e / (Lanes(repeating: 1) + e)
     return lanes(bits(lanes(bits(x) & ~signMask(bits(x))) - tail) | nanMask(x))

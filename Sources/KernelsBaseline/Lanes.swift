@@ -37,6 +37,14 @@ func loadPartial(_ source: Source, _ count: Int, filler: Float) -> Lanes {
     return result
 }
 
+/// The first `count` lanes of `x`, `filler` in the others.
+@inline(__always)
+func firstLanes(_ x: Lanes, _ count: Int, filler: Float) -> Lanes {
+    var index = IntegerLanes.zero
+    for lane in 0..<laneCount { index[lane] = Int32(lane) }
+    return select(signMask(index &- IntegerLanes(repeating: Int32(count))), x, Lanes(repeating: filler))
+}
+
 @inline(__always)
 func storePartial(_ value: Lanes, _ destination: Destination, _ count: Int) {
     for lane in 0..<count { destination[lane] = value[lane] }
@@ -90,13 +98,24 @@ func select(_ mask: IntegerLanes, _ x: Lanes, _ y: Lanes) -> Lanes {
 /// The magnitude's bits, at most those of `limit`; a NaN becomes the limit.
 @inline(__always)
 func limitedMagnitudeBits(_ x: Lanes, _ limit: Float) -> IntegerLanes {
-    let excess = magnitudeBits(x) &- IntegerLanes(repeating: Int32(bitPattern: limit.bitPattern))
+    limitedBits(lanes(magnitudeBits(x)), limit)
+}
+
+/// The same where no sign is set.
+@inline(__always)
+func limitedBits(_ x: Lanes, _ limit: Float) -> IntegerLanes {
+    let excess = bits(x) &- IntegerLanes(repeating: Int32(bitPattern: limit.bitPattern))
     return IntegerLanes(repeating: Int32(bitPattern: limit.bitPattern)) &+ (excess & signMask(excess))
 }
 
-/// The greater lane by lane, where neither is NaN; one of the two where one is.
+/// The greater lane by lane, where neither is NaN; one of the two where one is. The compiler knows this loop: it is one
+/// instruction.
 @inline(__always)
-func greater(_ x: Lanes, _ y: Lanes) -> Lanes { select(signMask(bits(x - y)), y, x) }
+func greater(_ x: Lanes, _ y: Lanes) -> Lanes {
+    var result = x
+    for lane in 0..<laneCount { result[lane] = x[lane] > y[lane] ? x[lane] : y[lane] }
+    return result
+}
 
 /// The sum of all lanes, halves first: the order is fixed for a given lane count.
 @inline(__always)

@@ -118,8 +118,8 @@ public func finishRows(
     _ residual: UnsafePointer<Float>?, _ residualStride: Int, _ rows: Int, _ columns: Int
 ) {
     let task = FinishTask(
-        out: out, outStride: outStride, source: source, sourceStride: sourceStride, bias: bias, biasRowStep: biasRowStep,
-        biasStep: biasStep, residual: residual, residualStride: residualStride, rows: rows, columns: columns)
+        out: out, outStride: outStride, source: source, sourceStride: sourceStride, bias: bias,
+        biasRowStep: biasRowStep, biasStep: biasStep, residual: residual, residualStride: residualStride, rows: rows, columns: columns)
     switch activation {
     case 0: finishPlain(task)
     case 1: finishGELU(task)

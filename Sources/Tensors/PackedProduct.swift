@@ -45,8 +45,7 @@ struct PackedProduct {
 
     /// The panels of the weight that hold the outputs.
     private var weightPanels: Range<Int> {
-        outputs.lowerBound / kernels.tileColumns
-            ..< (outputs.upperBound + kernels.tileColumns - 1) / kernels.tileColumns
+        outputs.lowerBound / kernels.tileColumns..<(outputs.upperBound + kernels.tileColumns - 1) / kernels.tileColumns
     }
 
     /// - Parameters:

@@ -15,8 +15,8 @@ import Testing
 struct MapProducerTests {
     private static let bound = 4e-5
 
-    private func expectClose(_ difference: TensorDifference, _ what: String) {
-        #expect(difference.relative < Self.bound, "\(what): \(difference)")
+    private func expectClose(_ difference: TensorDifference, _ what: String, bound: Double = Self.bound) {
+        #expect(difference.relative < bound, "\(what): \(difference)")
     }
 
     @Test("windows as WinCLIP has them, at the trained size and at another", arguments: [32, 48])
@@ -126,7 +126,8 @@ struct MapProducerTests {
         }
         let map = AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
         expectClose(try fixture.difference(map.scores, "map"), "map")
-        expectClose(try fixture.difference(map.pictureScore, "score"), "score")
+        // 1e-16, the exponential of a logit near -37: a cosine's error may be 1e-6, as that of the vectors is.
+        expectClose(try fixture.difference(map.pictureScore, "score"), "score", bound: 1e-4)
     }
 
     @Test("one window that holds a patch and scores low makes the patch's score low")

@@ -119,7 +119,8 @@ public func finishRows(
 ) {
     let task = FinishTask(
         out: out, outStride: outStride, source: source, sourceStride: sourceStride, bias: bias,
-        biasRowStep: biasRowStep, biasStep: biasStep, residual: residual, residualStride: residualStride, rows: rows, columns: columns)
+        biasRowStep: biasRowStep, biasStep: biasStep, residual: residual, residualStride: residualStride, rows: rows,
+        columns: columns)
     switch activation {
     case 0: finishPlain(task)
     case 1: finishGELU(task)

@@ -35,7 +35,7 @@ public func packRightPanel(
 /// `out (+)= left * right` for at most `tileRows` rows and any number of columns, `depth` deep.
 ///
 /// Element (row, k) of the left operand stands at `row * rowStride + k * depthStride`: it is read where it lies, and one
-/// pass of it stays in the first cache while the panels of `right`, `panelStride` apart, stream by. A last panel that
+/// pass of it stays near while the panels of `right`, `panelStride` apart, stream by. A last panel that
 /// reaches over the edge is made in `edge` (`tileRows * tileColumns` elements). While it works, the kernel asks for the
 /// memory that will be needed next, `ahead`: `aheadStep` bytes further with every k of every panel.
 public func multiplyRows(

@@ -1,7 +1,7 @@
 /// `left * weight^T` over a packed weight: tasks take blocks of rows times columns, and finish them while they are in
 /// cache.
 ///
-/// The left operand is read as it lies: one pass of a panel of rows fits the first cache, and packing it gained nothing.
+/// The left operand is read as it lies: one pass of a panel of rows stays near, and packing it gained nothing.
 /// Every element is the same sum in the same order however the product is cut, so the cut may depend on the number of
 /// threads. Rows are cut into panels of nearly equal height: 50 rows are five tiles of ten.
 struct PackedProduct {

@@ -14,7 +14,7 @@ final class PackedWeight: Sendable {
 
     /// How deep one pass goes; the last one may be shorter.
     let passDepth: Int
-    /// A tile of rows of this depth stays in the first cache while the panels stream by.
+    /// As deep as most layers are, so that their sums are made in one pass; deeper passes were measured slower.
     static let mostPassDepth = 1024
 
     /// Weights below this are not worth looking at number by number.

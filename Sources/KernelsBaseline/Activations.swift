@@ -56,6 +56,9 @@ private func quickGELU(_ x: Lanes) -> Lanes {
 }
 
 @inline(__always)
+private func relu(_ x: Lanes) -> Lanes { lanes(bits(x) & ~(signMask(bits(x)) & ~nanMask(x))) }
+
+@inline(__always)
 private func sigmoid(_ x: Lanes) -> Lanes {
     Lanes(repeating: 1) / (Lanes(repeating: 1) + exponential(-x))
 }
@@ -65,7 +68,7 @@ private func apply(_ function: Int32, _ x: Lanes) -> Lanes {
     switch function {
     case 0: return gelu(x)
     case 1: return quickGELU(x)
-    case 2: return lanes(bits(x) & ~(signMask(bits(x)) & ~nanMask(x)))
+    case 2: return relu(x)
     case 3: return sigmoid(x)
     default: return x.squareRoot()
     }
@@ -148,7 +151,7 @@ private struct FinishTask {
 @inline(never) private func finishPlain(_ task: FinishTask) { finish(task) { $0 } }
 @inline(never) private func finishGELU(_ task: FinishTask) { finish(task) { gelu($0) } }
 @inline(never) private func finishQuickGELU(_ task: FinishTask) { finish(task) { quickGELU($0) } }
-@inline(never) private func finishReLU(_ task: FinishTask) { finish(task) { apply(2, $0) } }
+@inline(never) private func finishReLU(_ task: FinishTask) { finish(task) { relu($0) } }
 
 @inline(__always)
 private func finish(_ task: FinishTask, _ activation: (Lanes) -> Lanes) {

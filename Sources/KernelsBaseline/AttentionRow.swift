@@ -14,22 +14,6 @@ public func scaleRow(_ scores: UnsafeMutablePointer<Float>, _ scale: Float, _ co
     }
 }
 
-/// The same in place; a factor of 0 clears what is no number, too.
-@inline(__always)
-private func scaleOrClear(_ row: Destination, _ factor: Float, _ count: Int) {
-    let factors = Lanes(repeating: factor)
-    let keep = factor > 0 ? IntegerLanes(repeating: -1) : .zero
-    var index = 0
-    while index + laneCount <= count {
-        store(lanes(bits(load(row + index) * factors) & keep), row + index)
-        index += laneCount
-    }
-    while index < count {
-        row[index] = factor > 0 ? row[index] * factor : 0
-        index += 1
-    }
-}
-
 /// `scores[key - first] = rowTerms[y] + columnTerms[x]` for `count` keys from `first` on of a grid, where key
 /// `y * gridWidth + x` stands at (y, x), for each of `rows` queries, which have terms of their own. Reads and writes up to
 /// a vector further in each row.
@@ -96,21 +80,9 @@ public func foldSoftmaxRows(
     for row in 0..<rows {
         let line = scores + row * stride
         let seen = min(count, max(0, seen + row * seenStep))
-        // Minus infinity has the weight 0 and never is the maximum: the rest of the row needs no case of its own. It is
-        // written by whole vectors, which can be read back at once.
-        var whole = seen / laneCount * laneCount
-        var greatest = greatestLanes(line, whole, maxima[row])
-        if whole < seen {
-            let last = firstLanes(load(line + whole), seen - whole, filler: -Float.infinity)
-            store(last, line + whole)
-            greatest = greaterOrInfinity(greatest, last)
-            whole += laneCount
-        }
-        while whole < padded {
-            store(Lanes(repeating: -Float.infinity), line + whole)
-            whole += laneCount
-        }
-        store(greatest, line + padded)
+        // Minus infinity has the weight 0 and never is the maximum: the rest of the row needs no case of its own.
+        fillRow(line + seen, -Float.infinity, padded - seen)
+        store(greatestLanes(line, padded, maxima[row]), line + padded)
     }
     for row in 0..<rows {
         let line = scores + row * stride
@@ -149,12 +121,6 @@ private func greatestLanes(_ scores: Source, _ count: Int, _ start: Float) -> La
     }
     greatest = greater(greater(greatest, greatest1), greater(greatest2, greatest3))
     return select(nanMask(check + check1), Lanes(repeating: Float.infinity), greatest)
-}
-
-/// The greater lane by lane, plus infinity where `x` is NaN.
-@inline(__always)
-private func greaterOrInfinity(_ greatest: Lanes, _ x: Lanes) -> Lanes {
-    select(nanMask(x), Lanes(repeating: Float.infinity), greater(greatest, x))
 }
 
 /// The greatest element of a vector in memory, which has no NaN.
@@ -201,7 +167,7 @@ private func weigh(
     if new != old {
         let factor = powerOfTwo(minus: Lanes(repeating: new - old))[0]
         sum[0] = multiplyAdd(sum[0], factor, horizontalSum(total))
-        scaleOrClear(accumulator, factor, width)
+        if factor > 0 { scaleRow(accumulator, factor, width) } else { fillRow(accumulator, 0, width) }
         maximum[0] = new
     } else {
         sum[0] += horizontalSum(total)

@@ -37,14 +37,6 @@ func loadPartial(_ source: Source, _ count: Int, filler: Float) -> Lanes {
     return result
 }
 
-/// The first `count` lanes of `x`, `filler` in the others.
-@inline(__always)
-func firstLanes(_ x: Lanes, _ count: Int, filler: Float) -> Lanes {
-    var index = IntegerLanes.zero
-    for lane in 0..<laneCount { index[lane] = Int32(lane) }
-    return select(signMask(index &- IntegerLanes(repeating: Int32(count))), x, Lanes(repeating: filler))
-}
-
 @inline(__always)
 func storePartial(_ value: Lanes, _ destination: Destination, _ count: Int) {
     for lane in 0..<count { destination[lane] = value[lane] }

@@ -3,7 +3,9 @@ import PackageDescription
 
 // MARK: What a target may ask of the compiler
 
-let strict: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("InternalImportsByDefault"),
+]
 
 /// Kernel sources carry no checks (every check stands in `Tensors`), so they are compiled unchecked and optimised in
 /// debug builds too: otherwise a test run would spend its time in unoptimised loops.
@@ -30,57 +32,73 @@ func kernelSettings(_ instructionSet: [String]) -> [SwiftSetting] {
 #endif
 let kernels: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name) }
 
-// MARK: The exported modules, in the order of their dependencies
+// MARK: Modules, in the order of their dependencies, each beside its tests
 
 struct Module {
+    enum Kind {
+        /// A product: its public symbols are promised to users.
+        case exported
+        /// Shared inside this package. What is public in it appears in signatures of exported modules; the rest is not.
+        case hidden
+    }
+
+    var kind: Kind
     var name: String
-    var dependencies: [Target.Dependency]
+    var dependencies: [Target.Dependency] = []
+    /// What its tests import besides the module itself and `TestSupport`; nil for a module without tests.
+    var tests: [Target.Dependency]?
     var path: String? = nil
     var exclude: [String] = []
     var resources: [Resource]? = nil
+
+    var targets: [Target] {
+        let module = Target.target(
+            name: name, dependencies: dependencies, path: path, exclude: exclude, resources: resources,
+            swiftSettings: strict)
+        guard let tests else { return [module] }
+        return [module, testTarget(name, [.byName(name: name)] + tests)]
+    }
 }
 
-let exported: [Module] = [
+func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let modules: [Module] = [
     Module(
-        name: "Tensors", dependencies: kernels + ["CPrefetch", .product(name: "RealModule", package: "swift-numerics")]),
-    Module(name: "NeuralNetwork", dependencies: ["Tensors"]),
-    Module(name: "Checkpoints", dependencies: ["Tensors"]),
-    Module(name: "Imaging", dependencies: ["Tensors"]),
-    Module(name: "ImageCodecs", dependencies: ["Imaging", "CPNG", "CJPEG"]),
-    Module(name: "CLIP", dependencies: ["NeuralNetwork", "Imaging", "Tensors"]),
-    Module(name: "SegmentAnything", dependencies: ["NeuralNetwork", "Imaging", "Tensors"]),
+        kind: .exported, name: "Tensors",
+        dependencies: kernels + ["CPrefetch", .product(name: "RealModule", package: "swift-numerics")],
+        tests: kernels + ["Checkpoints"]),
+    Module(kind: .exported, name: "NeuralNetwork", dependencies: ["Tensors"], tests: ["Tensors", "Checkpoints"]),
+    Module(kind: .hidden, name: "WeightIdentity", dependencies: ["Tensors"], tests: ["Tensors"]),
+    Module(kind: .exported, name: "Checkpoints", dependencies: ["Tensors"], tests: ["Tensors"]),
+    Module(kind: .exported, name: "Imaging", dependencies: ["Tensors"], tests: ["Tensors"]),
     Module(
-        name: "AnomalySegmentation",
-        dependencies: ["CLIP", "SegmentAnything", "NeuralNetwork", "Checkpoints", "Imaging", "Tensors"]),
-    Module(name: "AnomalyMetrics", dependencies: ["Imaging"]),
+        kind: .exported, name: "ImageCodecs", dependencies: ["Imaging", "CPNG", "CJPEG"], tests: ["Imaging"]),
+    Module(kind: .hidden, name: "UnicodeRepair", tests: nil),
     Module(
-        name: "SmallWeights", dependencies: [], path: "Weights", exclude: ["MODEL_CARD.md"],
+        kind: .exported, name: "CLIP",
+        dependencies: ["NeuralNetwork", "WeightIdentity", "UnicodeRepair", "Imaging", "Tensors"],
+        tests: ["NeuralNetwork", "WeightIdentity", "Tensors", "Imaging", "Checkpoints"]),
+    Module(
+        kind: .exported, name: "SegmentAnything",
+        dependencies: ["NeuralNetwork", "WeightIdentity", "Imaging", "Tensors"],
+        tests: ["NeuralNetwork", "WeightIdentity", "Tensors", "Imaging", "Checkpoints"]),
+    Module(
+        kind: .exported, name: "AnomalySegmentation",
+        dependencies: [
+            "CLIP", "SegmentAnything", "NeuralNetwork", "WeightIdentity", "Checkpoints", "Imaging", "Tensors",
+        ],
+        tests: ["CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints"]),
+    Module(kind: .exported, name: "AnomalyMetrics", dependencies: ["Imaging"], tests: ["Imaging"]),
+    Module(
+        kind: .exported, name: "SmallWeights", tests: nil, path: "Weights", exclude: ["MODEL_CARD.md"],
         resources: [.copy("small"), .copy("manifest.json")]),
-]
-
-// MARK: Tests, one target a module, each with the support target
-
-let tested: [String: [Target.Dependency]] = [
-    "Tensors": kernels + ["Tensors", "Checkpoints"],
-    "NeuralNetwork": ["NeuralNetwork", "Tensors", "Checkpoints"],
-    "Checkpoints": ["Checkpoints", "Tensors"],
-    "Imaging": ["Imaging", "Tensors"],
-    "ImageCodecs": ["ImageCodecs", "Imaging"],
-    "CLIP": ["CLIP", "NeuralNetwork", "Tensors", "Imaging", "Checkpoints"],
-    "SegmentAnything": ["SegmentAnything", "NeuralNetwork", "Tensors", "Imaging", "Checkpoints"],
-    "AnomalySegmentation": [
-        "AnomalySegmentation", "CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints",
-    ],
-    "AnomalyMetrics": ["AnomalyMetrics", "Imaging"],
-    "EndToEnd": [
-        "vitrine", "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-        "Checkpoints", "Tensors", "SmallWeights",
-    ],
 ]
 
 let package = Package(
     name: "Vitrine",
-    products: exported.map { .library(name: $0.name, targets: [$0.name]) } + [
+    products: modules.filter { $0.kind == .exported }.map { .library(name: $0.name, targets: [$0.name]) } + [
         .executable(name: "vitrine", targets: ["vitrine"])
     ],
     dependencies: [
@@ -88,32 +106,28 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     ],
-    targets: kernelTargets
-        + exported.map {
-            .target(
-                name: $0.name, dependencies: $0.dependencies, path: $0.path, exclude: $0.exclude,
-                resources: $0.resources,
-                swiftSettings: strict)
-        } + [
-            .systemLibrary(name: "CPrefetch"),
-            .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
-            .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-            .executableTarget(
-                name: "vitrine",
-                dependencies: [
-                    "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                    "Checkpoints", "NeuralNetwork", "Tensors", "SmallWeights",
-                    .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                    .product(name: "Logging", package: "swift-log"),
-                ],
-                swiftSettings: strict),
-            .target(
-                name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
-                swiftSettings: strict),
-        ]
-        + tested.sorted { $0.key < $1.key }.map { module, dependencies in
-            .testTarget(
-                name: "\(module)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
-        },
+    targets: kernelTargets + modules.flatMap(\.targets) + [
+        .systemLibrary(name: "CPrefetch"),
+        .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .executableTarget(
+            name: "vitrine",
+            dependencies: [
+                "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
+                "Checkpoints", "NeuralNetwork", "WeightIdentity", "Tensors", "SmallWeights",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        testTarget(
+            "EndToEnd",
+            [
+                "vitrine", "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
+                "Checkpoints", "Tensors", "SmallWeights",
+            ]),
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+    ],
     swiftLanguageModes: [.v6]
 )

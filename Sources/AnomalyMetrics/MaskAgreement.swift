@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// Pixel agreement of final masks with the truth, pooled over pictures.
 public struct MaskAgreement: Hashable, Sendable {

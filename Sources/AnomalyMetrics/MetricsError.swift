@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// Why scores and truth cannot be compared.
 public enum MetricsError: Error, Hashable, Sendable {

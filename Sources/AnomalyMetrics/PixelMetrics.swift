@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// Collects score maps and their truth, and measures them together.
 ///

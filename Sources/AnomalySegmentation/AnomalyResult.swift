@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// Everything that was found in one picture, and how.
 public struct AnomalyResult: Sendable {

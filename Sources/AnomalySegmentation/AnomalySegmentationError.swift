@@ -1,6 +1,7 @@
-import CLIP
-import Imaging
-import NeuralNetwork
+public import CLIP
+public import Imaging
+public import NeuralNetwork
+public import WeightIdentity
 
 /// Why no result can be given.
 public enum AnomalySegmentationError: Error, Hashable, Sendable {

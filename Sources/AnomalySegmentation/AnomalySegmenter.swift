@@ -1,7 +1,7 @@
-import CLIP
-import Imaging
-import SegmentAnything
-import Tensors
+public import CLIP
+public import Imaging
+public import SegmentAnything
+public import Tensors
 
 /// Finds and outlines defects of a named object, without having seen one: CLIP points, SAM draws.
 ///

@@ -1,5 +1,6 @@
 public import NeuralNetwork
 import Tensors
+public import WeightIdentity
 
 extension CLIPModel {
     /// Tells this model's text side from every other: all that decides which vector a text gets.

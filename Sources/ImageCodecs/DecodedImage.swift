@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// A picture as read from a file, with what had to be decided on the way.
 public struct DecodedImage: Hashable, Sendable {

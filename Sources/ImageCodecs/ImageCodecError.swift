@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// Why a picture could not be read, or a result not be written.
 ///

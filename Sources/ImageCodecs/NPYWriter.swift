@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// NumPy files out, whole or not at all (see `AtomicFile`).
 public enum NPYWriter {

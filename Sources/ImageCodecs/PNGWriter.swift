@@ -1,5 +1,5 @@
 import CPNG
-import Imaging
+public import Imaging
 
 /// PNG files out, whole or not at all (see `AtomicFile`). The same pixels and texts give the same bytes.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 extension Image {
     /// The picture as network input: `(value / 255 - mean) / deviation` for each channel.

@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 
 extension Tensor {
     /// One token of each element: `[batch, tokens, width]` to `[batch, width]`.

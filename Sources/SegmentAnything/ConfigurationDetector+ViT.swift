@@ -1,5 +1,6 @@
 import NeuralNetwork
 import Tensors
+import WeightIdentity
 
 extension ConfigurationDetector {
     func vit(

@@ -1,5 +1,6 @@
 import NeuralNetwork
 import Tensors
+import WeightIdentity
 
 /// Takes a configuration apart into the shapes that tell it.
 struct ConfigurationDetector {

@@ -1,5 +1,5 @@
 import NeuralNetwork
-import Tensors
+public import Tensors
 
 extension ImageEmbedding {
     private static let formatName = "vitrine.embedding"

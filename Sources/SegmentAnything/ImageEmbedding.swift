@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// A picture as the mask decoder sees it. Computed once a picture, used by every prompt; never changes.
 public struct ImageEmbedding: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// Why a saved embedding is not used.
 public enum ImageEmbeddingError: Error, Hashable, Sendable {

@@ -1,6 +1,7 @@
-import Imaging
+public import Imaging
 import NeuralNetwork
-import Tensors
+public import Tensors
+public import WeightIdentity
 
 /// What an image embedding depends on: the encoder's weights, the picture, and how the picture was prepared. A saved
 /// embedding is only ever used where all three are the same.

@@ -1,5 +1,5 @@
-import Imaging
-import Tensors
+public import Imaging
+public import Tensors
 
 // From the decoder's small logits to masks of the picture.
 extension ModelFrame {

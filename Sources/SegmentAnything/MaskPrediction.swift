@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// What the decoder answers to one prompt.
 public struct MaskPrediction: Sendable {

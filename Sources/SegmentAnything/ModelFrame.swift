@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 import Tensors
 
 /// A position in the model's square input, pixels, x to the right and y down.

@@ -1,5 +1,5 @@
-import Imaging
-import Tensors
+public import Imaging
+public import Tensors
 
 /// A click on the picture.
 public struct PromptPoint: Sendable, Hashable {

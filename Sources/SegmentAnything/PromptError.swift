@@ -1,5 +1,5 @@
-import Imaging
-import Tensors
+public import Imaging
+public import Tensors
 
 /// Why a prompt cannot be answered.
 public enum PromptError: Error, Hashable, Sendable {

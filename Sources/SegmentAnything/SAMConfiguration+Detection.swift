@@ -1,5 +1,6 @@
 import NeuralNetwork
-import Tensors
+public import Tensors
+import WeightIdentity
 
 extension SAMConfiguration {
     /// Where a weights file's metadata describes the model in JSON.

@@ -1,4 +1,5 @@
 import NeuralNetwork
+import WeightIdentity
 
 extension SAMConfigurationError: CustomStringConvertible {
     public var description: String {

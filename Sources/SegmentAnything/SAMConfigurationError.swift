@@ -1,5 +1,6 @@
 import NeuralNetwork
-import Tensors
+public import Tensors
+public import WeightIdentity
 
 /// Why no ``SAMConfiguration`` can be read off some weights.
 public enum SAMConfigurationError: Error, Hashable, Sendable {

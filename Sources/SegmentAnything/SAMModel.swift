@@ -1,6 +1,7 @@
-import Imaging
-import NeuralNetwork
-import Tensors
+public import Imaging
+public import NeuralNetwork
+public import Tensors
+import WeightIdentity
 
 /// Segment Anything: embeds a picture once, then answers any number of prompts about it.
 ///

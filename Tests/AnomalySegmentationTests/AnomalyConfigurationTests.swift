@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import NeuralNetwork
 import Testing
+import WeightIdentity
 
 @testable import AnomalySegmentation
 

@@ -5,6 +5,7 @@ import SegmentAnything
 import Tensors
 import TestSupport
 import Testing
+import WeightIdentity
 
 @testable import AnomalySegmentation
 

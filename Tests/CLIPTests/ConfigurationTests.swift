@@ -4,6 +4,7 @@ import NeuralNetwork
 import Tensors
 import TestSupport
 import Testing
+import WeightIdentity
 
 @Suite("reading a CLIP configuration off weights")
 struct ConfigurationTests {

@@ -2,6 +2,7 @@ import NeuralNetwork
 import Tensors
 import TestSupport
 import Testing
+import WeightIdentity
 
 @testable import CLIP
 

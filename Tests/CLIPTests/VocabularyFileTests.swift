@@ -3,6 +3,7 @@ import Foundation
 import NeuralNetwork
 import TestSupport
 import Testing
+import WeightIdentity
 
 @Suite("the files in which vocabularies are published")
 struct VocabularyFileTests {

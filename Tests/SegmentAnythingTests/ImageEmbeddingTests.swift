@@ -5,6 +5,7 @@ import NeuralNetwork
 import Tensors
 import TestSupport
 import Testing
+import WeightIdentity
 
 @testable import SegmentAnything
 

@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// Random numbers that a seed repeats: SplitMix64.
 ///

@@ -1,6 +1,6 @@
 """Facts about characters that the tokenizer's text repair needs, written as Swift data.
 
-Writes Sources/CLIP/Tokenizer/Tables/*.swift from Python's own tables (html.entities, unicodedata, codecs) and, for the
+Writes Sources/UnicodeRepair/Tables/*.swift from Python's own tables (html.entities, unicodedata, codecs) and, for the
 character classes of `CharacterClassTable`, from what ftfy's heuristic takes each character for. Run it again only to move
 to another version of Python or ftfy; the result is checked in.
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import ftfy
 from ftfy.badness import MOJIBAKE_CATEGORIES
 
-FOLDER = Path(__file__).resolve().parents[2] / "Sources" / "CLIP" / "Tokenizer" / "Tables"
+FOLDER = Path(__file__).resolve().parents[2] / "Sources" / "UnicodeRepair" / "Tables"
 # In the order in which ftfy tries them.
 ENCODINGS = [
     "latin-1", "sloppy-windows-1252", "sloppy-windows-1251", "sloppy-windows-1250", "sloppy-windows-1253",

@@ -1,5 +1,5 @@
-import CLIP
-import Imaging
+public import CLIP
+public import Imaging
 import NeuralNetwork
 import Tensors
 

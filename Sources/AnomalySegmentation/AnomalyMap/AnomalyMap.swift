@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 import Tensors
 
 /// S: how abnormal CLIP finds each part of a picture, on the absolute scale of its probabilities.

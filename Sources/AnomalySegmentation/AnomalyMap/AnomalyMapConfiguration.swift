@@ -1,4 +1,4 @@
-import CLIP
+public import CLIP
 
 /// How CLIP's patches become the map S.
 public struct AnomalyMapConfiguration: Hashable, Sendable, Codable {

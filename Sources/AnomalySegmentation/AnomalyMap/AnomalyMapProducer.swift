@@ -1,5 +1,5 @@
-import Imaging
-import Tensors
+public import Imaging
+public import Tensors
 
 /// What a producer says of a picture, patch by patch.
 public struct GridMap: Sendable {

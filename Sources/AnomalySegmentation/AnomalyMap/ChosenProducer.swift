@@ -1,6 +1,7 @@
 import CLIP
 import NeuralNetwork
 import Tensors
+import WeightIdentity
 
 /// The producer that a configuration names, with its own weights where it has some.
 struct ChosenProducer {

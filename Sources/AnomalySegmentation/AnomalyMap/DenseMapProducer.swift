@@ -1,5 +1,5 @@
-import CLIP
-import Imaging
+public import CLIP
+public import Imaging
 import Tensors
 
 /// Every patch of the image tower against the text: no training, plain or V-V attention.

@@ -1,6 +1,6 @@
-import CLIP
-import NeuralNetwork
-import Tensors
+public import CLIP
+public import NeuralNetwork
+public import Tensors
 
 /// Trained linear maps from the patches of several blocks into the space shared with texts.
 ///

@@ -1,5 +1,5 @@
-import CLIP
-import Imaging
+public import CLIP
+public import Imaging
 import Tensors
 
 /// Windows of a few patches, each through the whole image tower and against the text; no training.

@@ -1,6 +1,6 @@
-import Imaging
-import SegmentAnything
-import Tensors
+public import Imaging
+public import SegmentAnything
+public import Tensors
 
 /// One question to the decoder, its answer, and what became of it.
 public struct StageTrace: Sendable {

@@ -1,5 +1,5 @@
-import Imaging
-import SegmentAnything
+public import Imaging
+public import SegmentAnything
 
 /// A pixel of the map's raster: column and row.
 public struct MapPixel: Hashable, Sendable {

@@ -1,6 +1,6 @@
-import CLIP
-import NeuralNetwork
-import Tensors
+public import CLIP
+public import NeuralNetwork
+public import Tensors
 
 /// Prompts that were learnt as vectors: for the normal and the abnormal object a few tokens that are no words, and
 /// tokens that replace others inside of the text tower.

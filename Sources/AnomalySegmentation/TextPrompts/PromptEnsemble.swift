@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// The two directions in CLIP's space between which every patch is placed.
 public struct TextVectors: Sendable {

@@ -1,6 +1,7 @@
 import CLIP
 import NeuralNetwork
 import Synchronization
+import WeightIdentity
 
 /// The text vectors of the objects seen so far, so that a folder of pictures of one object costs one text pass, and none
 /// where a store has them from before.

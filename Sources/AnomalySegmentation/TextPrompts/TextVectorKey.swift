@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoints
 import NeuralNetwork
+import WeightIdentity
 
 /// All that decides two text vectors, spelled out.
 ///

@@ -1,4 +1,5 @@
 import NeuralNetwork
+import WeightIdentity
 
 extension CLIPConfigurationError: CustomStringConvertible {
     public var description: String {

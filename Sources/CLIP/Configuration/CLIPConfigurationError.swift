@@ -1,5 +1,6 @@
 public import NeuralNetwork
 public import Tensors
+public import WeightIdentity
 
 /// Why no CLIP configuration can be read off a set of weights. Files are named as they stand beside the weights;
 /// `vitrine.model` is the description inside them.

@@ -1,4 +1,5 @@
 import NeuralNetwork
+import WeightIdentity
 
 /// A JSON object that came with the weights, and the file it stands in, for errors that name the file.
 struct DescriptionFile {

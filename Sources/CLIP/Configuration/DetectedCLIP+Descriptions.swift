@@ -1,4 +1,5 @@
 import NeuralNetwork
+import WeightIdentity
 
 // What the texts beside the weights say. Each function takes over what is there and leaves the rest undecided.
 extension DetectedCLIP {

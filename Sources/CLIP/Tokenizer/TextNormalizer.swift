@@ -1,3 +1,5 @@
+import UnicodeRepair
+
 /// Text as the tokenizer's merges expect it: repaired, HTML references resolved twice, white space collapsed, lower case.
 enum TextNormalizer {
     static func normalized(_ text: String) -> String {
@@ -11,7 +13,7 @@ enum TextNormalizer {
         var result: [Unicode.Scalar] = []
         var isPending = false
         for scalar in scalars {
-            if TextSplitter.isSpace(scalar) {
+            if scalar.isPythonSpace {
                 isPending = !result.isEmpty
             } else {
                 if isPending { result.append(" ") }

@@ -1,3 +1,5 @@
+import UnicodeRepair
+
 /// Cuts normalised text into the pieces that are encoded on their own.
 ///
 /// The rule of the reference, tried in this order at every place: a start or end mark; one of `'s 't 're 've 'm 'll 'd`;
@@ -66,11 +68,6 @@ struct TextSplitter: Sendable {
             && zip(rest, contraction).allSatisfy { $0 == $1 || ($0 == "\u{17F}" && $1 == "s") }
     }
 
-    /// What Python takes for white space: Unicode's property and the four information separators.
-    static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
-    }
-
     private enum Kind {
         case letter
         case number
@@ -85,7 +82,7 @@ struct TextSplitter: Sendable {
         return switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: .letter
         case .decimalNumber, .letterNumber, .otherNumber: .number
-        default: isSpace(scalar) ? .space : .other
+        default: scalar.isPythonSpace ? .space : .other
         }
     }
 }

@@ -1,4 +1,5 @@
 import NeuralNetwork
+import WeightIdentity
 
 extension Vocabulary {
     /// Reads Hugging Face's `tokenizer.json`, or its `vocab.json` alone.

@@ -1,4 +1,5 @@
 public import NeuralNetwork
+public import WeightIdentity
 
 /// Why the file of a vocabulary cannot be used. Lines and merges count from 1.
 public enum VocabularyError: Error, Hashable, Sendable {

@@ -1,5 +1,6 @@
 import NeuralNetwork
 public import Tensors
+import WeightIdentity
 
 /// The weights of a CLIP with a ViT image tower under open_clip's names, whatever names the file uses.
 ///

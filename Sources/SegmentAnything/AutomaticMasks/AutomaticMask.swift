@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// One mask that ``AutomaticMaskGenerator`` found, in the frame of the whole picture.
 public struct AutomaticMask: Sendable, Hashable {

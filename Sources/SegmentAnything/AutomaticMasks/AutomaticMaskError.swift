@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// Why a generator cannot work with its settings.
 public enum AutomaticMaskError: Error, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 import Synchronization
 import Tensors
 

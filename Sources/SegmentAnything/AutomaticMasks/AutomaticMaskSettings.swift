@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 
 /// How ``AutomaticMaskGenerator`` asks and what it keeps. The defaults are those of segment_anything's
 /// `SamAutomaticMaskGenerator`, whose name for each setting is given.

@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import CLIP
 import Checkpoints
 import Foundation

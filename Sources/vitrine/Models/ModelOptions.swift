@@ -1,5 +1,5 @@
-import ArgumentParser
-import CLIP
+public import ArgumentParser
+public import CLIP
 import SmallWeights
 import Tensors
 

@@ -1,8 +1,9 @@
 import AnomalySegmentation
-import ArgumentParser
+public import ArgumentParser
 import Checkpoints
 import Foundation
 import NeuralNetwork
+import WeightIdentity
 
 /// The settings of a run: a preset or a file, then single flags on top.
 struct SettingOptions: ParsableArguments {

@@ -4,6 +4,7 @@ import Foundation
 import NeuralNetwork
 import SegmentAnything
 import Tensors
+import WeightIdentity
 
 /// What a checkpoint is, without reading its tensors.
 struct WeightReport: Encodable {

@@ -3,6 +3,7 @@ import CLIP
 import Checkpoints
 import NeuralNetwork
 import SegmentAnything
+import WeightIdentity
 
 /// Whether every byte of a file of weights is what it should be.
 struct WeightsVerifyCommand: ParsableCommand {

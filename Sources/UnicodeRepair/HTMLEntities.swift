@@ -1,8 +1,8 @@
 /// Character references of HTML 5, resolved as Python's `html.unescape` and as ftfy do: decimal and hexadecimal numbers,
 /// and all names.
-enum HTMLEntities {
+package enum HTMLEntities {
     /// As `html.unescape`: semicolons may be missing behind numbers and the older names, the longest name first.
-    static func unescaped(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    package static func unescaped(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         replaced(text) { reference($0) }
     }
 

@@ -36,7 +36,7 @@ struct CharacterClass: OptionSet, Sendable {
         case "a"..."z": self = [.lowerASCII, .word]
         case "A"..."Z": self = [.upperASCII, .word]
         case "0"..."9", "_": self = .word
-        case _ where scalar.isASCII: self = TextSplitter.isSpace(scalar) ? .space : []
+        case _ where scalar.isASCII: self = scalar.isPythonSpace ? .space : []
         default:
             var result = Self.table[scalar] ?? []
             switch scalar.properties.generalCategory {
@@ -44,7 +44,7 @@ struct CharacterClass: OptionSet, Sendable {
                 .letterNumber, .otherNumber:
                 result.formUnion(.word)
             default:
-                if TextSplitter.isSpace(scalar) { result.formUnion(.space) }
+                if scalar.isPythonSpace { result.formUnion(.space) }
             }
             self = result
         }

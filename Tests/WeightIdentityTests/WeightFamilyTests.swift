@@ -1,7 +1,7 @@
-import NeuralNetwork
 import Tensors
 import TestSupport
 import Testing
+import WeightIdentity
 
 @Suite("telling what model weights belong to")
 struct WeightFamilyTests {

@@ -1,7 +1,7 @@
-import NeuralNetwork
 import Tensors
 import TestSupport
 import Testing
+import WeightIdentity
 
 @Suite struct WeightFingerprintTests {
     @Test("one changed bit, a swapped pair, another name or another shape is another fingerprint")

@@ -1,10 +1,10 @@
 /// ftfy's `fix_text` with its default settings: wrongly decoded text decoded again, HTML references resolved, ligatures
 /// and wide characters taken apart, quotation marks straightened, line breaks made one kind, terminal escapes and control
 /// characters removed, letters composed with their marks.
-enum TextRepair {
+package enum TextRepair {
     private static let longestSegment = 1_000_000
 
-    static func repaired(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    package static func repaired(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         if text.allSatisfy({ (0x20..<0x7F).contains($0.value) && $0 != "&" }) { return text }
         var result: [Unicode.Scalar] = []
         var start = 0

@@ -1,5 +1,5 @@
-import NeuralNetwork
 import Testing
+import WeightIdentity
 
 @Suite struct ModelDescriptionTests {
     @Test("facts of every kind are read, and those that nobody asks for may be anything")

@@ -49,7 +49,7 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = try Evaluation(
             models: loaded, configuration: configuration, mapWeights: try settings.openMapWeights(), object: object)
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
-        var scores: [(score: Float, isDefective: Bool)] = []
+        var table = MeasureTable()
         var normal: [Evaluation.Sample] = []
         for (name, pictures) in classes.sorted(by: { $0.hasDefects && !$1.hasDefects }).map({ ($0.name, $0) }) {
             var metrics = Dictionary(uniqueKeysWithValues: Evaluation.Variant.allCases.map { ($0, PixelMetrics()) })
@@ -58,7 +58,7 @@ struct EvaluateCommand: ParsableCommand {
             for (index, entry) in ReadAhead(pictures.items, Evaluation.read).enumerated() {
                 if let status = StopRequest.status { throw ExitCode(status.rawValue) }
                 let sample = try evaluation.measure(try entry.value.get())
-                scores.append((sample.score, sample.truth.map { !$0.isEmpty } ?? false))
+                table.add(score: sample.score, isAnomalous: sample.truth.map { !$0.isEmpty } ?? false)
                 for variant in Evaluation.Variant.allCases {
                     try metrics[variant]?.add(map: sample.maps[variant] ?? sample.map, truth: sample.truth)
                 }
@@ -77,14 +77,14 @@ struct EvaluateCommand: ParsableCommand {
                 }
             }
         }
-        let report = EvaluationReport(
-            rows: measured.flatMap { row in
-                Evaluation.Variant.allCases.compactMap { variant in
-                    row.variants[variant].map { EvaluationReport.Row(row.name, variant, $0.summary()) }
-                }
-            },
-            image: try ImageMetrics(scores: scores.map(\.score), labels: scores.map(\.isDefective)))
-        Terminal.write(json ? try report.json() : report.table(), to: .standardOutput)
+        for row in measured {
+            for variant in Evaluation.Variant.allCases {
+                guard let metrics = row.variants[variant] else { continue }
+                table.add(metrics.summary(), of: row.name, by: variant.rawValue)
+            }
+        }
+        Terminal.write(
+            json ? try EvaluationReport(table).json() : try table.markdown(), to: .standardOutput)
     }
 }
 

@@ -77,25 +77,23 @@ struct EvaluationReport: Encodable {
         var aupro: Double?
         var pictures: Int
 
-        init(_ name: String, _ variant: Evaluation.Variant, _ summary: PixelSummary) {
-            className = name
-            self.variant = variant.rawValue
-            auroc = summary.auroc
-            averagePrecision = summary.averagePrecision
-            f1Max = summary.f1Maximum?.value
-            aupro = summary.auproExact
-            pictures = summary.pictures
+        init(_ row: MeasureTable.Row) {
+            className = row.className
+            variant = row.method
+            auroc = row.measures.auroc
+            averagePrecision = row.measures.averagePrecision
+            f1Max = row.measures.f1Maximum
+            aupro = row.measures.aupro
+            pictures = row.pictures
         }
-
-        var values: [Double?] { [auroc, averagePrecision, f1Max, aupro] }
     }
 
     var rows: [Row]
     var imageAUROC: Double?
 
-    init(rows: [Row], image: ImageMetrics) {
-        self.rows = rows
-        imageAUROC = image.auroc
+    init(_ table: MeasureTable) throws {
+        rows = table.rows.map(Row.init)
+        imageAUROC = try table.pooled().auroc
     }
 
     func json() throws -> String {
@@ -103,28 +101,26 @@ struct EvaluationReport: Encodable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
+}
 
-    /// A Markdown table; the last rows are the unweighted means over the classes.
-    func table() -> String {
+extension MeasureTable {
+    /// A Markdown table; the last rows are the means over the classes.
+    func markdown() throws -> String {
         var lines = [
             "| class | variant | AUROC | AP | F1-max | AUPRO | pictures |", "|---|---|---|---|---|---|---|",
         ]
-        for row in rows { lines.append(line(row.className, row.variant, row.values, "\(row.pictures)")) }
+        for row in rows { lines.append(line(row.className, row.method, row.measures, "\(row.pictures)")) }
         for variant in Evaluation.Variant.allCases {
-            let chosen = rows.filter { $0.variant == variant.rawValue }
-            let means = (0..<4).map { column -> Double? in
-                let values = chosen.compactMap { $0.values[column] }
-                return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-            }
-            lines.append(line("**mean**", variant.rawValue, means, ""))
+            lines.append(line("**mean**", variant.rawValue, mean(by: variant.rawValue), ""))
         }
+        let auroc = try pooled().auroc
         lines.append("")
-        lines.append("Picture level, all classes together: AUROC \(imageAUROC.map { fixed($0, 3) } ?? "undefined")")
+        lines.append("Picture level, all classes together: AUROC \(auroc.map { fixed($0, 3) } ?? "undefined")")
         return lines.joined(separator: "\n")
     }
 
-    private func line(_ name: String, _ variant: String, _ values: [Double?], _ last: String) -> String {
-        let numbers = values.map { $0.map { fixed($0, 3) } ?? "-" }
-        return "| " + ([name, variant] + numbers + [last]).joined(separator: " | ") + " |"
+    private func line(_ name: String, _ method: String, _ measures: Measures, _ last: String) -> String {
+        let numbers = Measures.columns.map { measures[keyPath: $0].map { fixed($0, 3) } ?? "-" }
+        return "| " + ([name, method] + numbers + [last]).joined(separator: " | ") + " |"
     }
 }

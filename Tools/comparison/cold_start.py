@@ -4,7 +4,7 @@
     python cold_start.py PICTURE --sentences SENTENCES --output FOLDER [--threads 2]
 
 Imports torch, builds the small CLIP and the small SAM from Weights/small, encodes the sentences, makes the map (three
-input sizes, smoothed, at the picture's size), asks SAM three times in a cascade (points; points and mask; points, mask
+input sizes, smoothed, at the picture's size), runs SAM's cascade of three stages (points; points and mask; points, mask
 and box) and writes mask.png, heatmap.png and map.npy.
 
 It does less than `vitrine segment`, which makes the comparison kind to Python: one group of points at the map's extremes
@@ -30,6 +30,7 @@ sys.path.insert(0, str(TRAINING))
 import clip_model  # noqa: E402
 import sam_model  # noqa: E402
 from bpe import Tokenizer  # noqa: E402
+from ensemble import state_vector  # noqa: E402
 from export import restore  # noqa: E402
 
 SCALES, RASTER, SIGMA = (0.7, 1, 1.4), 518, 4.0
@@ -50,11 +51,6 @@ def sentences(path):
         else:
             lists.append([])
     return lists
-
-
-def text_vectors(clip, tokenizer, lists):
-    vectors = [F.normalize(clip.encode_text(tokenizer(texts)), dim=-1).mean(0) for texts in lists]
-    return [F.normalize(vector, dim=-1) for vector in vectors]
 
 
 def models():
@@ -98,7 +94,7 @@ def anomaly_map(clip, config, states, picture):
 
 
 def cascade(sam, picture, scores):
-    """The mask of the picture after three questions at the map's highest and lowest pixels, [height, width]."""
+    """The mask after three stages, prompted at the map's highest and lowest pixels, [height, width]."""
     side = sam_model.CONFIG["image_size"]
     width, height = picture.size
     scale = side / max(width, height)
@@ -133,7 +129,7 @@ def main():
     options.output.mkdir(parents=True, exist_ok=True)
     picture = Image.open(options.picture).convert("RGB")
     clip, config, sam, tokenizer = models()
-    states = text_vectors(clip, tokenizer, sentences(options.sentences))
+    states = [state_vector(clip, tokenizer, texts) for texts in sentences(options.sentences)]
     scores = anomaly_map(clip, config, states, picture)
     mask = cascade(sam, picture, scores)
     grey = np.asarray(picture.convert("L"), dtype=np.float32)

@@ -4,16 +4,13 @@ import collections
 import html
 import pathlib
 import unicodedata
+from collections.abc import Callable
 
 import torch
 
 
-def byte_symbols() -> list[str]:
-    """A printable character for every byte, in the order of the vocabulary; indexed through `symbol_of`."""
-    return [symbol for _, symbol in byte_table()]
-
-
 def byte_table() -> list[tuple[int, str]]:
+    """Every byte with a printable character that stands for it, in the order of the vocabulary."""
     own = [*range(33, 127), *range(161, 173), *range(174, 256)]
     rest = [byte for byte in range(256) if byte not in own]
     return [(b, chr(b)) for b in own] + [(b, chr(256 + i)) for i, b in enumerate(rest)]
@@ -40,10 +37,12 @@ def pieces(text: str) -> list[str]:
     return found
 
 
-def learn_merges(lines: list[str], count: int) -> list[tuple[str, str]]:
-    """The `count` most frequent pairs, one after the other, each joined before the next is sought."""
+def learn_merges(words: dict[str, int], count: int, tie: Callable = max) -> list[tuple[str, str]]:
+    """The `count` most frequent pairs, one after the other, each joined before the next is sought.
+
+    `words` says how often each word occurs; `tie` picks one of several pairs that are equally frequent.
+    """
     symbol = dict(byte_table())
-    words = collections.Counter(piece for line in lines for piece in pieces(line))
     split = {}
     for word, times in words.items():
         letters = [symbol[byte] for byte in word.encode()]
@@ -56,7 +55,8 @@ def learn_merges(lines: list[str], count: int) -> list[tuple[str, str]]:
                 pairs[pair] += times
         if not pairs:
             break
-        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        highest = max(pairs.values())
+        best = tie(pair for pair, times in pairs.items() if times == highest)
         merges.append(best)
         split = {tuple(joined(word, best)): times for word, times in split.items()}
     return merges
@@ -79,12 +79,14 @@ class Tokenizer:
     """Sentences to rows of ids: start, pieces, end, then zeros."""
 
     def __init__(self, merges: list[tuple[str, str]]):
-        symbols = byte_symbols()
-        vocabulary = symbols + [s + "</w>" for s in symbols] + ["".join(pair) for pair in merges]
+        symbols = [symbol for _, symbol in byte_table()]
+        vocabulary = symbols + [symbol + "</w>" for symbol in symbols] + ["".join(pair) for pair in merges]
         self.ids = {symbol: index for index, symbol in enumerate(vocabulary)}
         self.ranks = {pair: rank for rank, pair in enumerate(merges)}
-        self.start, self.end = len(vocabulary), len(vocabulary) + 1
-        self.symbol, self.known = dict(byte_table()), {}
+        self.start = len(vocabulary)
+        self.end = self.start + 1
+        self.symbol = dict(byte_table())
+        self.known = {}
 
     @staticmethod
     def read(path: pathlib.Path) -> "Tokenizer":

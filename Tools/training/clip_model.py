@@ -58,7 +58,9 @@ class Attention(nn.Module):
 class Block(nn.Module):
     def __init__(self, width: int, heads: int):
         super().__init__()
-        self.ln_1, self.attn, self.ln_2 = nn.LayerNorm(width), Attention(width, heads), nn.LayerNorm(width)
+        self.ln_1 = nn.LayerNorm(width)
+        self.attn = Attention(width, heads)
+        self.ln_2 = nn.LayerNorm(width)
         self.mlp = nn.ModuleDict({"c_fc": nn.Linear(width, 4 * width), "c_proj": nn.Linear(4 * width, width)})
 
     def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
@@ -80,11 +82,13 @@ class Transformer(nn.Module):
 class Vision(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
-        width, self.grid = config["vision_width"], config["train_grid"]
+        width = config["vision_width"]
+        self.grid = config["train_grid"]
         self.stem = Stem(config["stem"])
         self.class_embedding = nn.Parameter(torch.randn(width) * 0.02)
         self.positional_embedding = nn.Parameter(torch.randn(self.grid**2 + 1, width) * 0.02)
-        self.ln_pre, self.ln_post = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.ln_pre = nn.LayerNorm(width)
+        self.ln_post = nn.LayerNorm(width)
         self.transformer = Transformer(width, config["vision_layers"], config["vision_heads"])
         self.proj = nn.Parameter(torch.randn(width, config["embed"]) * width**-0.5)
 

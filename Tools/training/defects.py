@@ -5,6 +5,7 @@ A drawer takes the sheet, pictures [count, 3, h, w] and object coverage [count, 
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 
@@ -18,7 +19,8 @@ def shaded(sheet: Sheet, pictures: torch.Tensor, low: float, high: float, darker
     return pictures + (direction * sheet.uniform(low, high))[..., None] * (0.4 + pictures.mean((1, 2, 3), keepdim=True))
 
 
-def repeated(sheet: Sheet, once, most: int) -> torch.Tensor:
+def repeated(sheet: Sheet, once: Callable[[], torch.Tensor], most: int) -> torch.Tensor:
+    """The coverage of one to `most` defects, each drawn by `once`."""
     coverage = once()
     for _ in range(sheet.pick(0, most - 1)):
         coverage = torch.maximum(coverage, once())
@@ -50,7 +52,9 @@ def hole(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
 
 def chip(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     """A piece broken off at the border: background or raw material shows behind it."""
-    side, place, inset = sheet.pick(0, 3), sheet.uniform(0.02, 0.98), sheet.uniform(0.0, 0.07)
+    side = sheet.pick(0, 3)
+    place = sheet.uniform(0.02, 0.98)
+    inset = sheet.uniform(0.0, 0.07)
     centre = [(inset, place), (1 - inset, place), (place, inset), (place, 1 - inset)][side]
     if sheet.flip(0.25):
         centre = (torch.round(place), inset if sheet.flip() else 1 - inset)
@@ -70,16 +74,18 @@ def stain(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
 def dent(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     """A hollow: lit on one flank and in shadow on the other."""
     depth = sheet.blob(0.03, 0.16, 0.15)
-    angle, centre = sheet.uniform(0, 2 * math.pi), depth.clamp(0)
+    angle = sheet.uniform(0, 2 * math.pi)
+    centre = depth.clamp(0)
     slope_y, slope_x = torch.gradient(centre, dim=(1, 2))
-    flank = (slope_y * angle.sin() + slope_x * angle.cos())
+    flank = slope_y * angle.sin() + slope_x * angle.cos()
     flank = flank / (flank.abs().amax((1, 2), keepdim=True) + 1e-6) * sheet.uniform(0.15, 0.5)
     return sheet.solid(depth), pictures + flank[:, None] - (0.1 * sheet.sign() * centre)[:, None]
 
 
 def piece(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     """A missing or swapped piece: a box of another surface, or of this one from elsewhere."""
-    half_y, half_x = sheet.uniform(0.03, 0.16), sheet.uniform(0.03, 0.16)
+    half_y = sheet.uniform(0.03, 0.16)
+    half_x = sheet.uniform(0.03, 0.16)
     off_y = (sheet.y - sheet.uniform(0.1, 0.9)).abs() / half_y
     off_x = (sheet.x - sheet.uniform(0.1, 0.9)).abs() / half_x
     coverage = sheet.solid(1 - torch.maximum(off_y, off_x) + 0.05 * sheet.smooth(10, 10))
@@ -115,15 +121,20 @@ def uneven(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int)
 def fray(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     """Material rubbed off: a large filled drop, bottle or wedge where the grain is gone and the grey is even."""
     if sheet.flip(0.7):
-        middle, half = sheet.uniform(0.2, 0.8), sheet.uniform(0.06, 0.26)
-        foot, top = sheet.uniform(0.55, 1.1), sheet.uniform(-0.15, 0.5)
+        # A drop or a bottle that stands on its foot: `profile` is its half width along its height, 0 to 1.
+        middle = sheet.uniform(0.2, 0.8)
+        half = sheet.uniform(0.06, 0.26)
+        foot = sheet.uniform(0.55, 1.1)
+        top = sheet.uniform(-0.15, 0.5)
         height = ((sheet.y - top) / (foot - top)).clamp(0, 1)
         profile = (height.pow(sheet.uniform(0.3, 1.2)) * (1 - height).pow(sheet.uniform(0.1, 0.8))) * 1.6
         profile = profile + sheet.chance(0.5) * 0.35 * (height > 0) * (height < 1)
         depth = half * profile - (sheet.x - middle + 0.1 * (sheet.uniform(-1, 1) * (sheet.y - 0.5))).abs() - 0.01
     else:
-        run, thick = sheet.uniform(0.3, 1.0), sheet.uniform(0.03, 0.12)
-        depth = (thick * (1 - sheet.y / run).clamp(0) - (sheet.x - sheet.uniform(-0.02, 0.08)).clamp(0) - 0.004)
+        # A wedge along the left border, thickest at the top.
+        run = sheet.uniform(0.3, 1.0)
+        thick = sheet.uniform(0.03, 0.12)
+        depth = thick * (1 - sheet.y / run).clamp(0) - (sheet.x - sheet.uniform(-0.02, 0.08)).clamp(0) - 0.004
     depth = depth + 0.006 * sheet.smooth(8, 8, 2)
     depth = depth.flip(1) if sheet.flip() else depth
     depth = depth.flip(2) if sheet.flip() else depth

@@ -16,11 +16,13 @@ TEMPLATES = ["a bad photo of a {}.", "a low resolution photo of the {}.", "a bad
 
 
 @torch.no_grad()
-def text_vectors(model: SmallCLIP, tokenizer: Tokenizer, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+def state_vector(model: SmallCLIP, tokenizer: Tokenizer, sentences: list[str]) -> torch.Tensor:
+    """The unit vector [embed] of a state that these sentences describe."""
+    vectors = F.normalize(model.encode_text(tokenizer(sentences)), dim=-1)
+    return F.normalize(vectors.mean(0), dim=-1)
+
+
+def text_vectors(model: SmallCLIP, tokenizer: Tokenizer, name: str) -> list[torch.Tensor]:
     """Unit vectors [embed] of the normal and of the abnormal state of an object."""
-    result = []
-    for states in (NORMAL, ABNORMAL):
-        sentences = [template.format(state.format(name)) for state in states for template in TEMPLATES]
-        vectors = F.normalize(model.encode_text(tokenizer(sentences)), dim=-1)
-        result.append(F.normalize(vectors.mean(0), dim=-1))
-    return result[0], result[1]
+    return [state_vector(model, tokenizer, [t.format(state.format(name)) for state in states for t in TEMPLATES])
+            for states in (NORMAL, ABNORMAL)]

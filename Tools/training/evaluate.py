@@ -45,7 +45,8 @@ def histograms(score: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def measures(counts: np.ndarray) -> tuple[float, float, float]:
     """AUROC (ties half), F1-max and average precision of pooled counts [2, LEVELS]."""
     negative, positive = counts[:, ::-1].astype(float)
-    true, false = positive.cumsum(), negative.cumsum()
+    true = positive.cumsum()
+    false = negative.cumsum()
     area = (negative * (true - positive / 2)).sum() / (true[-1] * false[-1])
     f1 = (2 * true / np.maximum(true + false + true[-1], 1)).max()
     precision = true / np.maximum(true + false, 1)
@@ -76,7 +77,8 @@ def main() -> None:
     states = text_vectors(model, tokenizer, options.object)
     print(f"cosine of the two states {(states[0] @ states[1]).item():.3f}, scale {model.logit_scale.exp().item():.1f}")
     for side in options.sides:
-        free, rows = class_counts(model, states, options.data / "MT_Free", side, options.every), []
+        free = class_counts(model, states, options.data / "MT_Free", side, options.every)
+        rows = []
         for name in CLASSES:
             alone = class_counts(model, states, options.data / name, side, options.every)
             rows.append((*measures(alone), measures(alone + free)[0]))

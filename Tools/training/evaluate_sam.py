@@ -11,19 +11,21 @@ import torch.nn.functional as F
 import prompts
 from generator import Generator
 from sam_model import CONFIG, SmallSAM, prepared
-from train_sam import overlap
+from train_sam import low_resolution, overlap
+
+PICTURE_SEED = 990_001  # no training draws its pictures from it
 
 
 @torch.no_grad()
 def stages(model: SmallSAM, pictures: torch.Tensor, target: torch.Tensor, lot: random.Random) -> torch.Tensor:
     """IoU [b, 3] after points, points and logits, points with logits and the box of the second mask."""
     features = model.image_encoder(prepared(pictures))
-    truth = (F.avg_pool2d(target[:, None], 4) > 0.3).float()
-    places, labels = prompts.points(lot, target)
-    first, _ = model.decode(features, places, labels)
-    second, _ = model.decode(features, places, labels, logits=first[:, :1])
+    truth = low_resolution(target)
+    points, labels = prompts.points(lot, target)
+    first, _ = model.decode(features, points, labels)
+    second, _ = model.decode(features, points, labels, logits=first[:, :1])
     box = prompts.boxes((F.interpolate(second[:, :1], scale_factor=4)[:, 0] > 0).float(), 0)
-    third, _ = model.decode(features, places, labels, box, second[:, :1])
+    third, _ = model.decode(features, points, labels, box, second[:, :1])
     return torch.cat([overlap(logits[:, :1], truth) for logits in (first, second, third)], 1)
 
 
@@ -37,7 +39,9 @@ def main() -> None:
     model = SmallSAM()
     model.load_state_dict(torch.load(options.state, weights_only=False)["model"])
     model.eval()
-    generator, lot, met = Generator(990_001, metal=0.6, normal=0.0, most=1), random.Random(3), collections.defaultdict(list)
+    generator = Generator(PICTURE_SEED, metal=0.6, normal=0.0, most=1)
+    lot = random.Random(3)
+    met = collections.defaultdict(list)
     for _ in range(options.pictures // 8):
         drawing = generator.batch(8, CONFIG["image_size"], CONFIG["image_size"])
         kept = [index for index, kind in enumerate(drawing.kinds) if kind and drawing.defect[index].sum() > 30]

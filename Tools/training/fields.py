@@ -14,7 +14,10 @@ class Sheet:
     """A stack of `count` equal blank pictures and the random numbers that they are drawn with."""
 
     def __init__(self, count: int, height: int, width: int, random: torch.Generator):
-        self.count, self.height, self.width, self.random = count, height, width, random
+        self.count = count
+        self.height = height
+        self.width = width
+        self.random = random
         self.y = ((torch.arange(height) + 0.5) / height).view(1, height, 1)
         self.x = ((torch.arange(width) + 0.5) / width).view(1, 1, width)
 
@@ -46,8 +49,13 @@ class Sheet:
         return (self.x * angle.cos() + self.y * angle.sin(), self.y * angle.cos() - self.x * angle.sin())
 
     def smooth(self, rows: int, columns: int, octaves: int = 1) -> torch.Tensor:
-        """Value noise with about rows x columns cells, unit deviation; each octave halves cell and weight."""
-        total, weight, square = 0.0, 1.0, 0.0
+        """Value noise with about rows x columns cells and a standard deviation of about 1.
+
+        Each octave has cells of half the size and half the weight of the one before.
+        """
+        total = 0.0
+        weight = 1.0
+        sum_of_squares = 0.0
         for _ in range(octaves):
             rows, columns = min(rows, self.height), min(columns, self.width)
             knots = self.normal(self.count, 1, rows + 2, columns + 2)
@@ -57,8 +65,11 @@ class Sheet:
             field = F.interpolate(knots, size=scale, mode="bilinear", align_corners=True)[:, 0]
             top, left = (scale[0] - self.height) // 2, (scale[1] - self.width) // 2
             total = total + weight * field[:, top : top + self.height, left : left + self.width]
-            square, weight, rows, columns = square + weight**2, weight / 2, rows * 2, columns * 2
-        return total / math.sqrt(square) * 1.4
+            sum_of_squares += weight**2
+            weight /= 2
+            rows *= 2
+            columns *= 2
+        return total / math.sqrt(sum_of_squares) * 1.4
 
     def line(self, knots: torch.Tensor, half_width: torch.Tensor) -> torch.Tensor:
         """Coverage 0...1 of a line through `knots` [count, k, 2] (y, x in 0...1), `half_width` in pixels [count, 1, 1]."""
@@ -66,8 +77,10 @@ class Sheet:
         ends = knots * torch.tensor([self.height, self.width])
         nearest = torch.full((self.count, self.height, self.width), 1e9)
         for index in range(knots.shape[1] - 1):
-            start, step = ends[:, index, :, None, None], (ends[:, index + 1] - ends[:, index])[:, :, None, None]
-            dy, dx = row - start[:, 0], column - start[:, 1]
+            start = ends[:, index, :, None, None]
+            step = (ends[:, index + 1] - ends[:, index])[:, :, None, None]
+            dy = row - start[:, 0]
+            dx = column - start[:, 1]
             along = ((dy * step[:, 0] + dx * step[:, 1]) / (step.square().sum(1) + 1e-6)).clamp(0, 1)
             nearest = torch.minimum(nearest, (dy - along * step[:, 0]).square() + (dx - along * step[:, 1]).square())
         return (half_width - nearest.sqrt() + 0.5).clamp(0, 1)
@@ -90,10 +103,13 @@ class Sheet:
              centre: tuple[torch.Tensor, torch.Tensor] | None = None) -> torch.Tensor:
         """Signed depth of a wobbly ellipse: above 0 inside, 1 at its centre; radii in `low`...`high` of the side."""
         cy, cx = centre if centre is not None else (self.uniform(0.03, 0.97), self.uniform(0.03, 0.97))
-        angle, radius = self.uniform(0, math.pi), self.uniform(math.log(low), math.log(high)).exp()
+        angle = self.uniform(0, math.pi)
+        radius = self.uniform(math.log(low), math.log(high)).exp()
         ratio = self.uniform(0, math.log(stretch)).exp().sqrt()
-        dy, dx = self.y - cy, self.x - cx
-        u, v = dx * angle.cos() + dy * angle.sin(), dy * angle.cos() - dx * angle.sin()
+        dy = self.y - cy
+        dx = self.x - cx
+        u = dx * angle.cos() + dy * angle.sin()
+        v = dy * angle.cos() - dx * angle.sin()
         cells = self.pick(3, 10) if high > 0.1 else min(24, max(4, int(1.5 / high)))
         return 1 - ((u / ratio).square() + (v * ratio).square()).sqrt() / radius + wobble * self.smooth(cells, cells, 2) * 0.5
 
@@ -105,7 +121,7 @@ class Sheet:
 
 
 def unit(field: torch.Tensor) -> torch.Tensor:
-    """The field with mean 0 and deviation 1 in every picture."""
+    """The field with mean 0 and standard deviation 1 in every picture."""
     return (field - field.mean((1, 2), keepdim=True)) / (field.std((1, 2), keepdim=True) + 1e-4)
 
 

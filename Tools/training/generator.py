@@ -37,7 +37,9 @@ class Generator:
         """`metal` is the share of brushed metal, `normal` that of pictures without defect, `most` the number of
         defects of the scattered kinds in one picture."""
         self.random = torch.Generator().manual_seed(seed)
-        self.metal, self.normal, self.most = metal, normal, most
+        self.metal = metal
+        self.normal = normal
+        self.most = most
         self.boost = 1.0  # above 1 defects stand out more than they should: the first lessons are easy ones
 
     def batch(self, count: int, height: int, width: int, group: int = 4) -> Drawing:

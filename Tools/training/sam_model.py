@@ -26,7 +26,9 @@ class StemEmbedding(nn.Module):
 class SmallSAM(nn.Module):
     def __init__(self, config: dict = CONFIG):
         super().__init__()
-        side, width, grid = config["image_size"], config["prompt_width"], config["image_size"] // config["patch"]
+        side = config["image_size"]
+        width = config["prompt_width"]
+        grid = side // config["patch"]
         self.grid = grid
         self.image_encoder = ImageEncoderViT(
             img_size=side, patch_size=config["patch"], embed_dim=config["width"], depth=config["depth"],

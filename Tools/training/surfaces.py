@@ -36,7 +36,8 @@ def weave(sheet: Sheet) -> torch.Tensor:
 
 def grid(sheet: Sheet) -> torch.Tensor:
     u, v = sheet.turned()
-    pitch, joint = sheet.uniform(2.5, 14), sheet.uniform(0.03, 0.16)
+    pitch = sheet.uniform(2.5, 14)
+    joint = sheet.uniform(0.03, 0.16)
     return (((u * pitch) % 1 > joint) & ((v * pitch * sheet.uniform(0.6, 1.6)) % 1 > joint)).float()
 
 

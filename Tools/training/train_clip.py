@@ -1,8 +1,9 @@
 """Trains the small CLIP on drawn pictures; see README.md."""
 
+import argparse
 import pathlib
 import random
-import time
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -10,69 +11,115 @@ import torch.nn.functional as F
 import words
 from bpe import Tokenizer
 from clip_model import CONFIG, SmallCLIP, prepared
-from generator import Drawing, Generator
-from training import Run, arguments, dice, focal
+from generator import Drawing
+from training import Run, dice, focal, parser, prepare
 
-
+# Side of the pictures and how many of them make a batch; how often each is drawn early in the run and late in it.
 SIZES = [(128, 28), (160, 20), (224, 10), (320, 5)]
+EARLY_ODDS = [4, 4, 1, 0]
+LATE_ODDS = [1, 3, 4, 1]
+LATE = 0.75
+# Normal prompts, and abnormal ones, in each step.
 PAIRS = 3
+# A patch counts as abnormal above this share of defect pixels; a patch with some, but fewer, is left out.
+DEFECT_SHARE = 0.04
+LARGEST_LOGIT_SCALE = 4.6
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """What the parts of the loss are multiplied by before they are added."""
+
+    # Focal loss of the patches against the defect's mask.
+    focal: float = 4.0
+    # Soft Dice loss of the same patches, of the pictures that have a defect.
+    dice: float = 1.0
+    # The same two for the stem's own judge, which sees the convolutions only.
+    stem_focal: float = 2.0
+    stem_dice: float = 0.5
+    # 1 - cosine of the prompts' vectors to the two vectors that the patches are compared with.
+    text: float = 1.0
+    # Cross-entropy of the class token: has the picture a defect?
+    picture: float = 0.3
+    # Contrast of pictures with their captions.
+    caption: float = 0.05
+    # How much more an abnormal patch counts in a focal loss than a normal one.
+    abnormal_patch: float = 3.0
 
 
 def sentences(lot: random.Random, drawing: Drawing) -> list[str]:
     """PAIRS normal prompts, PAIRS abnormal ones, then one caption a picture."""
     names = [words.any_object(lot) if lot.random() < 0.5 else lot.choice(drawing.surfaces) for _ in range(PAIRS)]
     prompts = [words.sentence(lot, abnormal, name) for abnormal in (False, True) for name in names]
-    return prompts + [words.caption(lot, s, k) for s, k in zip(drawing.surfaces, drawing.kinds)]
+    return prompts + [words.caption(lot, surface, kind) for surface, kind in zip(drawing.surfaces, drawing.kinds)]
 
 
 def contrast(classes: torch.Tensor, captions: torch.Tensor, drawing: Drawing, scale: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of pictures to captions; captions of the same surface and defect share the truth."""
-    labels = [f"{s}/{k}" for s, k in zip(drawing.surfaces, drawing.kinds)]
+    labels = [f"{surface}/{kind}" for surface, kind in zip(drawing.surfaces, drawing.kinds)]
     same = torch.tensor([[a == b for b in labels] for a in labels], dtype=torch.float32)
     logits = scale * F.normalize(classes.float(), dim=-1) @ captions.T
     return -(same / same.sum(1, keepdim=True) * logits.log_softmax(1)).sum(1).mean()
 
 
-def losses(model: SmallCLIP, drawing: Drawing, tokens: torch.Tensor, early: torch.Tensor,
-           texts: torch.Tensor) -> dict:
-    """The parts of the loss; tokens [b, 1 + n, embed], early [b, n], texts [2 PAIRS + b, embed]."""
+def losses(model: SmallCLIP, drawing: Drawing, tokens: torch.Tensor, early: torch.Tensor, texts: torch.Tensor,
+           weights: LossWeights = LossWeights()) -> dict[str, torch.Tensor]:
+    """The weighted parts of the loss; tokens [b, 1 + n, embed], early [b, n], texts [2 PAIRS + b, embed]."""
     texts = F.normalize(texts.float(), dim=-1)
+    normal_texts, abnormal_texts, captions = texts.split([PAIRS, PAIRS, len(texts) - 2 * PAIRS])
     normal, abnormal = F.normalize(model.anchors, dim=-1)
     logits = model.abnormality(tokens, normal, abnormal)
-    spoken = 2 - texts[:PAIRS] @ normal.detach() - texts[PAIRS : 2 * PAIRS] @ abnormal.detach()
+    class_logits, patch_logits = logits[:, 0], logits[:, 1:]
+
     share = F.avg_pool2d(drawing.defect[:, None], 16).flatten(1)
-    truth = (share > 0.04).float()
-    weight = ((share == 0) | (share > 0.04)).float()
+    truth = (share > DEFECT_SHARE).float()
+    counted = ((share == 0) | (share > DEFECT_SHARE)).float()
     faulty = torch.tensor([float(kind is not None) for kind in drawing.kinds])
-    overlap = dice(logits[:, 1:], truth, weight)
-    shallow = 2 * focal(early, truth, weight, 3.0) + 0.5 * dice(early, truth, weight).mean()
-    return {"stem": shallow, "focal": 4 * focal(logits[:, 1:], truth, weight, 3.0), "dice": (overlap * faulty).sum() / (faulty.sum() + 1),
-            "text": spoken.mean(),
-            "picture": 0.3 * F.binary_cross_entropy_with_logits(logits[:, 0], faulty),
-            "caption": 0.05 * contrast(tokens[:, 0], texts[2 * PAIRS :], drawing, model.logit_scale.exp())}
+
+    stem_focal = focal(early, truth, counted, weights.abnormal_patch)
+    stem_dice = dice(early, truth, counted).mean()
+    overlap = dice(patch_logits, truth, counted)
+    return {
+        "stem": weights.stem_focal * stem_focal + weights.stem_dice * stem_dice,
+        "focal": weights.focal * focal(patch_logits, truth, counted, weights.abnormal_patch),
+        "dice": weights.dice * (overlap * faulty).sum() / (faulty.sum() + 1),
+        "text": weights.text * (2 - normal_texts @ normal.detach() - abnormal_texts @ abnormal.detach()).mean(),
+        "picture": weights.picture * F.binary_cross_entropy_with_logits(class_logits, faulty),
+        "caption": weights.caption * contrast(tokens[:, 0], captions, drawing, model.logit_scale.exp()),
+    }
+
+
+def step(model: SmallCLIP, tokenizer: Tokenizer, run: Run) -> None:
+    """Draws a batch and learns from it. Defects stand out more than they should at first."""
+    size, count = run.lot.choices(SIZES, EARLY_ODDS if run.progress < LATE else LATE_ODDS)[0]
+    run.pictures.boost = max(1.0, 2.5 - 6 * run.progress)
+    drawing = run.pictures.batch(count, size, size)
+    ids = tokenizer(sentences(run.lot, drawing))
+    pictures = prepared(drawing.pictures).contiguous(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        tokens, patches = model.visual.both_ends(pictures)
+        early = model.early_judge(patches)[..., 0].float()
+        texts = model.encode_text(ids)
+    parts = losses(model, drawing, tokens, early, texts)
+    run.learn(sum(parts.values()))
+    model.logit_scale.data.clamp_(max=LARGEST_LOGIT_SCALE)
+    run.finish_step(count, {name: value.item() for name, value in parts.items()})
+
+
+def train(options: argparse.Namespace) -> None:
+    prepare(options)
+    tokenizer = Tokenizer.read(options.merges)
+    model = SmallCLIP(CONFIG | {"vocabulary": tokenizer.end + 1}).to(memory_format=torch.channels_last)
+    run = Run(model, options, peak=1e-3, metal=0.6)
+    model.train()
+    while run.progress < 1:
+        step(model, tokenizer, run)
 
 
 def main() -> None:
-    options = arguments(__doc__, "Tools/training/runs/clip.pt")
-    tokenizer = Tokenizer.read(pathlib.Path(options.merges))
-    torch.manual_seed(1)
-    model = SmallCLIP(CONFIG | {"vocabulary": tokenizer.end + 1}).to(memory_format=torch.channels_last)
-    run = Run(model, options, 1e-3)
-    generator, lot = Generator(int(time.time()), metal=0.6), random.Random(run.step)
-    model.train()
-    while run.progress < 1:
-        size, count = lot.choices(SIZES, [4, 4, 1, 0] if run.progress < 0.75 else [1, 3, 4, 1])[0]
-        generator.boost = max(1.0, 2.5 - 6 * run.progress)
-        drawing = generator.batch(count, size, size)
-        ids = tokenizer(sentences(lot, drawing))
-        with torch.autocast("cpu", torch.bfloat16):
-            tokens, patches = model.visual.both_ends(
-                prepared(drawing.pictures).contiguous(memory_format=torch.channels_last))
-            early = model.early_judge(patches)[..., 0].float()
-            texts = model.encode_text(ids)
-        parts = losses(model, drawing, tokens, early, texts)
-        run.advance(sum(parts.values()), count, {name: value.item() for name, value in parts.items()})
-        model.logit_scale.data.clamp_(max=4.6)
+    options = parser(__doc__, "Tools/training/runs/clip.pt", steps=2000, seed=1)
+    options.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
+    train(options.parse_args())
 
 
 if __name__ == "__main__":

@@ -65,29 +65,40 @@ func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let modules: [Module] = [
+    Module(kind: .hidden, name: "TerminalText", tests: []),
+    Module(kind: .hidden, name: "WholeFiles", dependencies: ["TerminalText"], tests: []),
+    Module(kind: .hidden, name: "JSONText", tests: []),
     Module(
         kind: .exported, name: "Tensors",
         dependencies: kernels + ["CPrefetch", .product(name: "RealModule", package: "swift-numerics")],
         tests: kernels + ["Checkpoints"]),
-    Module(kind: .exported, name: "NeuralNetwork", dependencies: ["Tensors"], tests: ["Tensors", "Checkpoints"]),
-    Module(kind: .hidden, name: "WeightIdentity", dependencies: ["Tensors"], tests: ["Tensors"]),
-    Module(kind: .exported, name: "Checkpoints", dependencies: ["Tensors"], tests: ["Tensors"]),
+    Module(
+        kind: .exported, name: "NeuralNetwork", dependencies: ["TerminalText", "Tensors"],
+        tests: ["Tensors", "Checkpoints"]),
+    Module(kind: .hidden, name: "WeightIdentity", dependencies: ["JSONText", "Tensors"], tests: ["Tensors"]),
+    Module(
+        kind: .exported, name: "Checkpoints", dependencies: ["TerminalText", "WholeFiles", "JSONText", "Tensors"],
+        tests: ["Tensors"]),
     Module(kind: .exported, name: "Imaging", dependencies: ["Tensors"], tests: ["Tensors"]),
     Module(
-        kind: .exported, name: "ImageCodecs", dependencies: ["Imaging", "CPNG", "CJPEG"], tests: ["Imaging"]),
+        kind: .exported, name: "ImageCodecs",
+        dependencies: ["TerminalText", "WholeFiles", "Imaging", "CPNG", "CJPEG"], tests: ["Imaging"]),
     Module(kind: .hidden, name: "UnicodeRepair", tests: nil),
     Module(
         kind: .exported, name: "CLIP",
-        dependencies: ["NeuralNetwork", "WeightIdentity", "UnicodeRepair", "Imaging", "Tensors"],
+        dependencies: [
+            "NeuralNetwork", "WeightIdentity", "UnicodeRepair", "TerminalText", "JSONText", "Imaging", "Tensors",
+        ],
         tests: ["NeuralNetwork", "WeightIdentity", "Tensors", "Imaging", "Checkpoints"]),
     Module(
         kind: .exported, name: "SegmentAnything",
-        dependencies: ["NeuralNetwork", "WeightIdentity", "Imaging", "Tensors"],
+        dependencies: ["NeuralNetwork", "WeightIdentity", "TerminalText", "Imaging", "Tensors"],
         tests: ["NeuralNetwork", "WeightIdentity", "Tensors", "Imaging", "Checkpoints"]),
     Module(
         kind: .exported, name: "AnomalySegmentation",
         dependencies: [
-            "CLIP", "SegmentAnything", "NeuralNetwork", "WeightIdentity", "Checkpoints", "Imaging", "Tensors",
+            "CLIP", "SegmentAnything", "NeuralNetwork", "WeightIdentity", "Checkpoints", "TerminalText", "JSONText",
+            "Imaging", "Tensors",
         ],
         tests: ["CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints"]),
     Module(kind: .exported, name: "AnomalyMetrics", dependencies: ["Imaging"], tests: ["Imaging"]),
@@ -114,7 +125,8 @@ let package = Package(
             name: "vitrine",
             dependencies: [
                 "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "NeuralNetwork", "WeightIdentity", "Tensors", "SmallWeights",
+                "Checkpoints", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText", "Tensors",
+                "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,0 +1,98 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A file that appears under its name whole or not at all.
+///
+/// The bytes go into a new file in the same folder; `commit` flushes them to the disk and gives the file its name in one
+/// step. Whoever reads under the name sees the old content or the new one. A value that goes away before `commit`, because
+/// something was thrown, takes its own file with it and leaves the old one as it was.
+package struct WholeFile: ~Copyable {
+    private let path: String
+    private let folder: String
+    private let temporary: String
+    private var descriptor: Int32
+
+    /// Makes the new file, still without bytes and without its name.
+    package init(path: String) throws(WholeFileError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw WholeFileError(path, .naming, EINVAL) }
+        let folder = Self.folder(of: path)
+        let temporary = "\(folder)/.\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).part"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw WholeFileError(path, .creating, errno) }
+        self.path = path
+        self.folder = folder
+        self.temporary = temporary
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        // After `commit` nothing stands under the temporary name any more.
+        unlink(temporary)
+    }
+
+    /// Writes all bytes in one go.
+    package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(WholeFileError) {
+        let file = try WholeFile(path: path)
+        let outcome = bytes.withContiguousStorageIfAvailable { file.put(UnsafeRawBufferPointer($0)) }
+        if let outcome {
+            if let code = outcome { throw WholeFileError(path, .writing, code) }
+        } else {
+            try file.append(Array(bytes))
+        }
+        try file.commit()
+    }
+
+    /// Writes the memory of an array's elements behind what was written so far.
+    package func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(WholeFileError) {
+        if let code = elements.withUnsafeBytes({ put($0) }) { throw WholeFileError(path, .writing, code) }
+    }
+
+    /// Makes the bytes durable and gives the file its name.
+    package consuming func commit() throws(WholeFileError) {
+        if fsync(descriptor) != 0 { throw WholeFileError(path, .flushing, errno) }
+        // The close is looked at too: some file systems report a full disk only here.
+        let closed = close(descriptor)
+        descriptor = -1
+        if closed != 0 { throw WholeFileError(path, .closing, errno) }
+        if rename(temporary, path) != 0 { throw WholeFileError(path, .naming, errno) }
+        Self.flush(folder)
+    }
+
+    /// The error number of the write that failed; nil when all bytes were taken.
+    private func put(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                return errno
+            }
+            rest = rest.dropFirst(written)
+        }
+        return nil
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Makes the new name durable. Some file systems cannot flush a folder; the file itself is safe by then.
+    private static func flush(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}
+
+/// The system's call, which inside ``WholeFile`` would be taken for its own `write`.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -90,7 +90,7 @@ struct TokenizerTests {
 
     @Test("merges files that cannot be used are refused by line")
     func badMerges() throws {
-        #expect(throws: VocabularyError.compressed) { try Vocabulary(merges: [0x1F, 0x8B, 8]) }
+        #expect(throws: VocabularyError.notText) { try Vocabulary(merges: [0x1F, 0x8B, 8]) }
         #expect(throws: VocabularyError.notText) { try Vocabulary(merges: [0x61, 0x20, 0xFF]) }
         #expect(throws: VocabularyError.malformedLine(3)) { try Vocabulary(merges: "#version: 1\na b\nabc\n".utf8) }
         #expect(throws: VocabularyError.unknownSymbol(line: 2)) { try Vocabulary(merges: "a b\nxy z\n".utf8) }

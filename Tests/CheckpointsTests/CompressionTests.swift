@@ -43,6 +43,10 @@ struct CompressionTests {
         #expect(throws: CheckpointError.gzip(path: path, fault: .inflate(.outputTooLong(limitBytes: text.count - 1)))) {
             try GzipFile.contents(of: path, limitBytes: text.count - 1)
         }
+        #expect(try GzipFile.unpackedContents(of: path, limitBytes: text.count) == text)
+        let plain = Fixture.path("Checkpoints/inflate_streams.safetensors")
+        let kept = try GzipFile.unpackedContents(of: plain, limitBytes: 0)
+        #expect(try kept == Array(Data(contentsOf: URL(fileURLWithPath: plain))))
         let one = member([3, 0], of: [])
         let fields: [UInt8] = [2, 0, 9, 9] + Array("name\0comment\0".utf8) + [1, 2]
         let stream = try bytes("one.default9")

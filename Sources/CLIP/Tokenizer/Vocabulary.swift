@@ -48,13 +48,12 @@ public struct Vocabulary: Sendable {
     /// lines behind the first 48,894 merges are not used, so at most that many are taken unless told otherwise.
     ///
     /// - Parameters:
-    ///   - text: the file's bytes, UTF-8.
+    ///   - text: the file's bytes, UTF-8, not compressed.
     ///   - mergeCount: how many merges to take: all the weights' tokens but 514. nil takes what is there, up to
     ///     `publishedMergeCount`.
     /// - Throws: `VocabularyError`.
     public init(merges text: some Sequence<UInt8>, mergeCount: Int? = nil) throws(VocabularyError) {
         let bytes = Array(text)
-        if bytes.starts(with: [0x1F, 0x8B]) { throw .compressed }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .notText }
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
         while let last = lines.last, Self.fields(last).isEmpty { lines.removeLast() }

@@ -3,8 +3,7 @@ public import WeightIdentity
 
 /// Why the file of a vocabulary cannot be used. Lines and merges count from 1.
 public enum VocabularyError: Error, Hashable, Sendable {
-    /// gzip, as the published file is distributed.
-    case compressed
+    /// Not UTF-8, as the published merges are while they are still compressed by gzip.
     case notText
     case tooFewMerges(found: Int, expected: Int)
     /// The weights have fewer tokens than every byte-pair vocabulary.
@@ -26,10 +25,8 @@ public enum VocabularyError: Error, Hashable, Sendable {
 extension VocabularyError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .compressed:
-            "the merges file is compressed: unpack it with gunzip first"
         case .notText:
-            "the merges file is not UTF-8 text: name the file with one merge a line"
+            "the merges file is not UTF-8 text: take the file with one merge a line, and unpack it when it is compressed"
         case .tooFewMerges(let found, let expected):
             "the merges file has \(found) merges where the weights need \(expected): use the one that belongs to them"
         case .tooFewTokens(let count):

@@ -23,8 +23,8 @@ extension TextTower {
     fileprivate var tensors: [String: () -> Tensor] {
         var tensors: [String: () -> Tensor] = [
             "token_embedding.weight": { tokenEmbedding.weight }, "positional_embedding": { positions },
-            "ln_final.weight": { lastNorm.weight }, "ln_final.bias": { lastNorm.bias },
-            "ln_final.epsilon": { Tensor(lastNorm.epsilon) }, "text_projection": { projection },
+            "ln_final.weight": { projection.norm.weight }, "ln_final.bias": { projection.norm.bias },
+            "ln_final.epsilon": { Tensor(projection.norm.epsilon) }, "text_projection": { projection.matrix },
             "heads": { Tensor(Float(configuration.textHeads)) },
             // A tensor holds numbers, so the name carries the choice.
             "activation.\(configuration.activation.rawValue)": { Tensor(1) },

@@ -21,8 +21,12 @@ public struct DenseFeatures: Sendable {
         public let index: Int
         /// The residual stream without the class token, `[patches, width]`; of the second stream where there is one.
         public let tokens: Tensor
-        /// The same after the last norm and the projection, `[patches, embedding]`, not normalised.
-        public let projected: Tensor
+        let projection: TokenProjection
+
+        /// The tokens in the space shared with texts: `[patches, embedding]`, not normalised.
+        ///
+        /// Computed at each call, because many who read tokens never project them.
+        public func projected() -> Tensor { projection(tokens) }
     }
 
     /// Rows of patches.

@@ -27,12 +27,10 @@ extension ImageTower {
         }
         let classToken = ordinary.element(0).slice(0..<1)
         return DenseFeatures(
-            gridHeight: gridHeight, gridWidth: gridWidth, classToken: projected(classToken).element(0),
-            rawClassToken: classToken.matrixProduct(projection).element(0),
+            gridHeight: gridHeight, gridWidth: gridWidth, classToken: projection(classToken).element(0),
+            rawClassToken: classToken.matrixProduct(projection.matrix).element(0),
             layers: layers.compactMap { index in
-                chosen[index].map {
-                    DenseFeatures.Layer(index: index, tokens: $0, projected: projected($0))
-                }
+                chosen[index].map { DenseFeatures.Layer(index: index, tokens: $0, projection: projection) }
             })
     }
 }

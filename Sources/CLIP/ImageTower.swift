@@ -12,9 +12,7 @@ struct ImageTower: Sendable {
     var positions: PositionalEmbedding
     let firstNorm: LayerNorm
     let blocks: [TransformerBlock]
-    let lastNorm: LayerNorm
-    /// `[width, embedding]`: applied as `x @ proj`.
-    let projection: Tensor
+    let projection: TokenProjection
 
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         let width = configuration.visionWidth
@@ -30,8 +28,8 @@ struct ImageTower: Sendable {
                 heads: configuration.visionHeads, hidden: configuration.visionHidden,
                 activation: configuration.tensorActivation)
         }
-        lastNorm = LayerNorm(scope.child("ln_post"), width: width)
-        projection = scope.tensor("proj", shape: [width, configuration.embedding])
+        projection = TokenProjection(
+            scope, norm: "ln_post", matrix: "proj", width: width, embedding: configuration.embedding)
     }
 
     /// Class token and patches, with their positions, before the first norm.
@@ -53,17 +51,12 @@ struct ImageTower: Sendable {
         return (firstNorm(tokens), gridHeight, gridWidth)
     }
 
-    /// Tokens of any block in the space shared with texts: `[..., width]` to `[..., embedding]`, not normalised.
-    func projected(_ tokens: Tensor) -> Tensor {
-        lastNorm(tokens).matrixProduct(projection)
-    }
-
     /// ``placedTokens(_:)``, or some of them, through the tower: `[batch, tokens, width]`, class token first, to
     /// `[batch, embedding]`, not normalised.
     func classVectors(_ placed: Tensor) -> Tensor {
         let classTokens = Array(repeating: 0, count: placed.shape[0])
         let tokens = blocks.dropLast().reduce(firstNorm(placed)) { $1($0) }
-        return projected(blocks.last.map { $0(tokens, keeping: classTokens) } ?? tokens.tokens(classTokens))
+        return projection(blocks.last.map { $0(tokens, keeping: classTokens) } ?? tokens.tokens(classTokens))
     }
 
     /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.

@@ -17,11 +17,11 @@ extension TextTower {
                 tokens = Self.replacing(in: tokens, by: deepPrompts[index - 1])
             }
             if index + 1 == blocks.count {
-                return lastNorm(block(tokens, mask: .causal, keeping: ends)).matrixProduct(projection)
+                return projection(block(tokens, mask: .causal, keeping: ends))
             }
             tokens = block(tokens, mask: .causal)
         }
-        return lastNorm(tokens.tokens(ends)).matrixProduct(projection)
+        return projection(tokens.tokens(ends))
     }
 
     /// The tokens behind the first replaced by `rows`, in every text.

@@ -10,9 +10,7 @@ struct TextTower: Sendable {
     let tokenEmbedding: Embedding
     let positions: Tensor
     let blocks: [TransformerBlock]
-    let lastNorm: LayerNorm
-    /// `[width, embedding]`: applied as `x @ projection`.
-    let projection: Tensor
+    let projection: TokenProjection
 
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         let width = configuration.textWidth
@@ -26,8 +24,8 @@ struct TextTower: Sendable {
                 heads: configuration.textHeads, hidden: configuration.textHidden,
                 activation: configuration.tensorActivation)
         }
-        lastNorm = LayerNorm(scope.child("ln_final"), width: width)
-        projection = scope.tensor("text_projection", shape: [width, configuration.embedding])
+        projection = TokenProjection(
+            scope, norm: "ln_final", matrix: "text_projection", width: width, embedding: configuration.embedding)
     }
 
     /// Texts as vectors.

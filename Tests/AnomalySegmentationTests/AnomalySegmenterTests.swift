@@ -199,7 +199,7 @@ struct AnomalySegmenterTests {
         let features = try clip.denseFeatures(pixels, layers: [3, 7], attention: .valueValue(firstBlock: 2))
         for patch in 0..<16 {
             let expected = features.layers.reduce(Float(0)) { sum, layer in
-                let token = layer.projected.element(patch).expanded(axis: 0).l2Normalized().values
+                let token = layer.projected().element(patch).expanded(axis: 0).l2Normalized().values
                 let normal = zip(token, vectors.normal.values).reduce(0) { $0 + $1.0 * $1.1 }
                 let abnormal = zip(token, vectors.abnormal.values).reduce(0) { $0 + $1.0 * $1.1 }
                 return sum + 1 / (1 + Scene.exponential(-clip.logitScale * (abnormal - normal))) / 2

@@ -21,7 +21,7 @@ struct DenseFeatureTests {
                 layer.tokens, "from_\(firstBlock)_block_\(layer.index)", in: fixture)
             #expect(tokens.relative < 1e-5, "block \(layer.index): \(tokens)")
             let projected = try ReferenceModel.error(
-                layer.projected, "from_\(firstBlock)_projected_\(layer.index)", in: fixture)
+                layer.projected(), "from_\(firstBlock)_projected_\(layer.index)", in: fixture)
             #expect(projected.relative < 1e-5, "projected \(layer.index): \(projected)")
         }
         #expect(

@@ -47,6 +47,6 @@ struct PositionTests {
         let features = try model.denseFeatures(GeneratedWeights.input([1, 3, 24, 56]), layers: [3])
         #expect(features.gridHeight == 3 && features.gridWidth == 7)
         let expected = try Fixture.tensor("features_3x7", in: Self.fixture).element(0)
-        #expect(compare(features.layers[0].projected, expected.slice(1..<22)).relative < 1e-5)
+        #expect(compare(features.layers[0].projected(), expected.slice(1..<22)).relative < 1e-5)
     }
 }

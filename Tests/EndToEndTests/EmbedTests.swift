@@ -36,7 +36,7 @@ struct EmbedTests {
         let side = clip.configuration.imageSize / clip.configuration.patch
         #expect(file.shape(of: "tokens.2") == [2, side, side, clip.configuration.visionWidth])
         #expect(try file.load("tokens.2").element(1).values == features.layers[0].tokens.values)
-        #expect(try file.load("projected.6").element(1).values == features.layers[1].projected.values)
+        #expect(try file.load("projected.6").element(1).values == features.layers[1].projected().values)
     }
 
     @Test("texts become rows of a NumPy array, of length 1 when asked")

@@ -36,8 +36,8 @@ public struct DenseMapProducer: AnomalyMapProducer {
                 input.pixels(image, side: side), layers: layers, attention: attention)
             let maps = features.layers.map { layer in
                 configuration.featureSurgery
-                    ? similarity.surgeryScores(layer.projected, picture: features.classToken)
-                    : similarity.abnormalProbabilities(layer.projected)
+                    ? similarity.surgeryScores(layer.projected(), picture: features.classToken)
+                    : similarity.abnormalProbabilities(layer.projected())
             }
             let mean = maps[0].indices.map { index in maps.reduce(0) { $0 + $1[index] } / Float(maps.count) }
             let whole = configuration.pictureToken == .raw ? features.rawClassToken : features.classToken

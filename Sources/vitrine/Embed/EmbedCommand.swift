@@ -140,10 +140,10 @@ struct EmbedCommand: ParsableCommand {
         file.add("image_embeddings", normalize ? all.l2Normalized() : all)
         for (position, block) in blocks.enumerated() where patches {
             for (name, part) in [
-                ("tokens", \DenseFeatures.Layer.tokens), ("projected", \DenseFeatures.Layer.projected),
-            ] {
+                ("tokens", { $0.tokens }), ("projected", { $0.projected() }),
+            ] as [(String, (DenseFeatures.Layer) -> Tensor)] {
                 let grids = dense.map { features in
-                    let tokens = features.layers[position][keyPath: part]
+                    let tokens = part(features.layers[position])
                     return tokens.reshaped(to: [features.gridHeight, features.gridWidth, tokens.shape[1]])
                 }
                 file.add("\(name).\(block)", .stacked(grids))

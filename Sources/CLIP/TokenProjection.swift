@@ -1,0 +1,22 @@
+import NeuralNetwork
+import Tensors
+
+/// How both towers end: a layer norm, then a matrix into the space that pictures and texts share.
+///
+/// Keys: `ln_post`, `proj` of the image tower; `ln_final`, `text_projection` of the text tower. Matches the end of
+/// `VisionTransformer.forward` and of `CLIP.encode_text` of open_clip.
+struct TokenProjection: Sendable {
+    let norm: LayerNorm
+    /// `[width, embedding]`: applied as `x @ matrix`.
+    let matrix: Tensor
+
+    init(_ scope: WeightScope, norm: String, matrix: String, width: Int, embedding: Int) {
+        self.norm = LayerNorm(scope.child(norm), width: width)
+        self.matrix = scope.tensor(matrix, shape: [width, embedding])
+    }
+
+    /// `[..., width]` to `[..., embedding]`, not normalised.
+    func callAsFunction(_ tokens: Tensor) -> Tensor {
+        norm(tokens).matrixProduct(matrix)
+    }
+}

@@ -19,10 +19,9 @@ extension SAMConfigurationError: CustomStringConvertible {
             "the weights do not fit together: \(fact); the file is damaged or of a model unknown here"
         }
     }
+
     private func advice(_ family: WeightFamily) -> String {
         switch family {
-        case .clip, .huggingFaceCLIP:
-            "name it with --clip, and a ViT-B, ViT-L, ViT-H or MobileSAM with --sam"
         case .huggingFaceSAM:
             "name the file that its makers publish for segment_anything (.pth)"
         default:

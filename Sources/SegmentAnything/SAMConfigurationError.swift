@@ -4,7 +4,7 @@ public import WeightIdentity
 
 /// Why no ``SAMConfiguration`` can be read off some weights.
 public enum SAMConfigurationError: Error, Hashable, Sendable {
-    /// The weights are recognised, and are those of another family of models.
+    /// The weights are recognised, and are those of another family of models, such as a CLIP.
     case unexpectedFamily(WeightFamily)
     /// A weight that every SAM has is missing or of another rank.
     case notSAM(name: String, found: Shape?)

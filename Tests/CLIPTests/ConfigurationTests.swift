@@ -91,8 +91,8 @@ struct ConfigurationTests {
             ),
             (
                 "image_encoder.trunk.pos_embed", .segmentAnything2,
-                "this is SAM 2, and a CLIP with a ViT image tower was asked for: SAM belongs to --sam, and this kind is "
-                    + "not supported: take Meta's sam_vit_*.pth or mobile_sam.pt"
+                "this is SAM 2, and a CLIP with a ViT image tower was asked for: it is no CLIP, and this kind of SAM "
+                    + "is not supported: take Meta's sam_vit_*.pth or mobile_sam.pt"
             ),
             (
                 "trainable_linearlayer.fc.0.weight", .aprilGANAdapters,
@@ -121,7 +121,8 @@ struct ConfigurationTests {
         let error = #expect(throws: CLIPConfigurationError.self) { try detected(mobileSAM) }
         #expect(
             error?.description
-                == "this is MobileSAM, and a CLIP with a ViT image tower was asked for: name it with --sam")
+                == "this is MobileSAM, and a CLIP with a ViT image tower was asked for: name a CLIP checkpoint of OpenAI, "
+                + "open_clip or Hugging Face")
         #expect(throws: CLIPConfigurationError.notCLIP(.unknown)) { try detected([]) }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetwork
 import Tensors
 import TestSupport
@@ -49,6 +50,14 @@ struct DescriptionTests {
         #expect(bare.configuration.activation == .gelu && bare.configuration.resizing == .shortestSideAndCrop)
         #expect(bare.configuration.visionHeads == 2 && bare.configuration.textHeads == 8)
         #expect(bare.configuration.mean == CLIPConfiguration.publishedMean)
+    }
+
+    @Test("what is written about a model is what is read of it")
+    func written() throws {
+        let json = #"{"vision_heads":4,"image_size":40,"mean":[0.5,0.4,0.3],"std":[0.3,0.2,0.1],"resize":"crop"}"#
+        let described = try detected(Self.openCLIP, "vitrine.model", json).configuration
+        let text = String(decoding: try JSONEncoder().encode(CLIPDescription(described)), as: UTF8.self)
+        #expect(try detected(Self.openCLIP, "vitrine.model", text).configuration == described)
     }
 
     @Test("config.json: QuickGELU unless it says otherwise")

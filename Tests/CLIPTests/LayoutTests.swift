@@ -56,8 +56,8 @@ struct LayoutTests {
             ])
         #expect(
             try lines("custom_text")[1]
-                == "activation: gelu (a guess, for the file does not tell: set the activation (--activation gelu or "
-                + "quickgelu, in the API activation:) if results are poor)")
+                == "activation: gelu (a guess, for the file does not tell: choose quickgelu or gelu if results "
+                + "are poor)")
         #expect(
             try lines("hugging_face") == [
                 "layout: Hugging Face names (from names and shapes)", "activation: gelu (from config.json)",

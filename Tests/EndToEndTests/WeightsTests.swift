@@ -70,6 +70,7 @@ struct WeightsTests {
         ])
         #expect(swapped.status == 4)
         #expect(swapped.errors.contains("SAM"), "\(swapped.errors)")
+        #expect(swapped.errors.hasSuffix("(a SAM is named with --sam)\n"), "\(swapped.errors)")
     }
 
     @Test("a published name that was not fetched is answered with the command to fetch it")

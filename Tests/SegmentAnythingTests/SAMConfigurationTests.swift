@@ -71,8 +71,8 @@ import WeightIdentity
         }
         #expect(
             refusal("visual.class_embedding", "visual.proj")
-                == "this is CLIP with a ViT image tower, a Segment Anything model was asked for: name it with --clip, and "
-                + "a ViT-B, ViT-L, ViT-H or MobileSAM with --sam")
+                == "this is CLIP with a ViT image tower, a Segment Anything model was asked for: name a ViT-B, ViT-L, "
+                + "ViT-H or MobileSAM")
         #expect(
             refusal("image_encoder.trunk.pos_embed", "sam_mask_decoder.iou_token.weight")
                 == "this is SAM 2, a Segment Anything model was asked for: name a ViT-B, ViT-L, ViT-H or MobileSAM")

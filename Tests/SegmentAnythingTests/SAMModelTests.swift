@@ -56,6 +56,21 @@ import Testing
         try expect(try model.predict(embedding, prompt, masks: .multiple), "points_mask_box")
     }
 
+    @Test("a mask becomes logits over the model's square: 10 inside, -10 outside and in the padding, between at edges")
+    func maskPrompt() throws {
+        let model = try generatedModel(.tested)
+        func columns(of size: ImageSize, inside count: Int) -> Tensor {
+            let values = (0..<size.width * size.height).map { $0 % size.width < count }
+            return model.maskPrompt(Mask(size: size, values: values))
+        }
+        let exact = columns(of: ImageSize(width: 64, height: 32), inside: 20)
+        #expect(exact.shape == [64, 64])
+        #expect((0..<64 * 64).allSatisfy { exact[$0 / 64, $0 % 64] == ($0 / 64 < 32 && $0 % 64 < 20 ? 10 : -10) })
+        let shrunk = columns(of: ImageSize(width: 128, height: 64), inside: 41)
+        #expect(shrunk[5, 10] == 10 && shrunk[5, 40] == -10 && shrunk[40, 10] == -10)
+        #expect(abs(shrunk[5, 20]) < 10)
+    }
+
     @Test("prompts answered together get the answers of one call each")
     func batch() throws {
         let model = try generatedModel(.tested)

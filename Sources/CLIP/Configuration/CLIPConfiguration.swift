@@ -12,7 +12,7 @@ public struct CLIPConfiguration: Hashable, Sendable {
     }
 
     /// The nonlinearity of both towers. The wrong one still gives plausible and worse results.
-    public enum Activation: String, Hashable, Sendable, Codable {
+    public enum Activation: String, Hashable, Sendable, Codable, CaseIterable {
         /// `x sigmoid(1.702 x)`: OpenAI's weights, and open_clip models whose name says quickgelu.
         case quickGELU = "quickgelu"
         /// Exact GELU: LAION's weights and the small ones.

@@ -34,17 +34,15 @@ extension CLIPConfigurationError: CustomStringConvertible {
 
     private static func remedy(_ family: WeightFamily) -> String {
         switch family {
-        case .segmentAnything, .mobileSAM:
-            "name it with --sam"
         case .huggingFaceSAM, .segmentAnything2:
-            "SAM belongs to --sam, and this kind is not supported: take Meta's sam_vit_*.pth or mobile_sam.pt"
+            "it is no CLIP, and this kind of SAM is not supported: take Meta's sam_vit_*.pth or mobile_sam.pt"
         case .aprilGANAdapters, .anomalyCLIPPrompts:
             "it goes beside a CLIP, so name the CLIP itself here"
         case .huggingFaceCLIPTower:
             "take the whole model, with both towers and both projections"
         case .clipResNet, .clipWithTimmTower, .sigLIP:
             "not supported; take ViT-B/32, B/16, B-16-plus-240, L/14 or L/14@336"
-        case .clip, .huggingFaceCLIP, .unknown:
+        case .segmentAnything, .mobileSAM, .clip, .huggingFaceCLIP, .unknown:
             "name a CLIP checkpoint of OpenAI, open_clip or Hugging Face"
         }
     }

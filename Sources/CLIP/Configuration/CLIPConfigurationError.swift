@@ -5,7 +5,7 @@ public import WeightIdentity
 /// Why no CLIP configuration can be read off a set of weights. Files are named as they stand beside the weights;
 /// `vitrine.model` is the description inside them.
 public enum CLIPConfigurationError: Error, Hashable, Sendable {
-    /// The weights are of this family, and a CLIP with a ViT image tower was asked for.
+    /// The weights are of this family, such as a SAM, and a CLIP with a ViT image tower was asked for.
     case notCLIP(WeightFamily)
     /// A tensor that tells a size of the model is not there.
     case missing(name: String)

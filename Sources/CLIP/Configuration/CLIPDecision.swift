@@ -20,8 +20,8 @@ public struct CLIPDecision: Hashable, Sendable {
         case weights
         /// All published models of this kind have it; the text says which kind.
         case family(String)
-        /// Nothing tells: the likeliest value, and what to do if it is another.
-        case guess(remedy: String)
+        /// Nothing tells: the likeliest of these values.
+        case guess(among: [String])
     }
 
     public let fact: Fact
@@ -46,7 +46,8 @@ extension CLIPDecision.Origin: CustomStringConvertible {
         case .described(let file): "from \(file)"
         case .weights: "from names and shapes"
         case .family(let kind): "as all \(kind) have it"
-        case .guess(let remedy): "a guess, for the file does not tell: \(remedy)"
+        case .guess(let values):
+            "a guess, for the file does not tell: choose \(values.joined(separator: " or ")) if results are poor"
         }
     }
 }

@@ -17,7 +17,6 @@ extension DetectedCLIP {
 
     private mutating func decideActivation() {
         guard !isDecided(.activation) else { return }
-        let remedy = "set the activation (--activation gelu or quickgelu, in the API activation:) if results are poor"
         let origin: CLIPDecision.Origin
         if weights.isOpenAIArchive {
             configuration.activation = .quickGELU
@@ -27,7 +26,7 @@ extension DetectedCLIP {
             origin = .family("models of width \(configuration.visionWidth)")
         } else {
             configuration.activation = weights.layout == .huggingFace ? .quickGELU : .gelu
-            origin = .guess(remedy: remedy)
+            origin = .guess(among: CLIPConfiguration.Activation.allCases.map(\.rawValue))
         }
         decide(.activation, configuration.activation.rawValue, origin)
     }

@@ -6,10 +6,6 @@ import Tensors
 
 /// An earlier mask as SAM takes it.
 enum MaskInput {
-    /// Logits that stand for certainly inside and certainly outside when a mask has no logits of its own: about what the
-    /// decoder itself answers in the middle of objects.
-    private static let certain: Float = 10
-
     /// - Parameter named: `FILE.npy`, `FILE.npy:N`, or a PNG mask.
     /// - Returns: `[height, width]` of the decoder's resolution.
     /// - Throws: A ``CommandFailure`` that says what fits.
@@ -26,7 +22,7 @@ enum MaskInput {
             return try array(path, chosen, side: model.configuration.lowResolutionSide)
         }
         guard chosen == nil else { throw CommandFailure.usage("--mask-input: only .npy files hold several masks") }
-        return try picture(path, frame, side: model.configuration.lowResolutionSide)
+        return try picture(path, frame, model)
     }
 
     private static func array(_ path: String, _ chosen: Int?, side: Int) throws -> Tensor {
@@ -53,20 +49,13 @@ enum MaskInput {
         return masks.element(index)
     }
 
-    /// The share of each of the decoder's cells that the mask covers, from certainly outside to certainly inside.
-    private static func picture(_ path: String, _ frame: ModelFrame, side: Int) throws -> Tensor {
+    private static func picture(_ path: String, _ frame: ModelFrame, _ model: SAMModel) throws -> Tensor {
         let image: Image
         do { image = try ImageFile.decode(path).image } catch { throw CommandFailure.badInput("\(error)") }
         guard image.size == frame.original else {
             throw CommandFailure.badInput(
                 "\(path) is \(image.size), the picture \(frame.original); a mask has the picture's size")
         }
-        let mask = image.grey.mask(atLeast: 128)
-        let coverage = Tensor(mask.values.map { $0 ? 1 : 0 }, shape: [1, image.size.height, image.size.width])
-        let square = coverage.resizedBilinear(height: frame.input.height, width: frame.input.width, antialias: true)
-            .padded(axis: 1, before: 0, after: frame.side - frame.input.height)
-            .padded(axis: 2, before: 0, after: frame.side - frame.input.width)
-            .resizedBilinear(height: side, width: side, antialias: true)
-        return (square * (2 * certain) - certain).element(0)
+        return model.maskPrompt(image.grey.mask(atLeast: 128))
     }
 }

@@ -13,33 +13,24 @@ struct LoadedCLIP {
     init(_ options: CLIPOptions, activation: CLIPConfiguration.Activation? = nil) throws {
         let files = try options.files()
         let checkpoint = try reading(files.clip) { try Checkpoint.open(files.clip) }
-        let detected = try reading(files.clip) {
-            try DetectedCLIP(checkpoint, activation: options.activation ?? activation)
+        let merges = try reading(files.merges) {
+            try GzipFile.unpackedContents(of: files.merges, limitBytes: Self.largestVocabulary)
         }
-        for decision in detected.decisions where decision.isGuess {
-            Terminal.complain("warning: \(files.clip): \(decision)")
+        model = try reading(files.clip) {
+            do {
+                return try CLIPModel(weights: checkpoint, merges: merges, activation: options.activation ?? activation)
+            } catch let error as VocabularyError {
+                return try reading(files.merges) { throw error }
+            }
         }
-        let tokenizer = try reading(files.merges) {
-            CLIPTokenizer(
-                vocabulary: try Vocabulary(
-                    try Self.unpacked(files.merges), count: detected.configuration.vocabularySize),
-                contextLength: detected.configuration.contextLength)
+        for decision in model.decisions where decision.isGuess {
+            Terminal.complain("warning: \(files.clip): \(decision)\(decision.flagHint)")
         }
-        model = try reading(files.clip) { try CLIPModel(detected, tokenizer: tokenizer) }
         self.files = WeightFile.all(of: checkpoint, role: "CLIP") + [WeightFile(role: "merges", path: files.merges)]
     }
-}
 
-extension LoadedCLIP {
     /// Vocabularies take some megabytes; what unpacks to more is none.
     private static let largestVocabulary = 1 << 26
-
-    /// The bytes of a tokenizer's file, which may be gzipped as the published merges are.
-    private static func unpacked(_ path: String) throws -> [UInt8] {
-        let start = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).read(upToCount: 2) ?? Data()
-        if start.elementsEqual([0x1F, 0x8B]) { return try GzipFile.contents(of: path, limitBytes: largestVocabulary) }
-        return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    }
 }
 
 /// A SAM, ready, and its files.
@@ -101,7 +92,7 @@ func reading<Value>(_ path: String, _ body: () throws -> Value) throws -> Value 
     } catch let failure as CommandFailure {
         throw failure
     } catch {
-        let sentence = "\(error)"
+        let sentence = "\(error)\(flagHint(for: error))"
         throw CommandFailure.badInput(sentence.contains(path) ? sentence : "\(path): \(sentence)")
     }
 }

@@ -66,7 +66,10 @@ struct WeightsConvertCommand: ParsableCommand {
         guard texts["vitrine.model"] == nil, let detected = try? DetectedCLIP(checkpoint),
             !detected.decisions.contains(where: \.isGuess)
         else { return texts }
-        texts["vitrine.model"] = try CLIPDescription(detected.configuration).json()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        texts["vitrine.model"] = String(
+            decoding: try encoder.encode(CLIPDescription(detected.configuration)), as: UTF8.self)
         return texts
     }
 

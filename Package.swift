@@ -120,7 +120,7 @@ let package = Package(
     targets: kernelTargets + modules.flatMap(\.targets) + [
         .systemLibrary(name: "CPrefetch"),
         .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
-        .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .target(name: "CJPEG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("jpeg")]),
         .executableTarget(
             name: "vitrine",
             dependencies: [

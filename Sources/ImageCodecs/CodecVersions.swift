@@ -15,7 +15,7 @@ public enum CodecVersions {
     ///
     /// The library has no call for it, but carries the sentence in its file, which the list of mapped files names.
     public static var libjpegTurbo: String? {
-        guard let path = mappedFile(named: "libturbojpeg"),
+        guard let path = mappedFile(named: "libjpeg"),
             let bytes = try? RegularFile.read(path, maximumBytes: 64 << 20)
         else { return nil }
         return version(in: bytes)

@@ -7,33 +7,35 @@ struct JPEGDecoder {
     let name: String
     let options: DecodingOptions
 
+    /// More than any honest picture has.
+    private static let maximumScans: Int32 = 500
+
     func decode() throws(ImageCodecError) -> UnturnedPicture {
         let outline = try JPEGOutline(bytes, name: name)
         try check(outline)
-        guard let handle = tjInitDecompress() else {
-            throw .libraryFailed(file: name, reason: "libjpeg-turbo could not start")
-        }
-        defer { tjDestroy(handle) }
-        let colours = try readHeader(handle, outline)
-        let isCMYK = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
         var warnings: [DecodingWarning] = []
-        let samples = try readPixels(handle, outline, isCMYK: isCMYK, warnings: &warnings)
-        if isCMYK { warnings.append(.convertedFromCMYK) }
-        let pixels = isCMYK ? Self.colour(fromCMYK: samples, isInverted: outline.hasAdobeMarker) : samples
+        // Rows that are never reached stay black.
+        var pixels = [UInt8](repeating: 0, count: 3 * outline.size.pixelCount)
+        try bytes.withUnsafeBufferPointer { source throws(ImageCodecError) in
+            try pixels.withUnsafeMutableBufferPointer { target throws(ImageCodecError) in
+                try readRows(of: source, outline.size, into: target, &warnings)
+            }
+        }
         return UnturnedPicture(
             image: Image(size: outline.size, pixels: pixels), format: "JPEG", kind: outline.kind,
             orientation: outline.orientation, warnings: warnings)
     }
 
     private func check(_ outline: JPEGOutline) throws(ImageCodecError) {
-        if let refusal = outline.process.refusal {
+        if let refusal = outline.frame.process.refusal {
             throw .unsupportedVariant(file: name, format: "JPEG", variant: refusal)
         }
-        if outline.precision != 8 {
-            throw .unsupportedVariant(file: name, format: "JPEG", variant: "\(outline.precision) bits a channel")
+        if outline.frame.precision != 8 {
+            throw .unsupportedVariant(file: name, format: "JPEG", variant: "\(outline.frame.precision) bits a channel")
         }
-        if ![1, 3, 4].contains(outline.components) {
-            throw .unsupportedVariant(file: name, format: "JPEG", variant: "\(outline.components) components")
+        let components = outline.frame.sampling.count
+        if ![1, 3, 4].contains(components) {
+            throw .unsupportedVariant(file: name, format: "JPEG", variant: "\(components) components")
         }
         if outline.size.height == 0 && outline.size.width > 0 {
             throw .unsupportedVariant(file: name, format: "JPEG", variant: "its height given after the pixels (DNL)")
@@ -44,37 +46,42 @@ struct JPEGDecoder {
         }
     }
 
-    /// The colour space, once the library agrees with the outline about the size.
-    private func readHeader(_ handle: tjhandle, _ outline: JPEGOutline) throws(ImageCodecError) -> UInt32 {
-        var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-        let status = tjDecompressHeader3(
-            handle, bytes, UInt(bytes.count), &width, &height, &subsampling, &colours)
-        if status != 0 && (isFatal(handle) || !options.isLenient) { throw fault(handle) }
-        guard width == outline.size.width && height == outline.size.height else {
-            throw .damaged(file: name, format: "JPEG", reason: "it has two frame headers that differ")
+    private func readRows(
+        of source: UnsafeBufferPointer<UInt8>, _ size: ImageSize, into target: UnsafeMutableBufferPointer<UInt8>,
+        _ warnings: inout [DecodingWarning]
+    ) throws(ImageCodecError) {
+        let limits = cjpeg_limits(
+            width: UInt32(size.width), height: UInt32(size.height), scans: Self.maximumScans,
+            stops_at_damage: options.isLenient ? 0 : 1)
+        guard let reader = JPEGReader(source, limits: limits), let start = target.baseAddress else {
+            throw .libraryFailed(file: name, reason: "libjpeg-turbo could not start")
         }
-        return UInt32(bitPattern: colours)
+        guard let channels = reader.start() else { throw refusal(reader) }
+        var isWhole = true
+        var inks = [UInt8](repeating: 0, count: channels == 4 ? 4 * size.width : 0)
+        for y in 0..<size.height where isWhole {
+            let row = start + 3 * size.width * y
+            if channels == 4 {
+                isWhole = reader.readRow(into: &inks)
+                if isWhole { Self.mix(inks, into: row) }
+            } else {
+                isWhole = reader.readRow(into: row)
+            }
+        }
+        if let oddity = reader.oddity { warnings.append(.ignored(oddity)) }
+        if !isWhole && !options.isLenient { throw refusal(reader) }
+        if let fault = reader.error ?? reader.damage { warnings.append(.damaged(fault)) }
+        if channels == 4 { warnings.append(.convertedFromCMYK) }
     }
 
-    /// `[height, width, 3]`, or 4 channels for CMYK.
-    private func readPixels(
-        _ handle: tjhandle, _ outline: JPEGOutline, isCMYK: Bool, warnings: inout [DecodingWarning]
-    ) throws(ImageCodecError) -> [UInt8] {
-        let (width, height) = (outline.size.width, outline.size.height)
-        let channels = isCMYK ? 4 : 3
-        let format = isCMYK ? TJPF_CMYK : TJPF_RGB
-        // A scan costs time in proportion to the picture but only a few bytes of file, hence the cap on scans.
-        var flags = TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS
-        if !options.isLenient { flags |= TJFLAG_STOPONWARNING }
-        var samples = [UInt8](repeating: 0, count: outline.size.pixelCount * channels)
-        let status = tjDecompress2(
-            handle, bytes, UInt(bytes.count), &samples, Int32(width), Int32(width * channels), Int32(height),
-            format.rawValue, flags)
-        if status != 0 {
-            if !options.isLenient { throw fault(handle) }
-            warnings.append(.damaged(message(handle)))
+    private func refusal(_ reader: borrowing JPEGReader) -> ImageCodecError {
+        let fault = reader.error ?? "no reason given"
+        if reader.lacksMemory { return .libraryFailed(file: name, reason: fault) }
+        if reader.isUnsupported {
+            return .unsupportedVariant(file: name, format: "JPEG", variant: "such sampling factors or colours")
         }
-        return samples
+        return fault.contains("Premature end") || !hasEndMarker
+            ? .truncated(file: name, format: "JPEG") : .damaged(file: name, format: "JPEG", reason: fault)
     }
 
     /// Whether an end marker stands behind the last thing that looks like a frame header; thumbnails stand before it.
@@ -92,32 +99,16 @@ struct JPEGDecoder {
         }
     }
 
-    private func isFatal(_ handle: tjhandle) -> Bool {
-        tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
-    }
-
-    private func message(_ handle: tjhandle) -> String {
-        tjGetErrorStr2(handle).map { String(cString: $0) } ?? "no reason given"
-    }
-
-    private func fault(_ handle: tjhandle) -> ImageCodecError {
-        let text = message(handle)
-        return text.contains("Premature end") || !hasEndMarker
-            ? .truncated(file: name, format: "JPEG") : .damaged(file: name, format: "JPEG", reason: text)
-    }
-
-    /// Ink to light: each channel is darkened by black. Adobe's files store 255 for no ink.
-    private static func colour(fromCMYK samples: [UInt8], isInverted: Bool) -> [UInt8] {
-        let count = samples.count / 4
-        return [UInt8](unsafeUninitializedCapacity: 3 * count) { output, initialized in
-            for pixel in 0..<count {
-                let black = isInverted ? Int(samples[4 * pixel + 3]) : 255 - Int(samples[4 * pixel + 3])
-                for channel in 0..<3 {
-                    let ink = Int(samples[4 * pixel + channel])
-                    output[3 * pixel + channel] = UInt8(((isInverted ? ink : 255 - ink) * black + 127) / 255)
-                }
+    /// Ink to light: each channel is darkened by black. 255 stands for no ink, as Adobe's programs store it, whether the
+    /// file has Adobe's marker or not.
+    ///
+    /// Matches: Pillow's `convert("RGB")`.
+    private static func mix(_ inks: [UInt8], into row: UnsafeMutablePointer<UInt8>) {
+        for pixel in 0..<inks.count / 4 {
+            let light = Int(inks[4 * pixel + 3])
+            for channel in 0..<3 {
+                row[3 * pixel + channel] = UInt8((Int(inks[4 * pixel + channel]) * light + 127) / 255)
             }
-            initialized = 3 * count
         }
     }
 }

@@ -89,8 +89,7 @@ struct Messages {
     let warnings: [String]
 
     init(_ messages: cpng_messages) {
-        error = withUnsafeBytes(of: messages.error) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        let text = withUnsafeBytes(of: messages.warnings) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        warnings = text.split(separator: "\n").map(String.init)
+        error = withUnsafeBytes(of: messages.error, text)
+        warnings = withUnsafeBytes(of: messages.warnings, text).split(separator: "\n").map(String.init)
     }
 }

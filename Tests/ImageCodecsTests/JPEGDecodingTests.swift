@@ -21,11 +21,13 @@ import Testing
         return try #require(found) + 2
     }
 
-    @Test("colour at each subsampling, progressive, restarts, grey and CMYK lie within two grey levels of Pillow")
-    func kinds() throws {
-        let fixture = try ByteFixture("ImageCodecs/jpeg_kinds")
+    @Test(
+        "every subsampling, progressive, restarts, grey, CMYK and YCCK lie within two grey levels of Pillow",
+        arguments: [("jpeg_kinds", 8), ("sampling_kinds", 15)])
+    func kinds(fixture name: String, count: Int) throws {
+        let fixture = try ByteFixture("ImageCodecs/\(name)")
         let names = fixture.entries.keys.filter { $0.hasSuffix(".jpg") }.sorted()
-        #expect(names.count == 8)
+        #expect(names.count == count)
         for name in names {
             let kind = name.dropLast(4)
             let expected = try fixture["\(kind).rgb"]
@@ -124,22 +126,92 @@ import Testing
         let flood = Array(bytes[..<scan]) + Array([[UInt8]](repeating: part, count: 800).joined()) + [0xFF, 0xD9]
         var options = DecodingOptions()
         options.isLenient = true
-        let decoded = try ImageFile.decode(flood, name: "a.jpg", options: options)
-        #expect(decoded.warnings.contains { "\($0)".contains("500 scans") }, "\(decoded.warnings)")
+        let refusal = ImageCodecError.damaged(file: "a.jpg", format: "JPEG", reason: "it has too many scans")
+        #expect(error(flood, options: options) == refusal)
         #expect(error(flood) != nil)
     }
 
-    @Test("segments that lie about their length never lead outside the file")
+    @Test("segments that lie about their length never lead outside the file, nor to other pixels")
     func lyingSegments() throws {
         let bytes = try file("turned")
+        let image = try ImageFile.decode(bytes, name: "a.jpg").image
         let start = try segment(0xE1, in: bytes)
-        for length in [0, 1, 2, 5, 9, 0xFFFF] {
+        func changed(_ length: Int) -> [UInt8] {
             var changed = bytes
             changed[start] = UInt8(length >> 8)
             changed[start + 1] = UInt8(length & 0xFF)
-            #expect(error(changed) != nil, "length \(length)")
+            return changed
+        }
+        for length in [0, 1, 0xFFFF] { #expect(error(changed(length)) != nil, "length \(length)") }
+        for length in [2, 5, 9] {
+            let decoded = try ImageFile.decode(changed(length), name: "a.jpg")
+            #expect(decoded.image == image && decoded.warnings.count == 1, "length \(length)")
         }
         #expect(error([0xFF, 0xD8, 0xFF, 0xD9]) != nil)
         #expect(error([0xFF, 0xD8, 0xFF, 0xFF, 0xFF]) == .truncated(file: "a.jpg", format: "JPEG"))
+    }
+
+    @Test(
+        "bytes that belong to nothing before a marker leave the pixels intact: a warning",
+        arguments: [0xDB, 0xC0, 0xDA, 0xD9])
+    func extraneousBytes(marker: UInt8) throws {
+        let bytes = try file("colour_420")
+        let place = marker == 0xD9 ? bytes.count - 2 : try segment(marker, in: bytes) - 2
+        for junk in [[UInt8](repeating: 0, count: 9), [7, 0, 0x55, 0xAA, 0xD8, 1, 2, 3, 0xD0, 9, 0xDA]] {
+            var changed = bytes
+            changed.insert(contentsOf: junk, at: place)
+            let decoded = try ImageFile.decode(changed, name: "a.jpg")
+            #expect(try decoded.image == ImageFile.decode(bytes, name: "a.jpg").image)
+            #expect(decoded.warnings.count == 1 && !decoded.isDamaged)
+            let text = "extraneous bytes before marker 0x\(String(marker, radix: 16))"
+            #expect("\(decoded.warnings)".contains(text), "\(decoded.warnings)")
+        }
+    }
+
+    @Test("bytes left over before a restart marker come from an interval that was decoded wrongly: an error")
+    func extraneousBytesOfAnInterval() throws {
+        var bytes = try file("restarts")
+        let scan = try segment(0xDA, in: bytes)
+        let marker = try #require(
+            bytes.indices.dropLast().first { $0 > scan && bytes[$0] == 0xFF && (0xD0...0xD7).contains(bytes[$0 + 1]) })
+        bytes.insert(contentsOf: [1, 2, 3], at: marker)
+        let text = "Corrupt JPEG data: 3 extraneous bytes before marker 0xd0"
+        #expect(error(bytes) == .damaged(file: "a.jpg", format: "JPEG", reason: text))
+    }
+
+    @Test("parameters that mean nothing in a sequential scan, and later versions of JFIF, are warnings")
+    func harmless() throws {
+        let bytes = try file("colour_420")
+        let image = try ImageFile.decode(bytes, name: "a.jpg").image
+        let scan = try segment(0xDA, in: bytes)
+        let parameters = scan + 3 + 2 * Int(bytes[scan + 2])
+        let version = try segment(0xE0, in: bytes) + 7
+        let changes = [
+            (parameters + 1, 0, "Invalid SOS parameters"), (version, 3, "unknown JFIF revision number 3.01"),
+        ]
+        for (place, value, text) in changes {
+            var changed = bytes
+            changed[place] = UInt8(value)
+            let decoded = try ImageFile.decode(changed, name: "a.jpg")
+            #expect(decoded.image == image)
+            #expect("\(decoded.warnings)".contains(text) && !decoded.isDamaged)
+        }
+    }
+
+    @Test("sampling factors that no sample can be repeated for are refused by name, in a lenient reading, too")
+    func fractionalSampling() throws {
+        var bytes = try file("colour_444")
+        let frame = try segment(0xC0, in: bytes)
+        bytes[frame + 9] = 0x31
+        bytes[frame + 12] = 0x21
+        for isLenient in [false, true] {
+            var options = DecodingOptions()
+            options.isLenient = isLenient
+            guard case .unsupportedVariant(_, "JPEG", let variant) = error(bytes, options: options) else {
+                Issue.record("not refused by name: \(String(describing: error(bytes, options: options)))")
+                return
+            }
+            #expect(variant.contains("sampling"))
+        }
     }
 }

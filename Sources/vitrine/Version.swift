@@ -6,6 +6,10 @@ enum Version {
     /// Changed by hand with each release.
     static let number = "0.1.0"
 
+    /// `schemaVersion` of every JSON output. Changed when a key goes away or means something else; a new key that a
+    /// reader may skip leaves it as it is.
+    static let schema = 1
+
     static var report: String {
         let blas = MachineReport().blas
         return """

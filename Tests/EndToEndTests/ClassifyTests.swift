@@ -7,57 +7,51 @@ import Testing
 
 @Suite("vitrine classify")
 struct ClassifyTests {
-    private struct Line: Decodable {
-        struct Label: Decodable {
-            var label: String
-            var probability: Float
+    /// What the library gives for the sample plate, the likeliest label first.
+    private func expected(
+        _ labels: [String], templates: [String] = ZeroShotClassifier.defaultTemplates,
+        resizing: CLIPConfiguration.Resizing? = nil
+    ) throws -> [JSONNode] {
+        let small = try SmallWeights()
+        let clip = try CLIPModel(
+            weights: Checkpoint.open(small.clip), merges: Data(contentsOf: URL(fileURLWithPath: small.merges)))
+        let classifier = try ZeroShotClassifier(clip, labels: labels, templates: templates)
+        var preparation = clip.configuration
+        if let resizing { preparation.resizing = resizing }
+        let pixels = preparation.wholePicturePreparation(for: SamplePictures.plate()).expanded(axis: 0)
+        let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
+        return try zip(labels, probabilities).sorted { $0.1 > $1.1 }.map { label, probability in
+            // As the command writes it: the shortest digits of single precision.
+            .object(["label": .string(label), "probability": try JSONNode("\(probability)")])
         }
-
-        var picture: String
-        var labels: [Label]
     }
 
-    @Test("probabilities are those of the library, the likeliest label first")
+    @Test("probabilities are those of the library, each with its label, the likeliest first")
     func probabilities() throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
-        try command.write(Data(#"["a photo of a {}.", "a {} on a table"]"#.utf8), to: "templates.json")
+        let templates = ["a photo of a {}.", "a {} on a table"]
+        try command.write(JSONEncoder().encode(templates), to: "templates.json")
         let outcome = try command.run([
             "classify", "a.png", "--labels", "plate, broken plate,leather", "--templates", "templates.json", "--json",
         ])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let line = try JSONDecoder().decode(Line.self, from: Data(outcome.output.utf8))
-        let small = try SmallWeights()
-        let clip = try CLIPModel(
-            weights: Checkpoint.open(small.clip), merges: Data(contentsOf: URL(fileURLWithPath: small.merges)))
-        let classifier = try ZeroShotClassifier(
-            clip, labels: ["plate", "broken plate", "leather"], templates: ["a photo of a {}.", "a {} on a table"])
-        let pixels = clip.configuration.preparation(for: SamplePictures.plate()).expanded(axis: 0)
-        let expected = classifier.probabilities(images: try clip.encodeImage(pixels)).values
-        #expect(line.labels.map(\.probability) == expected.sorted(by: >))
-        #expect(Set(line.labels.map(\.label)) == ["plate", "broken plate", "leather"])
-        #expect(abs(line.labels.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
+        let labels = try #require(JSONNode(outcome.output)["labels"]?.array)
+        #expect(labels == (try expected(["plate", "broken plate", "leather"], templates: templates)))
+        #expect(abs(labels.reduce(0) { $0 + ($1["probability"]?.number ?? 9) } - 1) < 1e-5)
     }
 
-    @Test("a picture is cropped or squashed as asked")
-    func resizing() throws {
+    @Test(
+        "a picture is cropped or squashed as asked",
+        arguments: [CLIPConfiguration.Resizing.shortestSideAndCrop, .squash])
+    func resizing(_ resizing: CLIPConfiguration.Resizing) throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
-        let small = try SmallWeights()
-        let clip = try CLIPModel(
-            weights: Checkpoint.open(small.clip), merges: Data(contentsOf: URL(fileURLWithPath: small.merges)))
-        let classifier = try ZeroShotClassifier(clip, labels: ["plate", "leather"])
-        for resizing in [CLIPConfiguration.Resizing.shortestSideAndCrop, .squash] {
-            let outcome = try command.run([
-                "classify", "a.png", "--labels", "plate,leather", "--json", "--resize", resizing.rawValue,
-            ])
-            var preparation = clip.configuration
-            preparation.resizing = resizing
-            let pixels = preparation.wholePicturePreparation(for: SamplePictures.plate()).expanded(axis: 0)
-            let expected = classifier.probabilities(images: try clip.encodeImage(pixels)).values
-            let line = try JSONDecoder().decode(Line.self, from: Data(outcome.output.utf8))
-            #expect(line.labels.map(\.probability) == expected.sorted(by: >), "\(resizing)")
-        }
+        let outcome = try command.run([
+            "classify", "a.png", "--labels", "plate,leather", "--json", "--resize", resizing.rawValue,
+        ])
+        #expect(
+            try JSONNode(outcome.output)["labels"]?.array == expected(["plate", "leather"], resizing: resizing))
     }
 
     @Test("a bad picture is told and the good ones go on")
@@ -67,6 +61,8 @@ struct ClassifyTests {
         try command.write(SamplePictures.png(), to: "in/good.png")
         let outcome = try command.run(["classify", "in", "--labels", "plate,leather", "--top", "1"])
         #expect(outcome.status == 3)
+        let likeliest = try expected(["plate", "leather"])[0]["label"]?.string ?? "?"
+        #expect(outcome.output.hasPrefix("in/good.png: \(likeliest) 0."), "\(outcome.output)")
         #expect(outcome.output.split(separator: "\n").count == 1)
         #expect(outcome.errors.contains("bad.png"))
     }

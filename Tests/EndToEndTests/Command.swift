@@ -77,4 +77,6 @@ final class Command {
     }
 
     func data(_ name: String) throws -> Data { try Data(contentsOf: folder.appendingPathComponent(name)) }
+
+    func json(_ name: String) throws -> JSONNode { try JSONDecoder().decode(JSONNode.self, from: data(name)) }
 }

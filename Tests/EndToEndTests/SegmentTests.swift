@@ -33,17 +33,14 @@ struct SegmentTests {
         }
         let mask = try ImageFile.decode("\(folder)/mask.png").image
         #expect(mask.pixels.allSatisfy { $0 == 0 || $0 == 255 })
-        let record = try #require(
-            JSONSerialization.jsonObject(with: try command.data("out/plate.png/result.json")) as? [String: Any])
-        #expect(record["maskArea"] as? Int == mask.pixels.count { $0 == 255 } / 3)
+        let record = try command.json("out/plate.png/result.json")
+        #expect(record["mask"]?["area"]?.number == Double(mask.pixels.count { $0 == 255 } / 3))
         let npy = try command.data("out/plate.png/map.npy")
         #expect(npy.count == 128 + 4 * size.pixelCount)
         #expect(String(decoding: npy.prefix(128), as: UTF8.self).contains("(120, 160)"))
-        let line = try #require(
-            JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
-        #expect(line["maskArea"] as? Int == record["maskArea"] as? Int)
-        let weights = try #require(record["weights"] as? [[String: String]])
-        #expect(weights.count == 3 && weights.allSatisfy { $0["sha256"]?.count == 64 })
+        #expect(try JSONNode(outcome.output) == record)
+        let weights = try #require(record["weights"]?.array)
+        #expect(weights.count == 3 && weights.allSatisfy { $0["sha256"]?.string?.count == 64 })
     }
 
     @Test("the same picture gives the same bytes twice, and with one thread and two")
@@ -93,11 +90,9 @@ struct SegmentTests {
         let outcome = try command.run(
             ["segment", "in", "--object", "metal plate", "--output", "out", "--json", "--quiet"])
         #expect(outcome.status == 3, "\(outcome.errors)")
-        let records = try outcome.output.split(separator: "\n").map {
-            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
-        }
-        #expect(records.map { $0?["picture"] as? String } == names)
-        #expect(records.indices.filter { records[$0]?["error"] != nil } == [3])
+        let records = try outcome.output.split(separator: "\n").map { try JSONNode(String($0)) }
+        #expect(records.map { $0["picture"]?["name"]?.string } == names)
+        #expect(records.indices.filter { records[$0]["kind"] == .string("failure") } == [3])
         let written = names.filter { $0 != "3.png" }.flatMap { name in Self.fileNames.map { "\(name)/\($0)" } }
         #expect(command.files(under: "out") == written.sorted())
     }

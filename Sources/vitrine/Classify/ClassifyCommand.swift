@@ -37,7 +37,7 @@ struct ClassifyCommand: ParsableCommand {
     @Option(help: "Show only this many labels of each picture, the likeliest first.")
     var top: Int?
 
-    @Flag(help: "Print one JSON line a picture: the picture and each label's probability.")
+    @Flag(help: "Print one JSON line a picture, failures included.")
     var json = false
 
     @OptionGroup var clipOptions: CLIPOptions
@@ -60,7 +60,7 @@ struct ClassifyCommand: ParsableCommand {
         threadOptions.apply()
         let items = try PictureList.collect(pictures, excluding: "")
         let sentences = try sentences()
-        let pictures = ReadAhead(items) { try ImageFile.decode($0.path).image }
+        let pictures = ReadAhead(items) { try ImageFile.decode($0.path) }
         let clip = try LoadedCLIP(clipOptions).model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
@@ -72,15 +72,15 @@ struct ClassifyCommand: ParsableCommand {
         for (item, picture) in pictures {
             if let status = StopRequest.status { throw ExitCode(status.rawValue) }
             do {
-                let image = try picture.get()
-                let vector = try clip.encodeImage(preparation.wholePicturePreparation(for: image).expanded(axis: 0))
-                let probabilities = classifier.probabilities(images: vector).values
-                if !Terminal.write(try line(item, probabilities), to: .standardOutput) {
-                    throw ExitCode(ExitStatus.outputFailed.rawValue)
-                }
+                let decoded = try picture.get()
+                let pixels = preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
+                let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
+                try write(try line(item, decoded, probabilities))
             } catch let error as ImageCodecError {
                 failures += 1
                 Terminal.complain("\(error)")
+                let record = FailureRecord(picture: PictureRecord(item), error: "\(error)")
+                if json { try write(try record.json(pretty: false)) }
             }
         }
         if failures > 0 { throw ExitCode(ExitStatus.someFailed.rawValue) }
@@ -95,27 +95,31 @@ struct ClassifyCommand: ParsableCommand {
         }
     }
 
-    private func line(_ item: PictureItem, _ probabilities: [Float]) throws -> String {
+    private func write(_ line: String) throws {
+        if !Terminal.write(line, to: .standardOutput) { throw ExitCode(ExitStatus.outputFailed.rawValue) }
+    }
+
+    private func line(_ item: PictureItem, _ decoded: DecodedImage, _ probabilities: [Float]) throws -> String {
         let ranked = zip(names, probabilities).sorted { $0.1 > $1.1 }.prefix(top ?? names.count)
         if json {
-            let record = Record(
-                picture: item.path, labels: ranked.map { Record.Label(label: $0.0, probability: $0.1) })
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(record), as: UTF8.self)
+            let labels = ranked.map { ClassifyRecord.Label(label: $0.0, probability: $0.1) }
+            return try ClassifyRecord(picture: PictureRecord(item, decoded), labels: labels).json(pretty: false)
         }
         let shown = ranked.map { "\($0.0) \(fixed(Double($0.1), 3))" }.joined(separator: ", ")
         return Terminal.escaped("\(item.path): \(shown)")
     }
+}
 
-    private struct Record: Encodable {
-        struct Label: Encodable {
-            var label: String
-            var probability: Float
-        }
+/// The line of one picture.
+struct ClassifyRecord: OutputRecord {
+    static let kind = "classify"
 
-        var picture: String
-        /// The likeliest first.
-        var labels: [Label]
+    struct Label: Encodable {
+        var label: String
+        var probability: Float
     }
+
+    var picture: PictureRecord
+    /// The likeliest first.
+    var labels: [Label]
 }

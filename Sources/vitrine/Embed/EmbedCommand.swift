@@ -16,8 +16,8 @@ struct EmbedCommand: ParsableCommand {
             A .npy file holds one array: the vectors, a row for each picture or text. A .safetensors file holds \
             image_embeddings or text_embeddings, [rows, width], and with --patches for each block LAYER also \
             tokens.LAYER, [pictures, rows, columns, width], the residual stream after that block, and \
-            projected.LAYER, the same after the last norm and the projection; its metadata lists the pictures or texts \
-            as a JSON array under "rows". With --sam it holds the image embedding of one picture, which \
+            projected.LAYER, the same after the last norm and the projection; "vitrine.record" in its metadata is JSON \
+            that lists the pictures or texts. With --sam it holds the image embedding of one picture, which \
             vitrine mask --embedding takes in place of another pass through the encoder.
 
             Vectors are as the tower gives them; --normalize scales each to length 1.
@@ -104,14 +104,12 @@ struct EmbedCommand: ParsableCommand {
         let vectors: Tensor
         do { vectors = try clip.encodeText(text) } catch { throw CommandFailure.usage("--text: \(error)") }
         file.add("text_embeddings", normalize ? vectors.l2Normalized() : vectors)
-        file.rows = text
+        file.record.texts = text
     }
 
     private func addPictures(to file: inout EmbeddingFile) throws {
         let items = try PictureList.collect(pictures, excluding: output)
-        let images = ReadAhead(items) { item in
-            do { return try ImageFile.decode(item.path).image } catch { throw CommandFailure.badInput("\(error)") }
-        }
+        let decoded = ReadAhead(items) { item in try reading(item.path) { try ImageFile.decode(item.path) } }
         let clip = try LoadedCLIP(clipOptions).model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
@@ -124,9 +122,12 @@ struct EmbedCommand: ParsableCommand {
             valueAttention ? DenseAttention.valueValue(firstBlock: max(1, preparation.visionLayers - 5)) : .ordinary
         var vectors: [Tensor] = []
         var dense: [DenseFeatures] = []
-        for (_, image) in images {
+        var records: [PictureRecord] = []
+        for (item, picture) in decoded {
             if let status = StopRequest.status { throw ExitCode(status.rawValue) }
-            let pixels = preparation.wholePicturePreparation(for: try image.get(), size: side).expanded(axis: 0)
+            let picture = try picture.get()
+            records.append(PictureRecord(item, picture))
+            let pixels = preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)
             if patches {
                 do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
                     throw CommandFailure.usage("--layers: \(error)")
@@ -149,22 +150,17 @@ struct EmbedCommand: ParsableCommand {
                 file.add("\(name).\(block)", .stacked(grids))
             }
         }
-        file.rows = items.map(\.path)
+        file.record.pictures = records
     }
 
     private func addImageEmbedding(to file: inout EmbeddingFile) throws {
-        let items = try PictureList.collect(pictures, excluding: output)
-        guard items.count == 1 else {
-            throw CommandFailure.usage("--sam takes one picture, not \(items.count)")
-        }
-        let sam = try LoadedSAM(file: WeightSearch.sam(flag: samWeights)).model
-        let image: Image
-        do { image = try ImageFile.decode(items[0].path).image } catch { throw CommandFailure.badInput("\(error)") }
+        let asked = try SAMPicture(pictures, output: nil, weights: try WeightSearch.sam(flag: samWeights))
+        let (sam, image) = (asked.sam, asked.decoded.image)
         let embedding = sam.embed(image)
         for (name, tensor) in embedding.tensors { file.add(name, tensor) }
         file.metadata = embedding.metadata(
             for: try ImageEmbeddingKey(sam, weights: sam.imageEncoderFingerprint(), picture: image))
-        file.rows = [items[0].path]
+        file.record.pictures = [PictureRecord(asked.item, asked.decoded)]
     }
 }
 

@@ -6,8 +6,7 @@ import Tensors
 /// What an `embed` command writes.
 struct EmbeddingFile {
     let path: String
-    /// What each row of the vectors belongs to.
-    var rows: [String] = []
+    var record = EmbedRecord()
     /// Further texts for the file.
     var metadata: [String: String] = [:]
     private var tensors: [(name: String, tensor: Tensor)] = []
@@ -25,9 +24,8 @@ struct EmbeddingFile {
                 guard let first = tensors.first?.tensor else { return }
                 try AtomicFile.write(NPYWriter.bytes(first.values, shape: first.shape.dimensions), to: path)
             } else {
-                let list = String(decoding: try JSONEncoder().encode(rows), as: UTF8.self)
-                try SafetensorsWriter.write(
-                    tensors, metadata: metadata.merging(["rows": list]) { first, _ in first }, to: path)
+                let texts = metadata.merging(["vitrine.record": try record.json(pretty: false)]) { first, _ in first }
+                try SafetensorsWriter.write(tensors, metadata: texts, to: path)
             }
         } catch {
             let sentence = "\(error)"
@@ -36,4 +34,14 @@ struct EmbeddingFile {
         let shapes = tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", ")
         Terminal.write("\(Terminal.escaped(path)): \(shapes)", to: .standardOutput)
     }
+}
+
+/// What each row of an `embed` command's vectors belongs to: `vitrine.record` in the file's metadata.
+struct EmbedRecord: OutputRecord {
+    static let kind = "embed"
+
+    /// Row by row; absent for texts.
+    var pictures: [PictureRecord]?
+    /// Row by row; absent for pictures.
+    var texts: [String]?
 }

@@ -25,7 +25,7 @@ struct EvaluateCommand: ParsableCommand {
     var object: String
 
     @OptionGroup var models: ModelOptions
-    @OptionGroup var settings: SettingOptions
+    @OptionGroup var anomalyOptions: AnomalyOptions
 
     @Flag(help: "Pool the pictures without defect into every class.")
     var withNormal = false
@@ -44,10 +44,10 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         models.threadOptions.apply()
         let classes = try LabelledPictures.classes(in: folder, limit: limit)
-        let configuration = try settings.resolved()
-        let loaded = try LoadedModels(models, activation: configuration.map.activation)
-        let evaluation = try Evaluation(
-            models: loaded, configuration: configuration, mapWeights: try settings.openMapWeights(), object: object)
+        let setup = try anomalyOptions.resolved()
+        let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
+        let weights = WeightFileRecord.pending(of: loaded.files + setup.files)
+        let evaluation = try Evaluation(models: loaded, setup: setup, object: object)
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
         var table = MeasureTable()
         var normal: [Evaluation.Sample] = []
@@ -83,8 +83,13 @@ struct EvaluateCommand: ParsableCommand {
                 table.add(metrics.summary(), of: row.name, by: variant.rawValue)
             }
         }
-        Terminal.write(
-            json ? try EvaluationReport(table).json() : try table.markdown(), to: .standardOutput)
+        let text =
+            json
+            ? try EvaluateRecord(
+                object: object, table: table, configuration: setup.configuration, weights: try weights.get()
+            ).json()
+            : try table.markdown()
+        Terminal.write(text, to: .standardOutput)
     }
 }
 
@@ -128,8 +133,6 @@ struct LabelledPictures {
     /// The defect's mask of a picture, or nil where there is no mask file.
     static func truth(_ item: Item) throws -> Mask? {
         guard let path = item.mask else { return nil }
-        do { return try ImageFile.decode(path).image.grey.mask(atLeast: 128) } catch {
-            throw CommandFailure.badInput("\(error)")
-        }
+        return try reading(path) { try ImageFile.decode(path).image.grey.mask(atLeast: 128) }
     }
 }

@@ -9,9 +9,16 @@ import SegmentAnything
 /// Runs one picture through the three variants that are compared, with one pass through each encoder.
 struct Evaluation {
     enum Variant: String, CaseIterable {
-        case map = "CLIP map"
-        case points = "+ PPG"
-        case cascade = "+ PPG + CPS"
+        case map, points, cascade
+
+        /// Its name in the table.
+        var title: String {
+            switch self {
+            case .map: "CLIP map"
+            case .points: "+ PPG"
+            case .cascade: "+ PPG + CPS"
+            }
+        }
     }
 
     struct Sample {
@@ -26,17 +33,13 @@ struct Evaluation {
     private let full: AnomalySegmenter
     private let pointsOnly: AnomalySegmenter
 
-    init(
-        models: LoadedModels, configuration: AnomalyConfiguration, mapWeights: Checkpoint?, object: String
-    ) throws {
+    init(models: LoadedModels, setup: AnomalySetup, object: String) throws {
         self.models = models
         self.object = object
-        var single = configuration
-        single.cascade.stageCount = 1
-        full = try AnomalySegmenter(
-            clip: models.clip, sam: models.sam, configuration: configuration, mapWeights: mapWeights)
-        pointsOnly = try AnomalySegmenter(
-            clip: models.clip, sam: models.sam, configuration: single, mapWeights: mapWeights)
+        var single = setup
+        single.configuration.cascade.stageCount = 1
+        full = try setup.segmenter(models)
+        pointsOnly = try single.segmenter(models)
     }
 
     /// A picture and its truth, decoded.
@@ -46,8 +49,7 @@ struct Evaluation {
     }
 
     @Sendable static func read(_ item: LabelledPictures.Item) throws -> Reading {
-        let image: Image
-        do { image = try ImageFile.decode(item.picture).image } catch { throw CommandFailure.badInput("\(error)") }
+        let image = try reading(item.picture) { try ImageFile.decode(item.picture).image }
         return Reading(image: image, truth: try LabelledPictures.truth(item))
     }
 
@@ -66,43 +68,6 @@ struct Evaluation {
     }
 }
 
-/// What `evaluate` prints.
-struct EvaluationReport: Encodable {
-    struct Row: Encodable {
-        var className: String
-        var variant: String
-        var auroc: Double?
-        var averagePrecision: Double?
-        var f1Max: Double?
-        var aupro: Double?
-        var pictures: Int
-
-        init(_ row: MeasureTable.Row) {
-            className = row.className
-            variant = row.method
-            auroc = row.measures.auroc
-            averagePrecision = row.measures.averagePrecision
-            f1Max = row.measures.f1Maximum
-            aupro = row.measures.aupro
-            pictures = row.pictures
-        }
-    }
-
-    var rows: [Row]
-    var imageAUROC: Double?
-
-    init(_ table: MeasureTable) throws {
-        rows = table.rows.map(Row.init)
-        imageAUROC = try table.pooled().auroc
-    }
-
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-}
-
 extension MeasureTable {
     /// A Markdown table; the last rows are the means over the classes.
     func markdown() throws -> String {
@@ -110,8 +75,8 @@ extension MeasureTable {
             "| class | variant | AUROC | AP | F1-max | AUPRO | pictures |", "|---|---|---|---|---|---|---|",
         ]
         for row in rows { lines.append(line(row.className, row.method, row.measures, "\(row.pictures)")) }
-        for variant in Evaluation.Variant.allCases {
-            lines.append(line("**mean**", variant.rawValue, mean(by: variant.rawValue), ""))
+        for variant in Evaluation.Variant.allCases.map(\.rawValue) {
+            lines.append(line("**mean**", variant, mean(by: variant), ""))
         }
         let auroc = try pooled().auroc
         lines.append("")
@@ -121,6 +86,7 @@ extension MeasureTable {
 
     private func line(_ name: String, _ method: String, _ measures: Measures, _ last: String) -> String {
         let numbers = Measures.columns.map { measures[keyPath: $0].map { fixed($0, 3) } ?? "-" }
-        return "| " + ([name, method] + numbers + [last]).joined(separator: " | ") + " |"
+        let title = Evaluation.Variant(rawValue: method)?.title ?? method
+        return "| " + ([name, title] + numbers + [last]).joined(separator: " | ") + " |"
     }
 }

@@ -59,40 +59,38 @@ struct MaskCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let image: Image
-        do { image = try ImageFile.decode(picture).image } catch { throw CommandFailure.badInput("\(error)") }
-        try ResultFolder.prepare(output)
-        let loaded = try LoadedSAM(file: samOptions.file())
-        let weights = WeightRecord.pending(of: loaded.files)
-        let frame = loaded.model.frame(of: image)
+        let asked = try SAMPicture([picture], output: output, weights: try samOptions.file())
+        let weights = WeightFileRecord.pending(of: asked.files)
+        let (sam, image) = (asked.sam, asked.decoded.image)
+        let frame = sam.frame(of: image)
         let prompt = Prompt(
             points: point.map { PromptPoint(ImagePoint(x: $0.x, y: $0.y), $0.isPositive ? .positive : .negative) },
-            box: box?.box,
-            maskLogits: try maskInput.map { try MaskInput.logits(from: $0, frame: frame, model: loaded.model) })
-        let features = try embedded(image, by: loaded.model)
+            box: box?.box, maskLogits: try maskInput.map { try MaskInput.logits(from: $0, frame: frame, model: sam) })
+        let features = try embedded(image, by: sam)
         let prediction: MaskPrediction
-        do {
-            prediction = try loaded.model.predict(features, prompt, masks: single ? .single : .multiple)
-        } catch { throw CommandFailure.usage("\(error)") }
+        do { prediction = try sam.predict(features, prompt, masks: single ? .single : .multiple) } catch {
+            throw CommandFailure.usage("\(error)")
+        }
         let answer = MaskAnswer(image: image, frame: frame, prompt: prompt, prediction: prediction)
-        let record = answer.record(picture: picture, weights: try weights.get())
-        try ResultFolder(output: output, name: (picture as NSString).lastPathComponent + ".mask").replace { folder in
-            try answer.write(to: folder, record: record)
+        let record = PromptedMasksRecord(
+            picture: PictureRecord(asked.item, asked.decoded), prompt: PromptRecord(prompt), best: prediction.best,
+            masks: answer.masks.map(\.record), weights: try weights.get())
+        try ResultFolder(output: output, name: asked.item.name + ".mask").replace { folder in
+            try answer.write(to: folder)
+            try AtomicFile.write(Array(try record.json().utf8), to: folder + "/result.json")
         }
         if json {
-            Terminal.write(try jsonText(record), to: .standardOutput)
+            Terminal.write(try record.json(), to: .standardOutput)
             return
         }
-        for mask in record.masks {
+        for (index, mask) in record.masks.enumerated() {
             Terminal.write(
-                "mask \(mask.index): predicted IoU \(fixed(Double(mask.predictedIoU), 3)), stability "
-                    + "\(fixed(Double(mask.stability), 3)), \(mask.area) pixels"
-                    + (mask.index == record.best ? ", the best" : ""), to: .standardOutput)
+                "mask \(index): predicted IoU \(fixed(Double(mask.predictedIoU), 3)), stability "
+                    + "\(fixed(Double(mask.stability), 3)), \(mask.mask.area) pixels"
+                    + (index == record.best ? ", the best" : ""), to: .standardOutput)
         }
     }
-}
 
-extension MaskCommand {
     /// The saved embedding, when one is named and is this picture's by this model.
     private func embedded(_ image: Image, by sam: SAMModel) throws -> ImageEmbedding {
         guard let path = embedding else { return sam.embed(image) }

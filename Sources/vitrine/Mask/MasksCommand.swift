@@ -66,12 +66,11 @@ struct MasksCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let image: Image
-        do { image = try ImageFile.decode(picture).image } catch { throw CommandFailure.badInput("\(error)") }
-        try ResultFolder.prepare(output)
-        let loaded = try LoadedSAM(file: samOptions.file())
+        let asked = try SAMPicture([picture], output: output, weights: try samOptions.file())
+        let weights = WeightFileRecord.pending(of: asked.files)
+        let image = asked.decoded.image
         let generator: AutomaticMaskGenerator
-        do { generator = try AutomaticMaskGenerator(loaded.model, settings: settings) } catch {
+        do { generator = try AutomaticMaskGenerator(asked.sam, settings: settings) } catch {
             throw CommandFailure.usage("\(error)")
         }
         var bar: ProgressBar?
@@ -84,10 +83,11 @@ struct MasksCommand: ParsableCommand {
             shown.show(done: progress.points, secondsPerPicture: seconds / Double(max(progress.points, 1)))
         }
         bar?.hide()
-        let records = masks.map(MasksRecord.init)
-        let name = (picture as NSString).lastPathComponent + ".masks"
-        try ResultFolder(output: output, name: name).replace { folder in
-            try AtomicFile.write(Array(try jsonText(records).utf8), to: folder + "/masks.json")
+        let record = EveryMaskRecord(
+            picture: PictureRecord(asked.item, asked.decoded), masks: masks.map(PredictedMaskRecord.init),
+            weights: try weights.get())
+        try ResultFolder(output: output, name: asked.item.name + ".masks").replace { folder in
+            try AtomicFile.write(Array(try record.json().utf8), to: folder + "/masks.json")
             try PNGWriter.write(MaskMosaic.draw(image: image, masks: masks.map(\.mask)), to: folder + "/masks.png")
         }
         let covered = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
@@ -103,34 +103,5 @@ struct MasksCommand: ParsableCommand {
             boxNMSThreshold: boxNmsThresh, cropLayers: cropNLayers, cropNMSThreshold: cropNmsThresh,
             cropOverlapRatio: cropOverlapRatio, cropPointsDownscale: cropNPointsDownscaleFactor,
             minimumRegionArea: minMaskRegionArea)
-    }
-}
-
-/// One mask as segment_anything writes it.
-struct MasksRecord: Encodable {
-    var segmentation: COCORuns
-    var area: Int
-    var bbox: [Int]
-    var predictedIou: Float
-    var pointCoords: [[Double]]
-    var stabilityScore: Float
-    var cropBox: [Int]
-
-    init(_ mask: AutomaticMask) {
-        segmentation = COCORuns(mask.mask)
-        area = mask.area
-        bbox = mask.cocoBox
-        predictedIou = mask.predictedIoU
-        pointCoords = [[mask.point.x, mask.point.y]]
-        stabilityScore = mask.stabilityScore
-        cropBox = mask.cocoCropBox
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case segmentation, area, bbox
-        case predictedIou = "predicted_iou"
-        case pointCoords = "point_coords"
-        case stabilityScore = "stability_score"
-        case cropBox = "crop_box"
     }
 }

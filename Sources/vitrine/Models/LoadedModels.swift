@@ -72,14 +72,15 @@ struct WeightFile: Sendable {
     }
 }
 
-extension WeightRecord {
+extension WeightFileRecord {
     /// What a record says of files: their digests, made on a thread of their own while models compute, because they
     /// take seconds for files of gigabytes.
-    static func pending(of files: [WeightFile]) -> Pending<[WeightRecord]> {
+    static func pending(of files: [WeightFile]) -> Pending<[WeightFileRecord]> {
         Pending(on: DispatchQueue(label: "vitrine.digests")) {
             try files.map { file in
-                let digest = try reading(file.path) { try SHA256.hexadecimalDigest(ofFile: file.path) }
-                return WeightRecord(role: file.role, file: (file.path as NSString).lastPathComponent, sha256: digest)
+                var record = WeightFileRecord(path: file.path, role: file.role)
+                record.sha256 = try reading(file.path) { try SHA256.hexadecimalDigest(ofFile: file.path) }
+                return record
             }
         }
     }

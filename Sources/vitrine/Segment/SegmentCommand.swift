@@ -31,7 +31,7 @@ struct SegmentCommand: ParsableCommand {
     var showPrompts = false
 
     @OptionGroup var models: ModelOptions
-    @OptionGroup var settings: SettingOptions
+    @OptionGroup var anomalyOptions: AnomalyOptions
 
     @Flag(help: "Print one JSON line a picture on standard output, failures included.")
     var json = false
@@ -63,9 +63,9 @@ struct SegmentCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try settings.resolved()
+        let setup = try anomalyOptions.resolved()
         if showPrompts {
-            try show(configuration.text.expansion(for: object), configuration.map)
+            try show(setup.configuration.text.expansion(for: object), setup.configuration.map)
             return
         }
         guard let output else { return }
@@ -75,18 +75,16 @@ struct SegmentCommand: ParsableCommand {
         let log = Log(isQuiet: quiet)
         // The first picture is decoded while the models are loaded.
         let pictures = SegmentRun.read(items, self)
-        let models = try LoadedModels(models, activation: configuration.map.activation)
-        let segmenter = try makeSegmenter(models, configuration)
+        let models = try LoadedModels(models, activation: setup.configuration.map.activation)
+        let segmenter = try setup.segmenter(models, textCache: anomalyOptions.textStore())
+        // An object name that does not fit is found before the first picture is read.
+        do { _ = try segmenter.textVectors(for: object) } catch { throw CommandFailure.usage("--object: \(error)") }
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 
         let run = SegmentRun(
-            command: self, output: output, segmenter: segmenter, files: try models.files + mapFiles(), log: log)
+            command: self, output: output, segmenter: segmenter, files: models.files + setup.files, log: log)
         let status = try run.work(through: pictures, count: items.count)
         if status != .success { throw ExitCode(status.rawValue) }
-    }
-
-    private func mapFiles() throws -> [WeightFile] {
-        try settings.openMapWeights().map { WeightFile.all(of: $0, role: "map") } ?? []
     }
 
     private func show(_ expansion: PromptExpansion, _ map: AnomalyMapConfiguration) throws {
@@ -98,23 +96,6 @@ struct SegmentCommand: ParsableCommand {
             Terminal.write("\(state.rawValue), \(sentences.count) sentences:", to: .standardOutput)
             for sentence in sentences { Terminal.write("  \(Terminal.escaped(sentence))", to: .standardOutput) }
         }
-    }
-
-    private func makeSegmenter(
-        _ models: LoadedModels, _ configuration: AnomalyConfiguration
-    ) throws -> AnomalySegmenter {
-        if configuration.map.producer.needsWeights, settings.mapWeights == nil {
-            throw CommandFailure.usage("this map needs trained weights of its own; name them with --map-weights")
-        }
-        let segmenter: AnomalySegmenter
-        do {
-            segmenter = try AnomalySegmenter(
-                clip: models.clip, sam: models.sam, configuration: configuration,
-                mapWeights: try settings.openMapWeights(), textCache: settings.textStore())
-        } catch { throw CommandFailure.badInput("\(error)") }
-        // An object name that does not fit is found before the first picture is read.
-        do { _ = try segmenter.textVectors(for: object) } catch { throw CommandFailure.usage("--object: \(error)") }
-        return segmenter
     }
 }
 

@@ -42,10 +42,7 @@ final class SegmentReport: Sendable {
         bar.hide()
         Terminal.complain(sentence.contains(item.path) ? sentence : "\(item.path): \(sentence)")
         if asJSON {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            let record = try encoder.encode(["picture": item.name, "error": sentence])
-            try write(String(decoding: record, as: UTF8.self))
+            try write(try FailureRecord(picture: PictureRecord(item), error: sentence).json(pretty: false))
         }
         advance(failures: 1)
     }

@@ -29,7 +29,7 @@ struct SegmentRun: Sendable {
     private struct Finding: Sendable {
         let reading: Reading
         let result: AnomalyResult
-        let weights: Pending<[WeightRecord]>
+        let weights: Pending<[WeightFileRecord]>
     }
 
     /// The pictures of a command, decoded one ahead.
@@ -51,7 +51,7 @@ struct SegmentRun: Sendable {
     func work(through pictures: ReadAhead<PictureItem, Reading>, count: Int) throws -> ExitStatus {
         let report = SegmentReport(total: count, isQuiet: command.quiet, log: log)
         let writer = WriteBehind()
-        var weights: Pending<[WeightRecord]>?
+        var weights: Pending<[WeightFileRecord]>?
         var done = 0
         for (item, picture) in pictures {
             if let status = StopRequest.status {
@@ -61,7 +61,7 @@ struct SegmentRun: Sendable {
             }
             let finding = Result {
                 let reading = try picture.get()
-                let digests = weights ?? WeightRecord.pending(of: files)
+                let digests = weights ?? WeightFileRecord.pending(of: files)
                 weights = digests
                 let result = try segmenter.segment(reading.decoded.image, object: command.object)
                 return Finding(reading: reading, result: result, weights: digests)
@@ -88,31 +88,28 @@ struct SegmentRun: Sendable {
     /// Returns the line for standard output.
     private func write(_ item: PictureItem, _ finding: Finding) throws -> String {
         let (decoded, result) = (finding.reading.decoded, finding.result)
-        var record = ResultRecord(
-            item: item, object: command.object, result: result, configuration: segmenter.configuration,
-            notes: [decoded.sourceDescription] + decoded.warnings.map(\.description),
-            weights: try finding.weights.get())
-        var seconds = result.timings.byStage
-        seconds["decoding"] = finding.reading.seconds
+        var record = SegmentRecord(
+            picture: PictureRecord(item, decoded), object: command.object, result: result,
+            configuration: segmenter.configuration, weights: try finding.weights.get())
+        let timings = TimingsRecord(decoding: finding.reading.seconds, result.timings)
         if !command.reproducible {
-            record.timingsSeconds = seconds
+            record.timingsSeconds = timings
             record.threads = ComputeThreads.count
         }
         try ResultFolder(output: output, name: item.name).replace { [record] folder in
             try ResultFiles(image: decoded.image, result: result, record: record, showsPoints: command.showPoints)
                 .write(to: folder)
         }
-        if command.json { return String(decoding: try record.json(pretty: false), as: UTF8.self) }
-        return summary(item, result, seconds)
+        return command.json ? try record.json(pretty: false) : summary(item, result, timings)
     }
 
-    private func summary(_ item: PictureItem, _ result: AnomalyResult, _ seconds: [String: Double]) -> String {
+    private func summary(_ item: PictureItem, _ result: AnomalyResult, _ timings: TimingsRecord) -> String {
         let standing = result.cascades.count { !$0.mask.isEmpty && $0.supersededBy == nil }
         let share = 100 * Double(result.mask.area) / Double(max(result.mask.size.pixelCount, 1))
         var line = "\(Terminal.escaped(item.name)): score \(fixed(Double(result.score), 3)), "
         line += "\(standing) \(standing == 1 ? "region" : "regions"), \(fixed(share, 2)) % of the picture"
         if command.timings {
-            let parts = seconds.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 3))" }
+            let parts = timings.stages.map { "\($0.name) \(fixed($0.seconds, 3))" }
             line += " [s: \(parts.joined(separator: ", "))]"
         }
         return line
@@ -121,10 +118,3 @@ struct SegmentRun: Sendable {
 
 /// A number with a fixed count of decimals, whatever the locale.
 func fixed(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }
-
-extension StageTimings {
-    /// Seconds by the name of the stage.
-    var byStage: [String: Double] {
-        ["text": text, "map": map, "embedding": embedding, "points": points, "cascade": cascade, "fusion": fusion]
-    }
-}

@@ -7,14 +7,8 @@ import Tensors
 import WeightIdentity
 
 /// What a checkpoint is, without reading its tensors.
-struct WeightReport: Encodable {
-    struct File: Encodable {
-        var path: String
-        var bytes: Int
-        var sha256: String
-        /// The name under which these exact bytes were published.
-        var published: String?
-    }
+struct WeightReport: OutputRecord {
+    static let kind = "weights-inspect"
 
     struct Entry: Encodable {
         var name: String
@@ -31,7 +25,7 @@ struct WeightReport: Encodable {
     var path: String
     var container: String
     var family: String
-    var files: [File]
+    var files: [WeightFileRecord]
     /// Numbers in all tensors.
     var elements: Int
     /// Tensors of each stored type.
@@ -52,12 +46,7 @@ struct WeightReport: Encodable {
         path = checkpoint.path
         container = checkpoint.container.description
         let published = try PublishedWeights.list()
-        files = try checkpoint.files.map { file in
-            let digest = try reading(file.path) { try file.sha256() }
-            return File(
-                path: file.path, bytes: file.byteCount, sha256: digest,
-                published: published.file(sha256: digest)?.model.name)
-        }
+        files = try checkpoint.files.map { try WeightFileRecord($0, published: published) }
         tensors = checkpoint.names.map { name in
             Entry(
                 name: name, shape: checkpoint.shape(of: name)?.dimensions ?? [],

@@ -25,36 +25,35 @@ struct WeightsListCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let rows = try PublishedWeights.list().models.map { model in
-            Row(
-                name: model.name, title: model.title, licence: model.licence, page: model.page,
-                bytes: model.files.reduce(0) { $0 + ($1.bytes ?? 0) },
-                path: model.files.first.flatMap { PublishedWeights.path(of: $0, in: model) })
-        }
+        let record = WeightsListRecord(
+            folder: PublishedWeights.folder,
+            models: try PublishedWeights.list().models.map { model in
+                WeightsListRecord.Model(
+                    name: model.name, title: model.title, licence: model.licence, page: model.page,
+                    files: model.files.map {
+                        WeightFileRecord(
+                            file: $0.file, path: PublishedWeights.path(of: $0, in: model), bytes: $0.bytes,
+                            sha256: $0.sha256, published: model.name)
+                    })
+            })
         if json {
-            Terminal.write(try jsonText(rows), to: .standardOutput)
+            Terminal.write(try record.json(), to: .standardOutput)
             return
         }
-        for row in rows {
-            let size = row.bytes > 0 ? "\((row.bytes + 500_000) / 1_000_000) MB" : "? MB"
+        for model in record.models {
+            let bytes = model.files.reduce(0) { $0 + ($1.bytes ?? 0) }
+            let size = bytes > 0 ? "\((bytes + 500_000) / 1_000_000) MB" : "? MB"
             let line = [
-                row.name.padding(toLength: 19, withPad: " ", startingAt: 0),
+                model.name.padding(toLength: 19, withPad: " ", startingAt: 0),
                 String(repeating: " ", count: max(0, 8 - size.count)) + size,
-                row.licence
-                    .padding(toLength: 11, withPad: " ", startingAt: 0), row.title,
+                model.licence.padding(toLength: 11, withPad: " ", startingAt: 0), model.title,
             ].joined(separator: "  ")
-            Terminal.write(line + (row.path.map { "\n    here: \($0)" } ?? ""), to: .standardOutput)
+            let path = model.files.first?.path.map { "\n    here: \(Terminal.escaped($0))" } ?? ""
+            Terminal.write(line + path, to: .standardOutput)
         }
-        let folder = PublishedWeights.folder ?? "nowhere: HOME is not set, name a folder with VITRINE_WEIGHTS"
-        Terminal.write("\nFetch with: Tools/fetch-weights NAME\nThey are kept in: \(folder)", to: .standardOutput)
-    }
-
-    private struct Row: Encodable {
-        var name: String
-        var title: String
-        var licence: String
-        var page: String
-        var bytes: Int
-        var path: String?
+        let folder = record.folder ?? "nowhere: HOME is not set, name a folder with VITRINE_WEIGHTS"
+        Terminal.write(
+            "\nFetch with: Tools/fetch-weights NAME\nThey are kept in: \(Terminal.escaped(folder))", to: .standardOutput
+        )
     }
 }

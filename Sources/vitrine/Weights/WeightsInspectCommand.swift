@@ -21,7 +21,7 @@ struct WeightsInspectCommand: ParsableCommand {
         let path = try WeightSearch.path(weights)
         let report = try WeightReport(try reading(path) { try Checkpoint.open(path) })
         if json {
-            Terminal.write(try jsonText(report), to: .standardOutput)
+            Terminal.write(try report.json(), to: .standardOutput)
         } else {
             for line in lines(report) { Terminal.write(Terminal.escaped(line), to: .standardOutput) }
         }
@@ -30,8 +30,8 @@ struct WeightsInspectCommand: ParsableCommand {
     private func lines(_ report: WeightReport) -> [String] {
         var lines = [row("container", report.container), row("family", report.family)]
         for file in report.files {
-            lines.append(row("file", "\(file.path), \(file.bytes) bytes"))
-            lines.append(row("SHA-256", file.sha256 + (file.published.map { ", as published: \($0)" } ?? "")))
+            lines.append(row("file", "\(file.path ?? file.file), \(file.bytes ?? 0) bytes"))
+            lines.append(row("SHA-256", (file.sha256 ?? "") + (file.published.map { ", as published: \($0)" } ?? "")))
         }
         let types = report.types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         lines.append(row("tensors", "\(report.tensors.count) (\(types)), \(report.elements) numbers"))

@@ -15,53 +15,76 @@ struct WeightsVerifyCommand: ParsableCommand {
     @Argument(help: "A file or folder of weights, an index of shards, or the name of fetched weights.")
     var weights: String
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func run() throws {
         let path = try WeightSearch.path(weights)
         let checkpoint = try reading(path) { try Checkpoint.open(path) }
-        let published = try PublishedWeights.list()
-        var problems: [String] = []
-        var digests: [String] = []
-        for file in checkpoint.files {
-            let digest = try reading(file.path) { try file.sha256() }
-            digests.append(digest)
-            let name = published.file(sha256: digest).map { "published as \($0.model.name)" } ?? "not a published file"
-            show("\(file.path): SHA-256 \(digest), \(name)")
+        let record = try verify(checkpoint)
+        if json {
+            Terminal.write(try record.json(), to: .standardOutput)
+        } else {
+            for line in lines(record) { Terminal.write(Terminal.escaped(line), to: .standardOutput) }
         }
-        if let model = published.model(weights), let file = model.files.first, let digest = file.sha256,
-            digests.first != digest
-        {
-            problems.append(
-                "the file is not the published \(weights); remove it and run: Tools/fetch-weights \(weights)")
-        }
+        if !record.problems.isEmpty { throw CommandFailure.badInput(record.problems.joined(separator: "; ")) }
+        if !json { Terminal.write("The weights are sound.", to: .standardOutput) }
+    }
+
+    private func verify(_ checkpoint: Checkpoint) throws -> WeightsVerifyRecord {
+        let list = try PublishedWeights.list()
         let found = checkpoint.verify()
-        problems += found.problems.map(\.description)
-        show("\(found.tensors.count) tensors read, \(found.records.count) checksums compared")
-        if found.recordsWithoutChecksum > 0 {
-            show("\(found.recordsWithoutChecksum) records carry no checksum: nothing can be said of them")
+        var record = WeightsVerifyRecord(
+            path: checkpoint.path, family: WeightFamily(of: checkpoint).description,
+            files: try checkpoint.files.map { try WeightFileRecord($0, published: list) },
+            tensorsRead: found.tensors.count, checksumsCompared: found.records.count,
+            recordsWithoutChecksum: found.recordsWithoutChecksum,
+            notFinite: found.nonFinite.map { .init(tensor: $0.name, count: $0.nonFiniteCount) },
+            problems: found.problems.map(\.description))
+        if let digest = list.model(weights)?.files.first?.sha256, record.files.first?.sha256 != digest {
+            record.problems.insert(
+                "the file is not the published \(weights); remove it and run: Tools/fetch-weights \(weights)", at: 0)
         }
-        for item in found.nonFinite.prefix(5) {
-            show("warning: \(item.name) holds \(item.nonFiniteCount) numbers that are infinite or none")
+        do { record.fits = try fit(checkpoint) } catch {
+            record.fits = false
+            record.problems.append("\(error)")
         }
-        if found.nonFinite.count > 5 { show("warning: and \(found.nonFinite.count - 5) more such tensors") }
-        do { show(try fit(checkpoint)) } catch { problems.append("\(error)") }
-        guard problems.isEmpty else { throw CommandFailure.badInput(problems.joined(separator: "; ")) }
-        show("The weights are sound.")
+        return record
+    }
+
+    private func lines(_ record: WeightsVerifyRecord) -> [String] {
+        var lines = record.files.map { file in
+            let published = file.published.map { "published as \($0)" } ?? "not a published file"
+            return "\(file.path ?? file.file): SHA-256 \(file.sha256 ?? ""), \(published)"
+        }
+        lines.append("\(record.tensorsRead) tensors read, \(record.checksumsCompared) checksums compared")
+        if record.recordsWithoutChecksum > 0 {
+            lines.append("\(record.recordsWithoutChecksum) records carry no checksum: nothing can be said of them")
+        }
+        lines += record.notFinite.prefix(5).map {
+            "warning: \($0.tensor) holds \($0.count) numbers that are infinite or none"
+        }
+        if record.notFinite.count > 5 { lines.append("warning: and \(record.notFinite.count - 5) more such tensors") }
+        switch record.fits {
+        case true?: lines.append("\(record.family): every tensor that the model needs is there")
+        case nil: lines.append("\(record.family): no model of their own")
+        case false?: break
+        }
+        return lines
     }
 
     /// Builds the model that the weights are for, which asks for every tensor by name and shape.
-    private func fit(_ checkpoint: Checkpoint) throws -> String {
-        let family = WeightFamily(of: checkpoint)
-        switch family {
+    ///
+    /// - Returns: true, or nil where the weights are for no model of their own.
+    private func fit(_ checkpoint: Checkpoint) throws -> Bool? {
+        switch WeightFamily(of: checkpoint) {
         case .segmentAnything, .mobileSAM:
             _ = try SAMModel(configuration: .detect(from: checkpoint), weights: checkpoint)
         case .aprilGANAdapters, .anomalyCLIPPrompts:
-            return "\(family): no model of their own"
+            return nil
         default:
-            let configuration = try CLIPConfiguration.detect(from: checkpoint)
-            try CLIPModel.checkFit(of: checkpoint, configuration: configuration)
+            try CLIPModel.checkFit(of: checkpoint, configuration: try CLIPConfiguration.detect(from: checkpoint))
         }
-        return "\(family): every tensor that the model needs is there"
+        return true
     }
-
-    private func show(_ line: String) { Terminal.write(Terminal.escaped(line), to: .standardOutput) }
 }

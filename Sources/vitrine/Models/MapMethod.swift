@@ -11,19 +11,19 @@ enum MapMethod: String, ExpressibleByArgument, CaseIterable {
 
     init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 
-    /// Puts the method's settings and sentences in the place of those that stand.
-    func apply(to settings: inout AnomalyConfiguration) {
+    /// Replaces the map and the sentences of a configuration by those that were published with the method.
+    func apply(to configuration: inout AnomalyConfiguration) {
         let published: AnomalyConfiguration
         switch self {
         case .dense:
-            settings.map.producer = .dense
+            configuration.map.producer = .dense
             return
         case .winCLIP: published = .winCLIP
         case .clipSurgery: published = .clipSurgery
         case .aprilGAN: published = .aprilGAN
         case .anomalyCLIP: published = .anomalyCLIP
         }
-        settings.map = published.map
-        settings.text = published.text
+        configuration.map = published.map
+        configuration.text = published.text
     }
 }

@@ -1,0 +1,134 @@
+import AnomalySegmentation
+public import ArgumentParser
+import Checkpoints
+import Foundation
+import NeuralNetwork
+import WeightIdentity
+
+/// How anomalies are found: a preset or a file, then single flags on top.
+struct AnomalyOptions: ParsableArguments {
+    enum Preset: String, ExpressibleByArgument, CaseIterable {
+        case `default`, paper
+    }
+
+    @Option(help: "Where the configuration starts from: default, or paper for the paper's known values.")
+    var preset = Preset.default
+
+    @Option(help: "A JSON file with the whole configuration, as \"configuration\" stands in result.json.")
+    var configuration: String?
+
+    @Option(
+        help: """
+            How CLIP's map is made: dense (patches against sentences), winclip (windows), clip-surgery (patches with V-V \
+            attention), april-gan or anomalyclip (with trained weights, --map-weights); each with its published \
+            configuration and sentences. Without it dense, or what --map-weights are for.
+            """)
+    var map: MapMethod?
+
+    @Option(help: "APRIL-GAN's adapters or AnomalyCLIP's prompts: a file, or the name of fetched weights.")
+    var mapWeights: String?
+
+    @Option(
+        help: "A JSON file with the states and templates that describe the object.")
+    var prompts: String?
+
+    @Option(
+        help: """
+            A folder where text vectors are kept between runs. Without it $VITRINE_TEXT_CACHE, else they are computed \
+            each time. An entry of other weights or sentences is never used.
+            """)
+    var textCache: String?
+
+    @Option(help: "How map and masks are joined: blend, gate, softGate, mask or clip (the map alone).")
+    var fusion: FusionConfiguration.Mode?
+
+    @Option(help: "Stages of the cascade: 1 asks SAM with points, 2 with the mask of stage 1 too, 3 with a box too.")
+    var stages: Int?
+
+    func validate() throws {
+        if let stages, !(1...3).contains(stages) {
+            throw ValidationError("--stages takes 1, 2 or 3, not \(stages)")
+        }
+    }
+
+    /// Where text vectors are kept, nil for nowhere.
+    func textStore() -> TextVectorStore? {
+        let folder = textCache ?? ProcessInfo.processInfo.environment["VITRINE_TEXT_CACHE"]
+        guard let folder, !folder.isEmpty else { return nil }
+        return TextVectorStore(folder: folder) { Terminal.complain("warning: \($0)") }
+    }
+
+    /// What all of this comes to, checked.
+    ///
+    /// - Throws: A ``CommandFailure``.
+    func resolved() throws -> AnomalySetup {
+        var configuration = preset == .paper ? AnomalyConfiguration.paper : .default
+        if let path = self.configuration {
+            do {
+                configuration = try JSONDecoder().decode(
+                    AnomalyConfiguration.self, from: try Data(contentsOf: URL(fileURLWithPath: path)))
+            } catch {
+                throw CommandFailure.badInput(
+                    "\(path) is no configuration: \(Self.reason(error)); copy \"configuration\" from a result.json")
+            }
+        }
+        let weights = try mapWeights.map(WeightSearch.path).map { path in
+            try reading(path) { try Checkpoint.open(path) }
+        }
+        if let method = try map ?? weights.map(Self.method(for:)) { method.apply(to: &configuration) }
+        if let prompts {
+            configuration.text.table = try reading(prompts) {
+                try PromptTable(json: try Data(contentsOf: URL(fileURLWithPath: prompts)))
+            }
+        }
+        if let fusion { configuration.fusion.mode = fusion }
+        if let stages { configuration.cascade.stageCount = stages }
+        do { try configuration.validate() } catch { throw CommandFailure.badInput(error.description) }
+        return AnomalySetup(configuration: configuration, mapWeights: weights)
+    }
+
+    /// The method that trained weights are for.
+    private static func method(for weights: Checkpoint) throws -> MapMethod {
+        switch WeightFamily(of: weights) {
+        case .aprilGANAdapters: return .aprilGAN
+        case .anomalyCLIPPrompts: return .anomalyCLIP
+        case let family:
+            throw CommandFailure.badInput(
+                "--map-weights: \(weights.path) is \(family); APRIL-GAN's adapters or AnomalyCLIP's prompts are asked for"
+            )
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            "the key \((context.codingPath + [key]).map(\.stringValue).joined(separator: ".")) is missing"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
+            context.codingPath.map(\.stringValue).joined(separator: ".") + " " + context.debugDescription
+        default: error.localizedDescription
+        }
+    }
+}
+
+/// A checked configuration and the trained weights of its map, opened once.
+struct AnomalySetup {
+    var configuration: AnomalyConfiguration
+    var mapWeights: Checkpoint?
+
+    /// The files that the map's weights come from.
+    var files: [WeightFile] { mapWeights.map { WeightFile.all(of: $0, role: "map") } ?? [] }
+
+    /// - Throws: A ``CommandFailure``.
+    func segmenter(_ models: LoadedModels, textCache: TextVectorStore? = nil) throws -> AnomalySegmenter {
+        do {
+            return try AnomalySegmenter(
+                clip: models.clip, sam: models.sam, configuration: configuration, mapWeights: mapWeights,
+                textCache: textCache)
+        } catch AnomalySegmentationError.missingMapWeights {
+            throw CommandFailure.usage("this map needs trained weights of its own; name them with --map-weights")
+        } catch { throw CommandFailure.badInput(error.description) }
+    }
+}
+
+extension FusionConfiguration.Mode: ExpressibleByArgument {}

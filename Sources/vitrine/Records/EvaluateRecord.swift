@@ -1,0 +1,59 @@
+import AnomalyMetrics
+import AnomalySegmentation
+
+/// What `evaluate` prints with `--json`.
+struct EvaluateRecord: OutputRecord {
+    static let kind = "evaluate"
+
+    /// One class under one variant of the method.
+    struct Row: Encodable {
+        var className: String
+        var variant: String
+        var measures: MeasuresRecord
+        var pictures: Int
+    }
+
+    /// A variant's mean over the classes.
+    struct Mean: Encodable {
+        var variant: String
+        var measures: MeasuresRecord
+    }
+
+    var object: String
+    var rows: [Row]
+    var means: [Mean]
+    /// Over the scores of the pictures of all classes; absent where it is not defined.
+    var pictureAUROC: Double?
+    var configuration: AnomalyConfiguration
+    var weights: [WeightFileRecord]
+
+    init(
+        object: String, table: MeasureTable, configuration: AnomalyConfiguration, weights: [WeightFileRecord]
+    ) throws {
+        self.object = object
+        rows = table.rows.map {
+            Row(
+                className: $0.className, variant: $0.method, measures: MeasuresRecord($0.measures),
+                pictures: $0.pictures)
+        }
+        means = Evaluation.Variant.allCases.map {
+            Mean(variant: $0.rawValue, measures: MeasuresRecord(table.mean(by: $0.rawValue)))
+        }
+        pictureAUROC = try table.pooled().auroc
+        self.configuration = configuration
+        self.weights = weights
+    }
+}
+
+/// Absent where a measure is not defined.
+struct MeasuresRecord: Encodable {
+    var auroc: Double?
+    var averagePrecision: Double?
+    var f1Maximum: Double?
+    var aupro: Double?
+
+    init(_ measures: MeasureTable.Measures) {
+        (auroc, averagePrecision) = (measures.auroc, measures.averagePrecision)
+        (f1Maximum, aupro) = (measures.f1Maximum, measures.aupro)
+    }
+}

@@ -1,0 +1,59 @@
+import Imaging
+import SegmentAnything
+
+// The values of SegmentAnything as JSON has them.
+
+/// A mask that SAM gave, and what SAM thinks of it.
+struct PredictedMaskRecord: Encodable {
+    var mask: MaskRecord
+    var predictedIoU: Float
+    var stability: Float
+    /// Where the automatic generator asked, and the part of the picture that SAM saw then.
+    var point: PointRecord?
+    var crop: BoxRecord?
+}
+
+extension PredictedMaskRecord {
+    init(_ found: AutomaticMask) {
+        mask = MaskRecord(found.mask)
+        predictedIoU = found.predictedIoU
+        stability = found.stabilityScore
+        point = PointRecord(found.point)
+        crop = BoxRecord(found.cropBox)
+    }
+}
+
+/// What SAM was asked.
+struct PromptRecord: Encodable {
+    var points: [PromptPointRecord]
+    var box: BoxRecord?
+    var hasMaskPrompt: Bool
+
+    init(_ prompt: Prompt) {
+        points = prompt.points.map { PromptPointRecord(PointRecord($0.position), $0.label) }
+        box = prompt.box.map(BoxRecord.init)
+        hasMaskPrompt = prompt.maskLogits != nil
+    }
+}
+
+/// `result.json` of a `mask` command.
+struct PromptedMasksRecord: OutputRecord {
+    static let kind = "mask"
+
+    var picture: PictureRecord
+    var prompt: PromptRecord
+    /// The place in `masks` of the mask that SAM rates highest.
+    var best: Int
+    /// Mask N is also in `mask-N.png` and at N in `logits.npy`.
+    var masks: [PredictedMaskRecord]
+    var weights: [WeightFileRecord]
+}
+
+/// `masks.json` of a `masks` command.
+struct EveryMaskRecord: OutputRecord {
+    static let kind = "masks"
+
+    var picture: PictureRecord
+    var masks: [PredictedMaskRecord]
+    var weights: [WeightFileRecord]
+}

@@ -1,0 +1,62 @@
+import Foundation
+import ImageCodecs
+import Imaging
+
+/// What a command writes as one JSON object: a file, a line, or a text in a file's metadata.
+///
+/// Each has a JSON Schema, `docs/schemas/<kind>.schema.json`, which docs/Formats.md explains.
+protocol OutputRecord: Encodable {
+    /// Which schema the object keeps to.
+    static var kind: String { get }
+}
+
+extension OutputRecord {
+    /// The object with what all of them begin with: `schemaVersion`, `kind` and the version of Vitrine.
+    ///
+    /// - Parameter pretty: whether the text has a line for each value, or is one line.
+    func json(pretty: Bool = true) throws -> String { try jsonText(Headed(record: self), pretty: pretty) }
+}
+
+private struct Headed<Record: OutputRecord>: Encodable {
+    private enum Key: String, CodingKey { case schemaVersion, kind, vitrine }
+
+    let record: Record
+
+    func encode(to encoder: any Encoder) throws {
+        var head = encoder.container(keyedBy: Key.self)
+        try head.encode(Version.schema, forKey: .schemaVersion)
+        try head.encode(Record.kind, forKey: .kind)
+        try head.encode(Version.number, forKey: .vitrine)
+        try record.encode(to: encoder)
+    }
+}
+
+/// A picture that a command worked on.
+struct PictureRecord: Encodable {
+    /// The folder of its results, relative to the output folder.
+    var name: String
+    var path: String
+    /// Absent, as all below, for a picture that could not be read.
+    var size: SizeRecord?
+    /// What kind of file it is.
+    var format: String?
+    /// What was changed, ignored or found odd while reading it.
+    var warnings: [String]?
+
+    init(_ item: PictureItem, _ decoded: DecodedImage? = nil) {
+        name = item.name
+        path = item.path
+        size = decoded.map { SizeRecord($0.image.size) }
+        format = decoded?.sourceDescription
+        warnings = decoded?.warnings.map(\.description)
+    }
+}
+
+/// The line of a picture that could not be worked on.
+struct FailureRecord: OutputRecord {
+    static let kind = "failure"
+
+    var picture: PictureRecord
+    /// One sentence.
+    var error: String
+}

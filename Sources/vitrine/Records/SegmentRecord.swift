@@ -1,0 +1,67 @@
+import AnomalySegmentation
+import ImageCodecs
+
+/// `result.json` of one picture.
+struct SegmentRecord: OutputRecord {
+    static let kind = "segment"
+
+    var picture: PictureRecord
+    var object: String
+    var score: Float
+    var clipScore: Float
+    var mapScore: Float
+    var threshold: ThresholdRecord?
+    var mask: MaskRecord
+    var groups: [GroupRecord]
+    var rejectedRegions: [RejectedRegionRecord]
+    /// Why SAM was not asked; absent where it was.
+    var omission: CaseRecord?
+    var configuration: AnomalyConfiguration
+    var weights: [WeightFileRecord]
+    /// Absent, as the threads, with `--reproducible`: the only parts that differ from run to run.
+    var timingsSeconds: TimingsRecord?
+    var threads: Int?
+
+    init(
+        picture: PictureRecord, object: String, result: AnomalyResult, configuration: AnomalyConfiguration,
+        weights: [WeightFileRecord]
+    ) {
+        self.picture = picture
+        self.object = object
+        score = result.score
+        clipScore = result.clipScore
+        mapScore = result.mapScore
+        threshold = result.prompts.threshold.map(ThresholdRecord.init)
+        mask = MaskRecord(result.mask)
+        groups = zip(result.prompts.groups, result.cascades).map(GroupRecord.init)
+        rejectedRegions = result.prompts.rejectedRegions.map(RejectedRegionRecord.init)
+        omission = result.omission.map(CaseRecord.init)
+        self.configuration = configuration
+        self.weights = weights
+    }
+}
+
+/// Seconds of each stage.
+struct TimingsRecord: Encodable {
+    var decoding: Double
+    var text: Double
+    var map: Double
+    var embedding: Double
+    var points: Double
+    var cascade: Double
+    var fusion: Double
+
+    init(decoding: Double, _ stages: StageTimings) {
+        self.decoding = decoding
+        (text, map, embedding) = (stages.text, stages.map, stages.embedding)
+        (points, cascade, fusion) = (stages.points, stages.cascade, stages.fusion)
+    }
+
+    /// The stages in the order in which they run.
+    var stages: [(name: String, seconds: Double)] {
+        [
+            ("decoding", decoding), ("text", text), ("map", map), ("embedding", embedding), ("points", points),
+            ("cascade", cascade), ("fusion", fusion),
+        ]
+    }
+}

@@ -1,0 +1,79 @@
+import Checkpoints
+import Foundation
+
+/// One file of weights, by its content.
+struct WeightFileRecord: Encodable {
+    /// The file's own name.
+    var file: String
+    /// What it is in a run: CLIP, merges, SAM or map.
+    var role: String?
+    /// Where it is; absent in records of results, which do not depend on it.
+    var path: String?
+    var bytes: Int?
+    var sha256: String?
+    /// The name under which these exact bytes were published.
+    var published: String?
+}
+
+extension WeightFileRecord {
+    /// What is known without reading the file at `path`, the path itself left out.
+    init(path: String, role: String) {
+        file = (path as NSString).lastPathComponent
+        self.role = role
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        bytes = (try? FileManager.default.attributesOfItem(atPath: target))?[.size] as? Int
+    }
+
+    /// A file of weights that was opened. Reads it whole, for its digest.
+    ///
+    /// - Throws: A ``CommandFailure``.
+    init(_ opened: CheckpointFile, published list: PublishedWeights) throws {
+        let digest = try reading(opened.path) { try opened.sha256() }
+        file = (opened.path as NSString).lastPathComponent
+        path = opened.path
+        bytes = opened.byteCount
+        sha256 = digest
+        published = list.file(sha256: digest)?.model.name
+    }
+}
+
+/// What `weights list` prints.
+struct WeightsListRecord: OutputRecord {
+    static let kind = "weights-list"
+
+    struct Model: Encodable {
+        var name: String
+        var title: String
+        var licence: String
+        var page: String
+        /// Those that were fetched have a path.
+        var files: [WeightFileRecord]
+    }
+
+    /// Where fetched weights are kept; absent when no place is known.
+    var folder: String?
+    var models: [Model]
+}
+
+/// What `weights verify` found.
+struct WeightsVerifyRecord: OutputRecord {
+    static let kind = "weights-verify"
+
+    struct NotFinite: Encodable {
+        var tensor: String
+        /// Infinite numbers, and those that are none.
+        var count: Int
+    }
+
+    var path: String
+    var family: String
+    var files: [WeightFileRecord]
+    var tensorsRead: Int
+    var checksumsCompared: Int
+    var recordsWithoutChecksum: Int
+    var notFinite: [NotFinite]
+    /// Whether the model that the weights are for can be built; absent where they are for none of their own.
+    var fits: Bool?
+    /// One sentence each; empty for sound weights.
+    var problems: [String]
+}

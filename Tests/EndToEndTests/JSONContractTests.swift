@@ -1,0 +1,149 @@
+import Checkpoints
+import Foundation
+import ImageCodecs
+import Imaging
+import SmallWeights
+import TestSupport
+import Testing
+
+/// Real outputs of every command against `docs/schemas`.
+///
+/// `Tools/fixtures/json_contract.py` lets an independent validator look at the same outputs. It reads the folder that
+/// `VITRINE_CONTRACT_OUTPUTS` names, into which this test then writes them.
+@Suite("JSON outputs")
+struct JSONContractTests {
+    /// JSON texts by a name for each.
+    private static let outputs = Result { try produced() }
+
+    private static func produced() throws -> [String: String] {
+        let command = try Command()
+        let plate = SamplePictures.plate(holeRadius: 20)
+        for name in ["a.png", "in/a.png", "set/holes/Imgs/a.jpg"] {
+            try command.write(SamplePictures.png(plate), to: name)
+        }
+        try command.write(Data("no picture".utf8), to: "in/bad.png")
+        try command.write(SamplePictures.png(SamplePictures.plate(holeRadius: 0)), to: "set/free/Imgs/a.jpg")
+        let hole = Image(size: plate.size, pixels: plate.pixels.map { $0 < 100 ? 255 : 0 })
+        try command.write(SamplePictures.png(hole), to: "set/holes/Imgs/a.png")
+        let flat = Image(size: hole.size, pixels: hole.pixels.map { _ in 90 })
+        try command.write(SamplePictures.png(flat), to: "in/flat.png")
+        let small = try SmallWeights()
+
+        var texts: [String: String] = [:]
+        func run(_ name: String, _ arguments: [String], status: Int32 = 0) throws {
+            let outcome = try command.run(arguments)
+            #expect(outcome.status == status, "\(name): \(outcome.errors)")
+            if arguments.contains("--json") {
+                let lines = outcome.output.split(separator: "\n").map(String.init)
+                for (index, text) in (lines.allSatisfy { $0.hasPrefix("{\"") } ? lines : [outcome.output]).enumerated()
+                {
+                    texts["\(name)-\(index)"] = text
+                }
+            }
+        }
+        func keep(_ name: String, file: String) throws {
+            texts[name] = String(decoding: try command.data(file), as: UTF8.self)
+        }
+        let segment = ["--object", "plate", "--quiet", "--output"]
+        try run("segment", ["segment", "in"] + segment + ["out", "--json"], status: 3)
+        try keep("segment-file", file: "out/a.png/result.json")
+        try run("segment-paper", ["segment", "a.png", "--preset", "paper", "--json"] + segment + ["paper"])
+        try run("segment-reproducible", ["segment", "a.png", "--reproducible", "--json"] + segment + ["again"])
+        try run("mask", ["mask", "a.png", "--point", "106,60", "--point", "9,9,0", "--output", "out", "--json"])
+        try keep("mask-file", file: "out/a.png.mask/result.json")
+        try run(
+            "mask-again",
+            [
+                "mask", "a.png", "--box", "80,40,130,80", "--mask-input", "out/a.png.mask/mask-0.png", "--single",
+                "--output",
+                "boxed", "--json",
+            ])
+        try run(
+            "masks",
+            [
+                "masks", "a.png", "--points-per-side", "4", "--pred-iou-thresh", "0", "--stability-score-thresh", "0",
+                "--output",
+                "out",
+            ])
+        try keep("masks-file", file: "out/a.png.masks/masks.json")
+        try run("classify", ["classify", "in", "--labels", "plate,leather", "--json"], status: 3)
+        for (name, arguments) in [
+            ("pictures", ["a.png"]), ("texts", ["--text", "a plate"]), ("sam", ["a.png", "--sam"]),
+        ] {
+            try run("embed-\(name)", ["embed", "--output", "\(name).safetensors"] + arguments)
+            let file = try Checkpoint.open(command.folder.appendingPathComponent("\(name).safetensors").path)
+            texts["embed-\(name)"] = file.metadata["vitrine.record"]
+        }
+        try run("evaluate", ["evaluate", "set", "--object", "plate", "--json"])
+        try run("list", ["weights", "list", "--json"])
+        for (name, file) in [("clip", small.clip), ("sam", small.sam)] {
+            try run("inspect-\(name)", ["weights", "inspect", file, "--json"])
+            try run("verify-\(name)", ["weights", "verify", file, "--json"])
+        }
+        return texts
+    }
+
+    @Test("every output is valid by the schema that its kind names, and every schema has an output")
+    func valid() throws {
+        var kinds: Set<String> = []
+        for (name, text) in try Self.outputs.get() {
+            let value = try JSONNode(text)
+            let kind = try #require(value["kind"]?.string, "\(name) has no kind")
+            kinds.insert("\(kind).schema.json")
+            let faults = try JSONSchema(file: "\(kind).schema.json").faults(in: value)
+            #expect(faults.isEmpty, "\(name): \(faults)")
+            if let folder = ProcessInfo.processInfo.environment["VITRINE_CONTRACT_OUTPUTS"] {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: folder).appendingPathComponent("\(name).json"))
+            }
+        }
+        #expect(kinds.union(["records.schema.json"]) == Set(try JSONSchema.all.get().keys))
+    }
+
+    @Test("a key too many at any place, and a value of another type, are refused")
+    func refused() throws {
+        for (name, text) in try Self.outputs.get() {
+            let value = try JSONNode(text)
+            let schema = try JSONSchema(file: "\(value["kind"]?.string ?? "").schema.json")
+            for (place, changed) in Self.variants(of: value) {
+                #expect(try !schema.faults(in: changed).isEmpty, "\(name): \(place) was accepted")
+            }
+        }
+    }
+
+    /// Each differs from `value` at one place in a way that no schema here allows, but for objects whose keys are free.
+    private static func variants(of value: JSONNode) -> [(place: String, value: JSONNode)] {
+        guard case .object(let fields) = value else { return [] }
+        var variants: [(String, JSONNode)] = [("a key too many", .object(fields.merging(["x": .null]) { $1 }))]
+        for (key, field) in fields where !["configuration", "types"].contains(key) {
+            var other = fields
+            other[key] = .null
+            variants.append(("null for \(key)", .object(other)))
+            var inner = field
+            if case .array(let items) = field, let first = items.first { inner = first }
+            for (place, changed) in Self.variants(of: inner) {
+                other[key] = field.array.map { .array([changed] + $0.dropFirst()) } ?? changed
+                variants.append(("\(key): \(place)", .object(other)))
+            }
+        }
+        return variants
+    }
+
+    @Test("jsonschema found the outputs valid by these very schemas")
+    func independent() throws {
+        struct Verdict: Decodable {
+            var schemas: [String: String]
+            var outputs: [String: String]
+        }
+
+        let verdict = try JSONDecoder().decode(
+            Verdict.self, from: Data(contentsOf: Fixture.url("EndToEnd/json_contract.json")))
+        for name in try JSONSchema.all.get().keys {
+            let digest = try SHA256.hexadecimalDigest(ofFile: JSONSchema.folder.appendingPathComponent(name).path)
+            #expect(
+                verdict.schemas[name] == digest,
+                "\(name) changed: let Tools/fixtures/json_contract.py look at the outputs again")
+        }
+        #expect(verdict.schemas.count == (try JSONSchema.all.get().count))
+        #expect(Set(verdict.outputs.keys) == Set(try Self.outputs.get().keys))
+    }
+}

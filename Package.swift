@@ -135,7 +135,7 @@ let package = Package(
             "EndToEnd",
             [
                 "vitrine", "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "Tensors", "SmallWeights",
+                "Checkpoints", "Tensors", "SmallWeights", "JSONText",
             ]),
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

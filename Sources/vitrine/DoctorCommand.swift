@@ -4,6 +4,7 @@ import Foundation
 import ImageCodecs
 import SmallWeights
 import Tensors
+import TerminalText
 
 /// Tells whether this machine and this installation can do what they should, and what to do where they cannot.
 struct DoctorCommand: ParsableCommand {
@@ -70,6 +71,6 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func show(_ name: String, _ value: String) {
-        print("\((name + ":").padding(toLength: 18, withPad: " ", startingAt: 0))\(Terminal.escaped(value))")
+        print("\((name + ":").padding(toLength: 18, withPad: " ", startingAt: 0))\(printable(value))")
     }
 }

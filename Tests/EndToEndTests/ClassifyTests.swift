@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoints
 import Foundation
+import JSONText
 import SmallWeights
 import Tensors
 import Testing
@@ -11,7 +12,7 @@ struct ClassifyTests {
     private func expected(
         _ labels: [String], templates: [String] = ZeroShotClassifier.defaultTemplates,
         resizing: CLIPConfiguration.Resizing? = nil
-    ) throws -> [JSONNode] {
+    ) throws -> [JSONValue] {
         let small = try SmallWeights()
         let clip = try CLIPModel(
             weights: Checkpoint.open(small.clip), merges: Data(contentsOf: URL(fileURLWithPath: small.merges)))
@@ -20,9 +21,9 @@ struct ClassifyTests {
         if let resizing { preparation.resizing = resizing }
         let pixels = preparation.wholePicturePreparation(for: SamplePictures.plate()).expanded(axis: 0)
         let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
-        return try zip(labels, probabilities).sorted { $0.1 > $1.1 }.map { label, probability in
+        return zip(labels, probabilities).sorted { $0.1 > $1.1 }.map { label, probability in
             // As the command writes it: the shortest digits of single precision.
-            .object(["label": .string(label), "probability": try JSONNode("\(probability)")])
+            .object(["label": .text(label), "probability": .number(Double("\(probability)") ?? .nan)])
         }
     }
 
@@ -36,9 +37,9 @@ struct ClassifyTests {
             "classify", "a.png", "--labels", "plate, broken plate,leather", "--templates", "templates.json", "--json",
         ])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let labels = try #require(JSONNode(outcome.output)["labels"]?.array)
+        let labels = try #require(JSONValue(outcome.output)["labels"]?.asList)
         #expect(labels == (try expected(["plate", "broken plate", "leather"], templates: templates)))
-        #expect(abs(labels.reduce(0) { $0 + ($1["probability"]?.number ?? 9) } - 1) < 1e-5)
+        #expect(abs(labels.reduce(0) { $0 + ($1["probability"]?.asNumber ?? 9) } - 1) < 1e-5)
     }
 
     @Test(
@@ -51,7 +52,7 @@ struct ClassifyTests {
             "classify", "a.png", "--labels", "plate,leather", "--json", "--resize", resizing.rawValue,
         ])
         #expect(
-            try JSONNode(outcome.output)["labels"]?.array == expected(["plate", "leather"], resizing: resizing))
+            try JSONValue(outcome.output)["labels"]?.asList == expected(["plate", "leather"], resizing: resizing))
     }
 
     @Test("a bad picture is told and the good ones go on")
@@ -61,7 +62,7 @@ struct ClassifyTests {
         try command.write(SamplePictures.png(), to: "in/good.png")
         let outcome = try command.run(["classify", "in", "--labels", "plate,leather", "--top", "1"])
         #expect(outcome.status == 3)
-        let likeliest = try expected(["plate", "leather"])[0]["label"]?.string ?? "?"
+        let likeliest = try expected(["plate", "leather"])[0]["label"]?.asText ?? "?"
         #expect(outcome.output.hasPrefix("in/good.png: \(likeliest) 0."), "\(outcome.output)")
         #expect(outcome.output.split(separator: "\n").count == 1)
         #expect(outcome.errors.contains("bad.png"))

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Testing
 
 /// Runs the built `vitrine` as a stranger would, in a scratch folder that goes away with the value.
@@ -78,5 +79,5 @@ final class Command {
 
     func data(_ name: String) throws -> Data { try Data(contentsOf: folder.appendingPathComponent(name)) }
 
-    func json(_ name: String) throws -> JSONNode { try JSONDecoder().decode(JSONNode.self, from: data(name)) }
+    func json(_ name: String) throws -> JSONValue { try JSONValue(String(decoding: data(name), as: UTF8.self)) }
 }

@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import ImageCodecs
 import Imaging
+import JSONText
 import SegmentAnything
 import SmallWeights
 import Tensors
@@ -26,8 +27,8 @@ struct EmbedTests {
         ])
         #expect(outcome.status == 0, "\(outcome.errors)")
         let file = try Checkpoint.open(command.folder.appendingPathComponent("vectors.safetensors").path)
-        let record = try JSONNode(try #require(file.metadata["vitrine.record"]))
-        #expect(record["pictures"]?.array?.map { $0["path"]?.string } == ["a.png", "b.png"])
+        let record = try JSONValue(try #require(file.metadata["vitrine.record"]))
+        #expect(record["pictures"]?.asList?.map { $0["path"]?.asText } == ["a.png", "b.png"])
         #expect(
             Set(file.names) == ["image_embeddings", "tokens.2", "projected.2", "tokens.6", "projected.6"])
         let clip = try Self.clip()

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import ImageCodecs
 import Imaging
+import JSONText
 import SmallWeights
 import TestSupport
 import Testing
@@ -87,8 +88,8 @@ struct JSONContractTests {
     func valid() throws {
         var kinds: Set<String> = []
         for (name, text) in try Self.outputs.get() {
-            let value = try JSONNode(text)
-            let kind = try #require(value["kind"]?.string, "\(name) has no kind")
+            let value = try JSONValue(text)
+            let kind = try #require(value["kind"]?.asText, "\(name) has no kind")
             kinds.insert("\(kind).schema.json")
             let faults = try JSONSchema(file: "\(kind).schema.json").faults(in: value)
             #expect(faults.isEmpty, "\(name): \(faults)")
@@ -102,8 +103,8 @@ struct JSONContractTests {
     @Test("a key too many at any place, and a value of another type, are refused")
     func refused() throws {
         for (name, text) in try Self.outputs.get() {
-            let value = try JSONNode(text)
-            let schema = try JSONSchema(file: "\(value["kind"]?.string ?? "").schema.json")
+            let value = try JSONValue(text)
+            let schema = try JSONSchema(file: "\(value["kind"]?.asText ?? "").schema.json")
             for (place, changed) in Self.variants(of: value) {
                 #expect(try !schema.faults(in: changed).isEmpty, "\(name): \(place) was accepted")
             }
@@ -111,17 +112,17 @@ struct JSONContractTests {
     }
 
     /// Each differs from `value` at one place in a way that no schema here allows, but for objects whose keys are free.
-    private static func variants(of value: JSONNode) -> [(place: String, value: JSONNode)] {
+    private static func variants(of value: JSONValue) -> [(place: String, value: JSONValue)] {
         guard case .object(let fields) = value else { return [] }
-        var variants: [(String, JSONNode)] = [("a key too many", .object(fields.merging(["x": .null]) { $1 }))]
+        var variants: [(String, JSONValue)] = [("a key too many", .object(fields.merging(["x": .null]) { $1 }))]
         for (key, field) in fields where !["configuration", "types"].contains(key) {
             var other = fields
             other[key] = .null
             variants.append(("null for \(key)", .object(other)))
             var inner = field
-            if case .array(let items) = field, let first = items.first { inner = first }
+            if case .list(let items) = field, let first = items.first { inner = first }
             for (place, changed) in Self.variants(of: inner) {
-                other[key] = field.array.map { .array([changed] + $0.dropFirst()) } ?? changed
+                other[key] = field.asList.map { .list([changed] + $0.dropFirst()) } ?? changed
                 variants.append(("\(key): \(place)", .object(other)))
             }
         }

@@ -1,42 +1,17 @@
 import Foundation
+import JSONText
 import TestSupport
 
-/// A JSON value whose numbers keep whether they are whole.
-enum JSONNode: Decodable, Equatable {
-    case null
-    case bool(Bool)
-    case number(Double)
-    case string(String)
-    case array([JSONNode])
-    case object([String: JSONNode])
+extension JSONValue {
+    /// An object.
+    init(_ text: String) throws { self = .object(try JSONValue.object(in: Array(text.utf8))) }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONNode].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONNode].self))
-        }
-    }
+    subscript(_ key: String) -> JSONValue? { members?[key] }
 
-    init(_ text: String) throws { self = try JSONDecoder().decode(JSONNode.self, from: Data(text.utf8)) }
-
-    subscript(_ key: String) -> JSONNode? {
-        if case .object(let fields) = self { fields[key] } else { nil }
-    }
-
-    var string: String? { if case .string(let value) = self { value } else { nil } }
-    var number: Double? { if case .number(let value) = self { value } else { nil } }
-    var array: [JSONNode]? { if case .array(let value) = self { value } else { nil } }
-    var object: [String: JSONNode]? { if case .object(let value) = self { value } else { nil } }
+    var asText: String? { if case .text(let value) = self { value } else { nil } }
+    var asNumber: Double? { if case .number(let value) = self { value } else { nil } }
+    var asList: [JSONValue]? { if case .list(let value) = self { value } else { nil } }
+    var members: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
 }
 
 /// The part of JSON Schema 2020-12 that `docs/schemas` uses. A word that it does not know is a fault of the schema, so
@@ -49,15 +24,15 @@ struct JSONSchema {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
         return try Dictionary(
             uniqueKeysWithValues: names.map { name in
-                let text = try Data(contentsOf: folder.appendingPathComponent(name))
-                return (name, JSONSchema(file: name, root: try JSONDecoder().decode(JSONNode.self, from: text)))
+                let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+                return (name, JSONSchema(file: name, root: try JSONValue(text)))
             })
     }
 
     private let file: String
-    private let root: JSONNode
+    private let root: JSONValue
 
-    private init(file: String, root: JSONNode) { (self.file, self.root) = (file, root) }
+    private init(file: String, root: JSONValue) { (self.file, self.root) = (file, root) }
 
     /// - Parameter file: a name in `docs/schemas`.
     init(file: String) throws {
@@ -66,50 +41,54 @@ struct JSONSchema {
     }
 
     /// What is wrong with a value, a sentence each; empty when it is valid.
-    func faults(in value: JSONNode) throws -> [String] { try faults(value, root, "$") }
+    func faults(in value: JSONValue) throws -> [String] { try faults(value, root, "$") }
 
-    private func faults(_ value: JSONNode, _ schema: JSONNode, _ place: String) throws -> [String] {
+    private func faults(_ value: JSONValue, _ schema: JSONValue, _ place: String) throws -> [String] {
         var faults: [String] = []
-        for (word, rule) in schema.object ?? [:] {
+        for (word, rule) in schema.members ?? [:] {
             switch word {
             case "$schema", "$id", "$defs", "description": break
-            case "$ref": faults += try referenced(value, rule.string ?? "", place)
+            case "$ref": faults += try referenced(value, rule.asText ?? "", place)
             case "type":
-                if !Self.has(value, type: rule.string) { faults.append("\(place) is no \(rule.string ?? "?")") }
+                if !Self.has(value, type: rule.asText) { faults.append("\(place) is no \(rule.asText ?? "?")") }
             case "const": if value != rule { faults.append("\(place) is not \(rule)") }
             case "enum":
-                if rule.array?.contains(value) != true { faults.append("\(place) is none of the values allowed") }
+                if rule.asList?.contains(value) != true { faults.append("\(place) is none of the values allowed") }
             case "minimum", "maximum":
                 let sign: Double = word == "minimum" ? 1 : -1
-                if let number = value.number, sign * number < sign * (rule.number ?? 0) {
+                if let number = value.asNumber, sign * number < sign * (rule.asNumber ?? 0) {
                     faults.append("\(place) is beyond its \(word)")
                 }
             case "minItems":
-                if let count = value.array?.count, count < Int(rule.number ?? 0) { faults.append("\(place) is short") }
+                if let count = value.asList?.count, count < Int(rule.asNumber ?? 0) {
+                    faults.append("\(place) is short")
+                }
             case "maxItems":
-                if let count = value.array?.count, count > Int(rule.number ?? 0) { faults.append("\(place) is long") }
+                if let count = value.asList?.count, count > Int(rule.asNumber ?? 0) {
+                    faults.append("\(place) is long")
+                }
             case "items":
-                for (index, item) in (value.array ?? []).enumerated() {
+                for (index, item) in (value.asList ?? []).enumerated() {
                     faults += try self.faults(item, rule, "\(place)[\(index)]")
                 }
             case "required":
-                for key in rule.array ?? [] where value.object != nil && value[key.string ?? ""] == nil {
-                    faults.append("\(place) has no \(key.string ?? "?")")
+                for key in rule.asList ?? [] where value.members != nil && value[key.asText ?? ""] == nil {
+                    faults.append("\(place) has no \(key.asText ?? "?")")
                 }
             case "properties":
-                for (key, inner) in rule.object ?? [:] {
+                for (key, inner) in rule.members ?? [:] {
                     if let field = value[key] { faults += try self.faults(field, inner, "\(place).\(key)") }
                 }
             case "additionalProperties":
-                for (key, field) in value.object ?? [:] where schema["properties"]?[key] == nil {
-                    if rule == .bool(false) {
+                for (key, field) in value.members ?? [:] where schema["properties"]?[key] == nil {
+                    if rule == .boolean(false) {
                         faults.append("\(place) has a \(key) too many")
                     } else {
                         faults += try self.faults(field, rule, "\(place).\(key)")
                     }
                 }
             case "oneOf":
-                let fits = try (rule.array ?? []).count { try self.faults(value, $0, place).isEmpty }
+                let fits = try (rule.asList ?? []).count { try self.faults(value, $0, place).isEmpty }
                 if fits != 1 { faults.append("\(place) fits \(fits) of the forms allowed") }
             default: faults.append("\(file) uses \(word), which this reader does not know")
             }
@@ -117,16 +96,16 @@ struct JSONSchema {
         return faults
     }
 
-    private static func has(_ value: JSONNode, type: String?) -> Bool {
+    private static func has(_ value: JSONValue, type: String?) -> Bool {
         switch (type, value) {
-        case ("object", .object), ("array", .array), ("string", .string), ("number", .number), ("boolean", .bool): true
+        case ("object", .object), ("array", .list), ("string", .text), ("number", .number), ("boolean", .boolean): true
         case ("integer", .number(let number)): number == number.rounded()
         default: false
         }
     }
 
     /// `file#/$defs/name`, `#/$defs/name` or `file`.
-    private func referenced(_ value: JSONNode, _ reference: String, _ place: String) throws -> [String] {
+    private func referenced(_ value: JSONValue, _ reference: String, _ place: String) throws -> [String] {
         let parts = reference.split(separator: "#", omittingEmptySubsequences: false).map(String.init)
         let owner = parts[0].isEmpty ? self : try JSONSchema(file: parts[0])
         guard parts.count > 1 else { return try owner.faults(value, owner.root, place) }

@@ -1,6 +1,7 @@
 import Foundation
 import ImageCodecs
 import Imaging
+import JSONText
 import Testing
 
 @Suite("vitrine mask")
@@ -18,23 +19,23 @@ struct MaskTests {
                 "overlay-2.png", "result.json",
             ])
         let record = try command.json("out/a.png.mask/result.json")
-        let masks = try #require(record["masks"]?.array)
+        let masks = try #require(record["masks"]?.asList)
         #expect(masks.count == 3)
-        let predicted = masks.map { $0["predictedIoU"]?.number ?? -1 }
-        #expect(record["best"]?.number.map { predicted[Int($0)] } == predicted.max())
+        let predicted = masks.map { $0["predictedIoU"]?.asNumber ?? -1 }
+        #expect(record["best"]?.asNumber.map { predicted[Int($0)] } == predicted.max())
         for (index, entry) in masks.enumerated() {
             let path = command.folder.appendingPathComponent("out/a.png.mask/mask-\(index).png").path
             let mask = try ImageFile.decode(path).image.grey.mask(atLeast: 128)
-            #expect(entry["mask"]?["area"]?.number == Double(mask.area))
+            #expect(entry["mask"]?["area"]?.asNumber == Double(mask.area))
             let box = try #require(mask.boundingBox)
-            let corners: [String: JSONNode] = ["x0": box.x0, "y0": box.y0, "x1": box.x1, "y1": box.y1]
+            let corners: [String: JSONValue] = ["x0": box.x0, "y0": box.y0, "x1": box.x1, "y1": box.y1]
                 .mapValues { .number(Double($0)) }
             #expect(entry["mask"]?["box"] == .object(corners))
             let runs = entry["mask"]?["runs"]
-            #expect(runs?["size"] == .array([.number(120), .number(160)]))
-            let counts = try #require(runs?["counts"]?.string)
+            #expect(runs?["size"] == .list([.number(120), .number(160)]))
+            let counts = try #require(runs?["counts"]?.asText)
             #expect(try RunLengthMask(size: mask.size, compressedCounts: counts).mask == mask)
-            #expect((0...1).contains(entry["stability"]?.number ?? -1))
+            #expect((0...1).contains(entry["stability"]?.asNumber ?? -1))
         }
     }
 
@@ -48,7 +49,7 @@ struct MaskTests {
             "out/a.png.mask/logits.npy:1", "--single", "--output", "out2", "--json",
         ])
         #expect(again.status == 0, "\(again.errors)")
-        #expect(try JSONNode(again.output)["masks"]?.array?.count == 1)
+        #expect(try JSONValue(again.output)["masks"]?.asList?.count == 1)
         let fromPicture = try command.run([
             "mask", "a.png", "--mask-input", "out/a.png.mask/mask-0.png", "--output", "out3",
         ])

@@ -1,6 +1,7 @@
 import Foundation
 import ImageCodecs
 import Imaging
+import JSONText
 import Testing
 
 @Suite("vitrine segment")
@@ -34,13 +35,13 @@ struct SegmentTests {
         let mask = try ImageFile.decode("\(folder)/mask.png").image
         #expect(mask.pixels.allSatisfy { $0 == 0 || $0 == 255 })
         let record = try command.json("out/plate.png/result.json")
-        #expect(record["mask"]?["area"]?.number == Double(mask.pixels.count { $0 == 255 } / 3))
+        #expect(record["mask"]?["area"]?.asNumber == Double(mask.pixels.count { $0 == 255 } / 3))
         let npy = try command.data("out/plate.png/map.npy")
         #expect(npy.count == 128 + 4 * size.pixelCount)
         #expect(String(decoding: npy.prefix(128), as: UTF8.self).contains("(120, 160)"))
-        #expect(try JSONNode(outcome.output) == record)
-        let weights = try #require(record["weights"]?.array)
-        #expect(weights.count == 3 && weights.allSatisfy { $0["sha256"]?.string?.count == 64 })
+        #expect(try JSONValue(outcome.output) == record)
+        let weights = try #require(record["weights"]?.asList)
+        #expect(weights.count == 3 && weights.allSatisfy { $0["sha256"]?.asText?.count == 64 })
     }
 
     @Test("the same picture gives the same bytes twice, and with one thread and two")
@@ -90,9 +91,9 @@ struct SegmentTests {
         let outcome = try command.run(
             ["segment", "in", "--object", "metal plate", "--output", "out", "--json", "--quiet"])
         #expect(outcome.status == 3, "\(outcome.errors)")
-        let records = try outcome.output.split(separator: "\n").map { try JSONNode(String($0)) }
-        #expect(records.map { $0["picture"]?["name"]?.string } == names)
-        #expect(records.indices.filter { records[$0]["kind"] == .string("failure") } == [3])
+        let records = try outcome.output.split(separator: "\n").map { try JSONValue(String($0)) }
+        #expect(records.map { $0["picture"]?["name"]?.asText } == names)
+        #expect(records.indices.filter { records[$0]["kind"] == .text("failure") } == [3])
         let written = names.filter { $0 != "3.png" }.flatMap { name in Self.fileNames.map { "\(name)/\($0)" } }
         #expect(command.files(under: "out") == written.sorted())
     }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import JSONText
 import SmallWeights
 import Tensors
 import Testing
@@ -19,8 +20,8 @@ struct WeightsTests {
             #expect(clip.output.contains(fact), "\(fact)")
         }
         let sam = try command.run(["weights", "inspect", small.sam, "--json"])
-        let tensors = try JSONNode(sam.output)["tensors"]?.array
-        #expect(tensors?.map { $0["name"]?.string } == (try Checkpoint.open(small.sam)).names)
+        let tensors = try JSONValue(sam.output)["tensors"]?.asList
+        #expect(tensors?.map { $0["name"]?.asText } == (try Checkpoint.open(small.sam)).names)
     }
 
     @Test("convert and back loses nothing that the types can hold, and the result is the same model")
@@ -113,11 +114,11 @@ struct WeightsTests {
             "segment", "a.png", "--object", "plate", "--clip", "clip", "--output", "out", "--quiet",
         ])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let files = try #require(command.json("out/a.png/result.json")["weights"]?.array)
-        #expect(files.map { $0["role"]?.string } == ["CLIP", "merges", "SAM"])
+        let files = try #require(command.json("out/a.png/result.json")["weights"]?.asList)
+        #expect(files.map { $0["role"]?.asText } == ["CLIP", "merges", "SAM"])
         for (file, path) in zip(files, [small.clip, small.merges, small.sam]) {
-            #expect(file["sha256"]?.string == (try SHA256.hexadecimalDigest(ofFile: path)))
-            #expect(file["bytes"]?.number == Double(try Data(contentsOf: URL(fileURLWithPath: path)).count))
+            #expect(file["sha256"]?.asText == (try SHA256.hexadecimalDigest(ofFile: path)))
+            #expect(file["bytes"]?.asNumber == Double(try Data(contentsOf: URL(fileURLWithPath: path)).count))
         }
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import ImageCodecs
 import Imaging
 import Tensors
+import TerminalText
 
 /// Which of several names suits a picture.
 struct ClassifyCommand: ParsableCommand {
@@ -106,7 +107,7 @@ struct ClassifyCommand: ParsableCommand {
             return try ClassifyRecord(picture: PictureRecord(item, decoded), labels: labels).json(pretty: false)
         }
         let shown = ranked.map { "\($0.0) \(fixed(Double($0.1), 3))" }.joined(separator: ", ")
-        return Terminal.escaped("\(item.path): \(shown)")
+        return printable("\(item.path): \(shown)")
     }
 }
 

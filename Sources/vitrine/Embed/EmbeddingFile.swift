@@ -2,6 +2,8 @@ import Checkpoints
 import Foundation
 import ImageCodecs
 import Tensors
+import TerminalText
+import WholeFiles
 
 /// What an `embed` command writes.
 struct EmbeddingFile {
@@ -22,7 +24,7 @@ struct EmbeddingFile {
         do {
             if path.lowercased().hasSuffix(".npy") {
                 guard let first = tensors.first?.tensor else { return }
-                try AtomicFile.write(NPYWriter.bytes(first.values, shape: first.shape.dimensions), to: path)
+                try WholeFile.write(NPYWriter.bytes(first.values, shape: first.shape.dimensions), to: path)
             } else {
                 let texts = metadata.merging(["vitrine.record": try record.json(pretty: false)]) { first, _ in first }
                 try SafetensorsWriter.write(tensors, metadata: texts, to: path)
@@ -32,7 +34,7 @@ struct EmbeddingFile {
             throw CommandFailure.output(sentence.contains(path) ? sentence : "cannot write \(path): \(sentence)")
         }
         let shapes = tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", ")
-        Terminal.write("\(Terminal.escaped(path)): \(shapes)", to: .standardOutput)
+        Terminal.write("\(printable(path)): \(shapes)", to: .standardOutput)
     }
 }
 

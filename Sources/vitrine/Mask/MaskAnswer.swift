@@ -3,6 +3,7 @@ import ImageCodecs
 import Imaging
 import SegmentAnything
 import Tensors
+import WholeFiles
 
 /// What one prompt came to, at the picture's size.
 struct MaskAnswer {
@@ -48,7 +49,7 @@ struct MaskAnswer {
                 overlay.draw(image: image, map: certainty, mask: entry.mask, markers: markers),
                 to: "\(folder)/overlay-\(index).png")
         }
-        try AtomicFile.write(
+        try WholeFile.write(
             NPYWriter.bytes(prediction.logits.values, shape: prediction.logits.shape.dimensions),
             to: folder + "/logits.npy")
     }

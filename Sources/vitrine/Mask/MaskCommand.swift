@@ -77,7 +77,7 @@ struct MaskCommand: ParsableCommand {
             masks: answer.masks.map(\.record), weights: try weights.get())
         try ResultFolder(output: output, name: asked.item.name + ".mask").replace { folder in
             try answer.write(to: folder)
-            try AtomicFile.write(Array(try record.json().utf8), to: folder + "/result.json")
+            try record.write(to: folder + "/result.json")
         }
         if json {
             Terminal.write(try record.json(), to: .standardOutput)

@@ -3,6 +3,7 @@ import Foundation
 import ImageCodecs
 import Imaging
 import SegmentAnything
+import TerminalText
 
 /// Every object of a picture.
 struct MasksCommand: ParsableCommand {
@@ -87,12 +88,12 @@ struct MasksCommand: ParsableCommand {
             picture: PictureRecord(asked.item, asked.decoded), masks: masks.map(PredictedMaskRecord.init),
             weights: try weights.get())
         try ResultFolder(output: output, name: asked.item.name + ".masks").replace { folder in
-            try AtomicFile.write(Array(try record.json().utf8), to: folder + "/masks.json")
+            try record.write(to: folder + "/masks.json")
             try PNGWriter.write(MaskMosaic.draw(image: image, masks: masks.map(\.mask)), to: folder + "/masks.png")
         }
         let covered = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
         Terminal.write(
-            "\(Terminal.escaped(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(covered)",
+            "\(printable(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(covered)",
             to: .standardOutput)
     }
 

@@ -1,6 +1,7 @@
-import Foundation
 import ImageCodecs
 import Imaging
+import JSONText
+import WholeFiles
 
 /// What a command writes as one JSON object: a file, a line, or a text in a file's metadata.
 ///
@@ -14,7 +15,10 @@ extension OutputRecord {
     /// The object with what all of them begin with: `schemaVersion`, `kind` and the version of Vitrine.
     ///
     /// - Parameter pretty: whether the text has a line for each value, or is one line.
-    func json(pretty: Bool = true) throws -> String { try jsonText(Headed(record: self), pretty: pretty) }
+    func json(pretty: Bool = true) throws -> String { try encodedJSON(Headed(record: self), pretty: pretty) }
+
+    /// Writes the object to a file.
+    func write(to path: String) throws { try WholeFile.write(try json().utf8, to: path) }
 }
 
 private struct Headed<Record: OutputRecord>: Encodable {

@@ -28,7 +28,7 @@ struct ResultFiles: Sendable {
             { try PNGWriter.write(result.fusedMap, to: folder + "/map.png", text: ["Title": "anomaly map, 0 to 1"]) },
             { try NPYWriter.write(result.fusedMap, to: folder + "/map.npy") },
             { try PNGWriter.write(result.mask, to: folder + "/mask.png") },
-            { try AtomicFile.write(Array(try record.json().utf8), to: folder + "/result.json") },
+            { try record.write(to: folder + "/result.json") },
         ]
         let failures = Mutex<[Int: any Error]>([:])
         ParallelRows.forEach(count: files.count, minimumPerTask: 1) { range in

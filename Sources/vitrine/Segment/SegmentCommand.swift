@@ -5,6 +5,7 @@ import ImageCodecs
 import Imaging
 import Logging
 import Tensors
+import TerminalText
 
 /// Pictures in, outlines, maps, masks and a record of each out.
 struct SegmentCommand: ParsableCommand {
@@ -94,7 +95,7 @@ struct SegmentCommand: ParsableCommand {
         for state in PromptTable.State.allCases {
             let sentences = expansion.sentences(state)
             Terminal.write("\(state.rawValue), \(sentences.count) sentences:", to: .standardOutput)
-            for sentence in sentences { Terminal.write("  \(Terminal.escaped(sentence))", to: .standardOutput) }
+            for sentence in sentences { Terminal.write("  \(printable(sentence))", to: .standardOutput) }
         }
     }
 }
@@ -108,7 +109,7 @@ struct Log {
         logger.logLevel = isQuiet ? .error : .info
     }
 
-    func info(_ message: String) { logger.info("\(Terminal.escaped(message))") }
-    func warning(_ message: String) { logger.warning("\(Terminal.escaped(message))") }
-    func error(_ message: String) { logger.error("\(Terminal.escaped(message))") }
+    func info(_ message: String) { logger.info("\(printable(message))") }
+    func warning(_ message: String) { logger.warning("\(printable(message))") }
+    func error(_ message: String) { logger.error("\(printable(message))") }
 }

@@ -5,6 +5,7 @@ import ImageCodecs
 import Imaging
 import Synchronization
 import Tensors
+import TerminalText
 
 /// Works through the pictures of one `segment` command.
 ///
@@ -106,7 +107,7 @@ struct SegmentRun: Sendable {
     private func summary(_ item: PictureItem, _ result: AnomalyResult, _ timings: TimingsRecord) -> String {
         let standing = result.cascades.count { !$0.mask.isEmpty && $0.supersededBy == nil }
         let share = 100 * Double(result.mask.area) / Double(max(result.mask.size.pixelCount, 1))
-        var line = "\(Terminal.escaped(item.name)): score \(fixed(Double(result.score), 3)), "
+        var line = "\(printable(item.name)): score \(fixed(Double(result.score), 3)), "
         line += "\(standing) \(standing == 1 ? "region" : "regions"), \(fixed(share, 2)) % of the picture"
         if command.timings {
             let parts = timings.stages.map { "\($0.name) \(fixed($0.seconds, 3))" }

@@ -1,5 +1,6 @@
 import Foundation
 import ImageCodecs
+import WholeFiles
 
 /// The folder of one picture's results. It is filled under a hidden name and then renamed, so that whoever sees the
 /// folder sees all of its files.
@@ -48,7 +49,7 @@ struct ResultFolder {
         do {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
             let probe = output + "/.vitrine-probe-\(getpid())"
-            try AtomicFile.write([UInt8](), to: probe)
+            try WholeFile.write([UInt8](), to: probe)
             try FileManager.default.removeItem(atPath: probe)
         } catch {
             throw CommandFailure.output(
@@ -59,6 +60,7 @@ struct ResultFolder {
     /// A one-line reason: Foundation's own descriptions repeat paths and domains.
     private static func reason(_ error: any Error) -> String {
         if let codec = error as? ImageCodecError { return codec.description }
+        if let file = error as? WholeFileError { return file.description }
         let known = error as NSError
         let cause = (known.userInfo[NSUnderlyingErrorKey] as? NSError) ?? known
         if cause.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(cause.code))) }

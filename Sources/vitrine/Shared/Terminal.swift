@@ -1,4 +1,5 @@
 import Foundation
+import TerminalText
 
 /// The three streams of the command: records and summaries go to standard output, everything else to standard error.
 enum Terminal {
@@ -22,20 +23,7 @@ enum Terminal {
 
     /// One line of complaint, always with the program's name in front.
     static func complain(_ message: String) {
-        write("vitrine: \(escaped(message))", to: .standardError)
-    }
-
-    /// Control characters of file names must not reach a terminal as they are.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        write("vitrine: \(printable(message))", to: .standardError)
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TerminalText
 
 /// Everything about files of weights.
 struct WeightsCommand: ParsableCommand {
@@ -48,12 +49,12 @@ struct WeightsListCommand: ParsableCommand {
                 String(repeating: " ", count: max(0, 8 - size.count)) + size,
                 model.licence.padding(toLength: 11, withPad: " ", startingAt: 0), model.title,
             ].joined(separator: "  ")
-            let path = model.files.first?.path.map { "\n    here: \(Terminal.escaped($0))" } ?? ""
+            let path = model.files.first?.path.map { "\n    here: \(printable($0))" } ?? ""
             Terminal.write(line + path, to: .standardOutput)
         }
         let folder = record.folder ?? "nowhere: HOME is not set, name a folder with VITRINE_WEIGHTS"
         Terminal.write(
-            "\nFetch with: Tools/fetch-weights NAME\nThey are kept in: \(Terminal.escaped(folder))", to: .standardOutput
+            "\nFetch with: Tools/fetch-weights NAME\nThey are kept in: \(printable(folder))", to: .standardOutput
         )
     }
 }

@@ -2,7 +2,9 @@ import ArgumentParser
 import CLIP
 import Checkpoints
 import Foundation
+import JSONText
 import Tensors
+import TerminalText
 
 /// Weights of any container as one safetensors file.
 struct WeightsConvertCommand: ParsableCommand {
@@ -55,7 +57,7 @@ struct WeightsConvertCommand: ParsableCommand {
         }
         let written = try reading(output) { try Checkpoint.open(output) }
         Terminal.write(
-            "\(Terminal.escaped(output)): \(written.names.count) tensors, \(written.byteCount) bytes",
+            "\(printable(output)): \(written.names.count) tensors, \(written.byteCount) bytes",
             to: .standardOutput)
     }
 
@@ -66,10 +68,7 @@ struct WeightsConvertCommand: ParsableCommand {
         guard texts["vitrine.model"] == nil, let detected = try? DetectedCLIP(checkpoint),
             !detected.decisions.contains(where: \.isGuess)
         else { return texts }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        texts["vitrine.model"] = String(
-            decoding: try encoder.encode(CLIPDescription(detected.configuration)), as: UTF8.self)
+        texts["vitrine.model"] = try encodedJSON(CLIPDescription(detected.configuration))
         return texts
     }
 

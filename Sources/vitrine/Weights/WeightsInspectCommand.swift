@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import TerminalText
 
 /// What a file of weights is.
 struct WeightsInspectCommand: ParsableCommand {
@@ -23,7 +24,7 @@ struct WeightsInspectCommand: ParsableCommand {
         if json {
             Terminal.write(try report.json(), to: .standardOutput)
         } else {
-            for line in lines(report) { Terminal.write(Terminal.escaped(line), to: .standardOutput) }
+            for line in lines(report) { Terminal.write(printable(line), to: .standardOutput) }
         }
     }
 

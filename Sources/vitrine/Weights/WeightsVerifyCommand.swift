@@ -3,6 +3,7 @@ import CLIP
 import Checkpoints
 import NeuralNetwork
 import SegmentAnything
+import TerminalText
 import WeightIdentity
 
 /// Whether every byte of a file of weights is what it should be.
@@ -25,7 +26,7 @@ struct WeightsVerifyCommand: ParsableCommand {
         if json {
             Terminal.write(try record.json(), to: .standardOutput)
         } else {
-            for line in lines(record) { Terminal.write(Terminal.escaped(line), to: .standardOutput) }
+            for line in lines(record) { Terminal.write(printable(line), to: .standardOutput) }
         }
         if !record.problems.isEmpty { throw CommandFailure.badInput(record.problems.joined(separator: "; ")) }
         if !json { Terminal.write("The weights are sound.", to: .standardOutput) }

@@ -23,7 +23,7 @@ struct ConfigurationDetector {
             throw .impossible(fact: "\(maskTokens) mask tokens and mask prompts of \(maskChannels) channels")
         }
         let defaults = SAMConfiguration.vitB
-        let deviation = try colours("std") ?? defaults.pixelDeviation
+        let deviation = try colours("std") ?? defaults.pixelStandardDeviation
         guard deviation.allSatisfy({ $0 > 0 }) else { throw .impossible(fact: "colours that deviate by \(deviation)") }
         return SAMConfiguration(
             side: side, imageEncoder: encoder, promptWidth: promptWidth, maskChannels: maskChannels,
@@ -31,9 +31,9 @@ struct ConfigurationDetector {
             decoderHiddenWidth: try shape("\(layer).0.mlp.lin1.weight", rank: 2)[0],
             decoderAttentionWidth: inner,
             maskTokens: maskTokens,
-            qualityHiddenWidth: try shape("\(decoder).iou_prediction_head.layers.0.weight", rank: 2)[0],
+            iouHeadHiddenWidth: try shape("\(decoder).iou_prediction_head.layers.0.weight", rank: 2)[0],
             pixelMean: try colours("mean") ?? defaults.pixelMean,
-            pixelDeviation: deviation)
+            pixelStandardDeviation: deviation)
     }
 
     private func imageEncoder(

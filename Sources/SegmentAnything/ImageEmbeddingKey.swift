@@ -29,7 +29,7 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
         frame = model.frame(of: picture)
         preparation =
             "version \(Self.preparationVersion), side \(configuration.side), mean \(configuration.pixelMean), "
-            + "deviation \(configuration.pixelDeviation)"
+            + "deviation \(configuration.pixelStandardDeviation)"
         shape = [configuration.promptWidth, configuration.grid, configuration.grid]
     }
 

@@ -14,8 +14,8 @@ extension PromptError: CustomStringConvertible {
         case .unexpectedMaskShape(let found, let expected):
             "mask logits of shape \(found) do not fit this model: pass one of its own low-resolution masks, \(expected)"
         case .mixedKinds(let prompt):
-            "prompt \(prompt) differs in kind from prompt 0: prompts answered together need the same number of points, "
-                + "and a box and mask logits in all or in none; answer the others in a call of their own"
+            "prompt \(prompt) differs in kind from prompt 0: prompts of one call need the same number of points, and a box and "
+                + "mask logits in all or in none; predict the others in a call of their own"
         case .foreignEmbedding(let found, let expected):
             "the embedding of shape \(found) comes from another model: embed the picture with this one (\(expected))"
         }

@@ -1,7 +1,7 @@
 public import Imaging
 public import Tensors
 
-/// Why a prompt cannot be answered.
+/// Why there are no masks for a prompt.
 public enum PromptError: Error, Hashable, Sendable {
     /// No point, no box and no mask logits.
     case empty
@@ -11,7 +11,7 @@ public enum PromptError: Error, Hashable, Sendable {
     case unusableBox(ImageBox, picture: ImageSize)
     /// Mask logits of another shape than the model's low resolution.
     case unexpectedMaskShape(found: Shape, expected: Shape)
-    /// Prompts answered together must have the same number of points, and boxes and mask logits all or none.
+    /// Prompts of one call must have the same number of points, and boxes and mask logits all or none.
     case mixedKinds(prompt: Int)
     /// The embedding was not made by a model of this configuration.
     case foreignEmbedding(found: Shape, expected: Shape)

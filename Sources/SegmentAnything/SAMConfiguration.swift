@@ -23,26 +23,26 @@ public struct SAMConfiguration: Sendable, Hashable {
     public var decoderHeads: Int
     /// Hidden channels of a decoder layer's feed-forward part.
     public var decoderHiddenWidth: Int
-    /// Channels inside the attention between tokens and picture.
+    /// Channels inside the cross-attention between prompt tokens and image tokens.
     public var decoderAttentionWidth: Int
-    /// Mask tokens: number 0 answers alone, the others together.
+    /// Mask tokens: the first one is for ``MaskCount/single``, the others are for ``MaskCount/multiple``.
     public var maskTokens: Int
-    /// Hidden channels of the head that predicts each mask's IoU.
-    public var qualityHiddenWidth: Int
+    /// Hidden channels of the IoU head (`iou_prediction_head`).
+    public var iouHeadHiddenWidth: Int
 
     // MARK: Pixels
 
     /// Subtracted from red, green and blue (0...255).
     public var pixelMean: [Float]
     /// What red, green and blue are then divided by (0...255).
-    public var pixelDeviation: [Float]
+    public var pixelStandardDeviation: [Float]
 
     public init(
         side: Int = 1024, imageEncoder: ImageEncoder,
         promptWidth: Int = 256, maskChannels: Int = 16, decoderDepth: Int = 2, decoderHeads: Int = 8,
         decoderHiddenWidth: Int = 2048, decoderAttentionWidth: Int? = nil, maskTokens: Int = 4,
-        qualityHiddenWidth: Int = 256,
-        pixelMean: [Float] = [123.675, 116.28, 103.53], pixelDeviation: [Float] = [58.395, 57.12, 57.375]
+        iouHeadHiddenWidth: Int = 256,
+        pixelMean: [Float] = [123.675, 116.28, 103.53], pixelStandardDeviation: [Float] = [58.395, 57.12, 57.375]
     ) {
         self.side = side
         self.imageEncoder = imageEncoder
@@ -53,21 +53,21 @@ public struct SAMConfiguration: Sendable, Hashable {
         self.decoderHiddenWidth = decoderHiddenWidth
         self.decoderAttentionWidth = decoderAttentionWidth ?? promptWidth / 2
         self.maskTokens = maskTokens
-        self.qualityHiddenWidth = qualityHiddenWidth
+        self.iouHeadHiddenWidth = iouHeadHiddenWidth
         self.pixelMean = pixelMean
-        self.pixelDeviation = pixelDeviation
+        self.pixelStandardDeviation = pixelStandardDeviation
     }
 
-    /// Input pixels on a side of one embedding cell.
+    /// Input pixels on a side of the square that one image token stands for.
     public var patch: Int { imageEncoder.patch }
-    /// Embedding cells on a side of the model's square.
+    /// Image tokens on a side of the model's square.
     public var grid: Int { side / patch }
-    /// Side of the decoder's logits and of mask prompts: four to an embedding cell.
+    /// Side of the decoder's logits and of mask prompts: four pixels for each image token.
     public var lowResolutionSide: Int { 4 * grid }
 }
 
 extension SAMConfiguration.ImageEncoder {
-    /// Input pixels on a side of one embedding cell.
+    /// Input pixels on a side of the square that one image token stands for.
     public var patch: Int {
         switch self {
         case .vit(let vit): vit.patchEmbedding.patch

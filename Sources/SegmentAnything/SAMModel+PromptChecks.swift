@@ -13,7 +13,7 @@ extension SAMModel {
         }
     }
 
-    /// That each prompt can be answered, and all together.
+    /// That each prompt has a meaning on this picture, and that all are of the same kind.
     func check(_ prompts: [Prompt], on frame: ModelFrame) throws(PromptError) {
         for (index, prompt) in prompts.enumerated() {
             guard !prompt.points.isEmpty || prompt.box != nil || prompt.maskLogits != nil else { throw .empty }

@@ -3,10 +3,11 @@ public import NeuralNetwork
 public import Tensors
 import WeightIdentity
 
-/// Segment Anything: embeds a picture once, then answers any number of prompts about it.
+/// Segment Anything: embeds a picture once, then predicts masks for any number of prompts.
 ///
 /// Immutable, so one model serves any number of threads.
 public struct SAMModel: Sendable {
+    /// The sizes of the model and what its input means.
     public let configuration: SAMConfiguration
     /// Where the weights came from, for their fingerprint.
     let weights: any TensorSource
@@ -57,13 +58,14 @@ public struct SAMModel: Sendable {
             image
             .resized(to: frame.input, filter: .bilinear)
             .normalizedTensor(
-                mean: configuration.pixelMean.map { $0 / 255 }, std: configuration.pixelDeviation.map { $0 / 255 }
+                mean: configuration.pixelMean.map { $0 / 255 },
+                std: configuration.pixelStandardDeviation.map { $0 / 255 }
             )
             .padded(axis: 1, before: 0, after: configuration.side - frame.input.height)
             .padded(axis: 2, before: 0, after: configuration.side - frame.input.width)
     }
 
-    /// Runs the image encoder: seconds for the published sizes, where a prompt takes a hundredth of that.
+    /// Runs the image encoder. This takes seconds for the published sizes; a prompt takes a hundredth of that.
     public func embed(_ image: Image) -> ImageEmbedding {
         ImageEmbedding(features: imageEncoder(prepare(image)), frame: frame(of: image))
     }
@@ -75,15 +77,19 @@ public struct SAMModel: Sendable {
 
     // MARK: Prompts
 
-    /// Answers one prompt.
+    /// The masks for one prompt.
+    ///
+    /// - Throws: ``PromptError`` when the prompt has no meaning on this picture or the embedding is of another model.
     public func predict(
         _ embedding: ImageEmbedding, _ prompt: Prompt, masks: MaskCount = .single
     ) throws(PromptError) -> MaskPrediction {
         try predict(embedding, [prompt], masks: masks)[0]
     }
 
-    /// Answers several prompts of the same kind at once: equal numbers of points, and boxes and mask logits in all or
-    /// in none. The answers are those of one call each.
+    /// The masks for several prompts of the same kind: equal numbers of points, and boxes and mask logits in all or in
+    /// none. The predictions are those of one call for each prompt, and faster.
+    ///
+    /// - Throws: ``PromptError`` for the first prompt without a meaning on this picture or of another kind.
     public func predict(
         _ embedding: ImageEmbedding, _ prompts: [Prompt], masks: MaskCount = .single
     ) throws(PromptError) -> [MaskPrediction] {
@@ -97,10 +103,10 @@ public struct SAMModel: Sendable {
         }
     }
 
-    /// Answers prompts that are known to fit the model and each other.
+    /// The masks for prompts that are known to fit the model and each other.
     func decode(_ prompts: [ModelPrompt], _ embedding: ImageEmbedding, masks: MaskCount) -> DecodedMasks {
         maskDecoder(
-            features: embedding.features, position: promptEncoder.gridPosition, prompts: promptEncoder(prompts),
+            features: embedding.features, position: promptEncoder.densePosition, prompts: promptEncoder(prompts),
             masks: masks)
     }
 

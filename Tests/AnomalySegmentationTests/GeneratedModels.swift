@@ -35,7 +35,7 @@ enum GeneratedModels {
                 ViTConfiguration(
                     patchEmbedding: .projection(patch: 4), trainedGrid: 16, width: 32, depth: 2, heads: 2, window: 6,
                     globalBlocks: [1])),
-            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, iouHeadHiddenWidth: 48)
         return try generated { try SAMModel(configuration: configuration, weights: $0) }
     }
 

@@ -8,39 +8,62 @@ import TestSupport
 import Testing
 
 @Suite struct AutomaticMaskTests {
-    static let generated = AutomaticMaskSettings(
-        predictedIoUThreshold: 0.02, stabilityThreshold: 0.4, stabilityOffset: 0.02)
-    static let trained = AutomaticMaskSettings(predictedIoUThreshold: 0.3, stabilityThreshold: 0.5)
-
-    @Test("of a generated model: the same masks as SamAutomaticMaskGenerator finds, each once")
-    func generatedModel() throws {
-        let model = try peakedModel()
-        var settings = Self.generated
-        settings.grid = .pointsPerSide(12)
-        settings.pointsPerBatch = 33
-        settings.boxNMSThreshold = 0.95
-        try expectReference("generated_whole", on: "first", model, settings)
+    static let generated = configuration { configuration in
+        configuration.predictedIoUThreshold = 0.02
+        configuration.stabilityThreshold = 0.4
+        configuration.stabilityOffset = 0.02
+    }
+    static let trained = configuration { configuration in
+        configuration.predictedIoUThreshold = 0.3
+        configuration.stabilityThreshold = 0.5
     }
 
-    @Test("of a generated model with two layers of crops: the same masks as the reference's")
-    func generatedCrops() throws {
-        var settings = Self.generated
-        settings.grid = .pointsPerSide(8)
-        settings.cropLayers = 2
-        settings.cropPointsDownscale = 2
-        settings.cropOverlapRatio = 0.3
-        settings.cropNMSThreshold = 0.8
-        settings.boxNMSThreshold = 0.9
-        try expectReference("generated_crops", on: "second", peakedModel(), settings)
+    private static func configuration(
+        _ base: AutomaticMaskConfiguration = AutomaticMaskConfiguration(),
+        _ change: (inout AutomaticMaskConfiguration) -> Void
+    ) -> AutomaticMaskConfiguration {
+        var configuration = base
+        change(&configuration)
+        return configuration
     }
 
-    @Test("of a generated model, without small regions: the same masks as the reference's")
-    func generatedRegions() throws {
-        var settings = Self.generated
-        settings.grid = .pointsPerSide(9)
-        settings.minimumRegionArea = 4
-        settings.boxNMSThreshold = 0.8
-        try expectReference("generated_regions", on: "third", peakedModel(), settings)
+    struct Case: Sendable {
+        var name: String
+        var picture: String
+        var configuration: AutomaticMaskConfiguration
+    }
+
+    /// The whole picture, two layers of crops, and without small regions.
+    static let cases = [
+        Case(
+            name: "generated_whole", picture: "first",
+            configuration: configuration(generated) {
+                $0.grid = .pointsPerSide(12)
+                $0.pointsPerBatch = 33
+                $0.boxNMSThreshold = 0.95
+            }),
+        Case(
+            name: "generated_crops", picture: "second",
+            configuration: configuration(generated) {
+                $0.grid = .pointsPerSide(8)
+                $0.cropLayers = 2
+                $0.cropPointsDownscale = 2
+                $0.cropOverlapRatio = 0.3
+                $0.cropNMSThreshold = 0.8
+                $0.boxNMSThreshold = 0.9
+            }),
+        Case(
+            name: "generated_regions", picture: "third",
+            configuration: configuration(generated) {
+                $0.grid = .pointsPerSide(9)
+                $0.minimumRegionArea = 4
+                $0.boxNMSThreshold = 0.8
+            }),
+    ]
+
+    @Test("of a generated model: the same masks as SamAutomaticMaskGenerator finds, each once", arguments: cases)
+    func generatedModel(_ reference: Case) throws {
+        try expectReference(reference.name, on: reference.picture, peakedModel(), reference.configuration)
     }
 
     @Test("of the shipped small model, whole, in crops and without small regions: the same masks as the reference's")
@@ -48,31 +71,31 @@ import Testing
         let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path
         let weights = try Checkpoint.open(path)
         let model = try SAMModel(configuration: .detect(from: weights), weights: weights)
-        var settings = Self.trained
-        settings.grid = .pointsPerSide(10)
-        try expectReference("trained_whole", on: "third", model, settings)
-        settings.grid = .pointsPerSide(6)
-        settings.cropLayers = 1
-        settings.boxNMSThreshold = 0.9
-        try expectReference("trained_crops", on: "second", model, settings)
-        settings = Self.trained
-        settings.grid = .pointsPerSide(8)
-        settings.minimumRegionArea = 25
-        try expectReference("trained_regions", on: "first", model, settings)
+        var configuration = Self.trained
+        configuration.grid = .pointsPerSide(10)
+        try expectReference("trained_whole", on: "third", model, configuration)
+        configuration.grid = .pointsPerSide(6)
+        configuration.cropLayers = 1
+        configuration.boxNMSThreshold = 0.9
+        try expectReference("trained_crops", on: "second", model, configuration)
+        configuration = Self.trained
+        configuration.grid = .pointsPerSide(8)
+        configuration.minimumRegionArea = 25
+        try expectReference("trained_regions", on: "first", model, configuration)
     }
 
-    @Test("the masks do not depend on how many points are asked together, nor on who made the grid")
+    @Test("the masks do not depend on how many points are decoded together, nor on who made the grid")
     func batches() throws {
         let model = try peakedModel()
         let image = try Self.picture("first")
-        var settings = Self.generated
-        settings.grid = .pointsPerSide(5)
-        settings.pointsPerBatch = 4
-        let some = try AutomaticMaskGenerator(model, settings: settings).masks(in: image)
-        settings.pointsPerBatch = 64
+        var configuration = Self.generated
+        configuration.grid = .pointsPerSide(5)
+        configuration.pointsPerBatch = 4
+        let some = try AutomaticMaskGenerator(model, configuration: configuration).masks(in: image)
+        configuration.pointsPerBatch = 64
         let places = [0.1, 0.3, 0.5, 0.7, 0.9]
-        settings.grid = .explicit([places.flatMap { y in places.map { ImagePoint(x: $0, y: y) } }])
-        let all = try AutomaticMaskGenerator(model, settings: settings).masks(in: image)
+        configuration.grid = .explicit([places.flatMap { y in places.map { ImagePoint(x: $0, y: y) } }])
+        let all = try AutomaticMaskGenerator(model, configuration: configuration).masks(in: image)
         #expect(!some.isEmpty)
         #expect(some.map(\.mask) == all.map(\.mask))
     }
@@ -81,11 +104,11 @@ import Testing
     func progress() throws {
         struct Stop: Error {}
         let image = try Self.picture("first")
-        var settings = Self.generated
-        settings.grid = .pointsPerSide(4)
-        settings.pointsPerBatch = 10
-        settings.cropLayers = 1
-        let generator = try AutomaticMaskGenerator(peakedModel(), settings: settings)
+        var configuration = Self.generated
+        configuration.grid = .pointsPerSide(4)
+        configuration.pointsPerBatch = 10
+        configuration.cropLayers = 1
+        let generator = try AutomaticMaskGenerator(peakedModel(), configuration: configuration)
         var told: [AutomaticMaskProgress] = []
         let masks = generator.masks(in: image) { told.append($0) }
         #expect(told.map(\.points) == [0, 10, 16, 16, 26, 32, 32, 42, 48, 48, 58, 64, 64, 74, 80, 80])
@@ -109,11 +132,11 @@ import Testing
     /// As many masks, and to each of the reference's one with its numbers; equal masks of equal scores may be in any
     /// order there.
     private func expectReference(
-        _ name: String, on picture: String, _ model: SAMModel, _ settings: AutomaticMaskSettings
+        _ name: String, on picture: String, _ model: SAMModel, _ configuration: AutomaticMaskConfiguration
     ) throws {
         let image = try Self.picture(picture)
         let expected = try ExpectedMasks(ByteFixture("SegmentAnything/automatic_\(name)"), size: image.size)
-        let found = try AutomaticMaskGenerator(model, settings: settings).masks(in: image)
+        let found = try AutomaticMaskGenerator(model, configuration: configuration).masks(in: image)
         expected.expect(found, name)
     }
 }

@@ -25,7 +25,7 @@ import Testing
         ])
         func decoded(_ masks: MaskCount, _ name: String) throws -> DecodedMasks {
             let answer = model.maskDecoder(
-                features: features, position: model.promptEncoder.gridPosition,
+                features: features, position: model.promptEncoder.densePosition,
                 prompts: model.promptEncoder([prompt]), masks: masks)
             let logits = every(37, of: answer.logits.values)
             try reference.expect(Tensor(logits, shape: [logits.count]), "\(name)_logits", within: 1e-3)

@@ -16,7 +16,7 @@ extension SAMConfiguration {
                 ViTConfiguration(
                     patchEmbedding: patchEmbedding, trainedGrid: 16, width: 32, depth: 2, heads: 2, window: 6,
                     globalBlocks: [1])),
-            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, iouHeadHiddenWidth: 48)
     }
 
     /// A MobileSAM with windows that hang over the edge of their map in two stages and one window of the whole map in the
@@ -26,7 +26,7 @@ extension SAMConfiguration {
         imageEncoder: .tinyViT(
             TinyViTConfiguration(
                 widths: [8, 16, 24, 320], depths: [1, 2, 1, 1], heads: [2, 3, 5], windows: [7, 4, 10])),
-        promptWidth: 256, decoderHeads: 4, decoderHiddenWidth: 64, qualityHiddenWidth: 48)
+        promptWidth: 256, decoderHeads: 4, decoderHiddenWidth: 64, iouHeadHiddenWidth: 48)
 }
 
 /// A model with generated weights, the same that the reference's has in `Tools/fixtures`.

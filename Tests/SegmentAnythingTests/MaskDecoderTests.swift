@@ -13,14 +13,14 @@ import Testing
         let prompts = model.promptEncoder([ModelPrompt(points: PromptEncoderTests.points)])
         let (tokens, image) = decoder.transformer(
             tokens: decoder.tokens(prompts), image: prompts.dense.added(to: Self.features.reshaped(to: [32, 256])),
-            imagePosition: model.promptEncoder.gridPosition)
+            imagePosition: model.promptEncoder.densePosition)
         try reference.expect(tokens.squeezed(axis: 0), "tokens")
         try reference.expect(image.matrices.squeezed(axis: 0).transposed(), "image")
         // Each upscaled channel by itself, as the mask that weighs it alone.
-        let cells = ColumnPanels(try reference.tensor("image", [1, 256, 32]).transposed())
+        let upscaled = ColumnPanels(try reference.tensor("image", [1, 256, 32]).transposed())
         let channels = Tensor((0..<16).map { $0 % 5 == 0 ? 1 : 0 }, shape: [1, 4, 4])
-        try reference.expect(decoder.upscaling(cells, weights: channels).squeezed(axis: 0), "upscaled")
-        let hyper = decoder.hyperWeights(try reference.tensor("tokens", [1, 9, 32]), 0..<4)
+        try reference.expect(decoder.outputUpscaling(upscaled, channelWeights: channels).squeezed(axis: 0), "upscaled")
+        let hyper = decoder.channelWeights(try reference.tensor("tokens", [1, 9, 32]), 0..<4)
         try reference.expect(hyper.squeezed(axis: 0), "hyper")
     }
 
@@ -41,16 +41,16 @@ import Testing
         ]
         for (name, prompt, masks) in cases {
             let decoded = model.maskDecoder(
-                features: Self.features, position: model.promptEncoder.gridPosition,
+                features: Self.features, position: model.promptEncoder.densePosition,
                 prompts: model.promptEncoder([prompt]), masks: masks)
             try reference.expect(decoded.logits.squeezed(axis: 0), "\(name)_logits", within: 1e-3)
             try reference.expect(decoded.predictedIoU.squeezed(axis: 0), "\(name)_iou", within: 1e-3)
         }
     }
 
-    @Test("answers are the same bits on any number of threads")
+    @Test("masks are the same bits on any number of threads")
     func threads() throws {
-        // A grid of 40 x 40 cells, which is several tasks, the last of them with half a panel.
+        // A grid of 40 x 40 image tokens, which is several tasks, the last of them with half a panel.
         var configuration = SAMConfiguration.tested
         configuration.side = 160
         let model = try generatedModel(configuration)
@@ -62,16 +62,16 @@ import Testing
         }
         let before = ComputeThreads.count
         defer { ComputeThreads.set(before) }
-        func answers(threads: Int) -> DecodedMasks {
+        func decoded(threads: Int) -> DecodedMasks {
             ComputeThreads.set(threads)
             return model.maskDecoder(
-                features: features, position: model.promptEncoder.gridPosition, prompts: model.promptEncoder(prompts),
+                features: features, position: model.promptEncoder.densePosition, prompts: model.promptEncoder(prompts),
                 masks: .multiple)
         }
-        let alone = answers(threads: 1)
+        let alone = decoded(threads: 1)
         #expect(alone.logits.shape == [3, 3, 160, 160] && alone.logits.values.allSatisfy(\.isFinite))
         for threads in [2, 5] {
-            let together = answers(threads: threads)
+            let together = decoded(threads: threads)
             #expect(isIdentical(together.logits, alone.logits), "\(threads) threads")
             #expect(isIdentical(together.predictedIoU, alone.predictedIoU), "\(threads) threads")
         }

@@ -22,7 +22,7 @@ import Testing
         for (name, prompt) in prompts {
             let encoded = encoder([prompt])
             try reference.expect(#require(encoded.sparse).squeezed(axis: 0), "\(name)_sparse")
-            guard case .uniform(let everywhere) = encoded.dense else {
+            guard case .noMask(let everywhere) = encoded.dense else {
                 Issue.record("\(name): no mask, yet not the same everywhere")
                 continue
             }
@@ -42,6 +42,6 @@ import Testing
     @Test("the grid's positions match the reference")
     func grid() throws {
         let encoder = try generatedModel(.tested).promptEncoder
-        try Reference("prompts_kinds").expect(encoder.gridPosition.matrices.squeezed(axis: 0), "grid_position")
+        try Reference("prompts_kinds").expect(encoder.densePosition.matrices.squeezed(axis: 0), "grid_position")
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct PromptErrorTests {
     let picture = ImageSize(width: 90, height: 50)
 
-    @Test("prompts that cannot be answered are refused, each with its reason")
+    @Test("prompts without a meaning are refused, each with its reason")
     func refusals() throws {
         let model = try generatedModel(.tested)
         let embedding = ImageEmbedding(
@@ -58,8 +58,8 @@ import Testing
                 "mask logits of shape [64, 63] do not fit this model: "
                 + "pass one of its own low-resolution masks, [64, 64]",
             PromptError.mixedKinds(prompt: 1).description:
-                "prompt 1 differs in kind from prompt 0: prompts answered together need the same number of points, "
-                + "and a box and mask logits in all or in none; answer the others in a call of their own",
+                "prompt 1 differs in kind from prompt 0: prompts of one call need the same number of points, and a box and "
+                + "mask logits in all or in none; predict the others in a call of their own",
             PromptError.foreignEmbedding(found: [1, 2, 2], expected: [32, 16, 16]).description:
                 "the embedding of shape [1, 2, 2] comes from another model: embed the picture with this one "
                 + "([32, 16, 16])",

@@ -76,11 +76,15 @@ import Testing
     private func expectAutomaticMasks(_ model: SAMModel, _ name: String) throws {
         let folder = LargeFixture.url("sam/\(name)")
         let answers = try PublishedAnswers(folder)
-        let settings = AutomaticMaskSettings(
-            grid: .pointsPerSide(4), pointsPerBatch: 8, predictedIoUThreshold: 0, stabilityThreshold: 0.3,
-            stabilityOffset: 0.02, boxNMSThreshold: 1)
+        var configuration = AutomaticMaskConfiguration()
+        configuration.grid = .pointsPerSide(4)
+        configuration.pointsPerBatch = 8
+        configuration.predictedIoUThreshold = 0
+        configuration.stabilityThreshold = 0.3
+        configuration.stabilityOffset = 0.02
+        configuration.boxNMSThreshold = 1
         let expected = try ExpectedMasks(answers.fixture, prefix: "automatic_", size: answers.picture.size)
-        let found = try AutomaticMaskGenerator(model, settings: settings).masks(in: answers.picture)
+        let found = try AutomaticMaskGenerator(model, configuration: configuration).masks(in: answers.picture)
         expected.expect(found, name)
     }
 }

@@ -103,7 +103,7 @@ private func promptEncoderShapes(_ configuration: SAMConfiguration) -> Shapes {
 
 private func maskDecoderShapes(_ configuration: SAMConfiguration) -> Shapes {
     let (width, inner) = (configuration.promptWidth, configuration.decoderAttentionWidth)
-    let hidden = configuration.qualityHiddenWidth
+    let hidden = configuration.iouHeadHiddenWidth
     let path = "mask_decoder"
     func attention(_ name: String, _ inner: Int) -> Shapes {
         ["q_proj", "k_proj", "v_proj"].flatMap { linear("\(name).\($0)", width, inner) }

@@ -22,7 +22,7 @@ import Testing
         func expect(_ logits: String, _ quality: String) throws -> Tensor {
             func decoded(_ masks: MaskCount) -> DecodedMasks {
                 model.maskDecoder(
-                    features: features, position: model.promptEncoder.gridPosition,
+                    features: features, position: model.promptEncoder.densePosition,
                     prompts: model.promptEncoder([prompt]), masks: masks)
             }
             let single = decoded(.single)

@@ -6,14 +6,14 @@ import Testing
 @testable import SegmentAnything
 
 @Suite struct TinyViTTests {
-    @Test("stem, blocks, mergings, attention and neck match MobileSAM's code, stage by stage")
+    @Test("patch embedding, blocks, mergings, attention and neck match MobileSAM's code, stage by stage")
     func stages() throws {
         let encoder = try tinyViT()
         let reference = try Reference("mobile_stages")
         func expect(_ found: Tensor, _ name: String) throws {
             try reference.expect(every(5, of: found), name)
         }
-        var map = encoder.stem(generatedPicture(side: 160))
+        var map = encoder.patchEmbedding(generatedPicture(side: 160))
         try expect(map, "stem")
         map = encoder.convolutions[0](map)
         try expect(map, "layer_0_block_0")
@@ -25,7 +25,7 @@ import Testing
                 if index == 0 && number == 0 {
                     let attended = block.attention(tokens)
                     try expect(attended, "attention")
-                    try expect(block.mixing(attended.reshaped(to: map.shape)), "mixing")
+                    try expect(block.localConvolution(attended.reshaped(to: map.shape)), "mixing")
                 }
                 tokens = block(tokens)
                 try expect(tokens, "layer_\(index + 1)_block_\(number)")
@@ -48,7 +48,7 @@ import Testing
             [("c.weight", [6, 3, 3, 3])]
             + ["weight", "bias", "running_mean", "running_var"].map { ("bn.\($0)", [6]) }
         let weights = GeneratedWeights(shapes)
-        let folded = try WeightScope.load(from: weights) { NormalizedConvolution($0, in: 3, out: 6, kernel: 3) }
+        let folded = try WeightScope.load(from: weights) { FoldedConvolution($0, in: 3, out: 6, kernel: 3) }
         let x = generatedTensor("x", [1, 3, 7, 9])
         let plain = x.convolution2D(weight: try weights.load("c.weight"), padding: 1)
         func row(_ name: String) throws -> Tensor { try weights.load("bn.\(name)").reshaped(to: [6, 1, 1]) }
@@ -59,13 +59,13 @@ import Testing
         for (value, expected) in zip(found.values, normalized.values) { #expect(abs(value - expected) < 2e-6) }
     }
 
-    @Test("each pair of a window's tokens gets the term of its distance")
-    func terms() {
+    @Test("each pair of a window's tokens gets the bias of its distance")
+    func expandedBiases() {
         let biases = generatedTensor("biases", [2, 9])
-        let terms = WindowAttention.expanded(biases, window: 3)
-        #expect(terms.shape == [2, 9, 9])
+        let expanded = WindowAttention.expanded(biases, window: 3)
+        #expect(expanded.shape == [2, 9, 9])
         for (query, key, distance) in [(0, 0, 0), (0, 8, 8), (8, 0, 8), (1, 3, 4), (2, 0, 2), (5, 2, 3)] {
-            #expect(terms[1, query, key] == biases[1, distance])
+            #expect(expanded[1, query, key] == biases[1, distance])
         }
     }
 

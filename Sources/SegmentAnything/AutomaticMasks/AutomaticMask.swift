@@ -2,6 +2,7 @@ public import Imaging
 
 /// One mask that ``AutomaticMaskGenerator`` found, in the frame of the whole picture.
 public struct AutomaticMask: Sendable, Hashable {
+    /// The mask, of the whole picture's size.
     public let mask: RunLengthMask
     /// The smallest box around the mask. Where the mask has no pixel (the stability threshold must be 0 for that), the
     /// crop's top left pixel.
@@ -10,7 +11,7 @@ public struct AutomaticMask: Sendable, Hashable {
     public let predictedIoU: Float
     /// See ``MaskPostprocessing/stabilityScore(_:threshold:offset:)``.
     public let stabilityScore: Float
-    /// Where the model was asked.
+    /// The point prompt that gave this mask.
     public let point: ImagePoint
     /// The part of the picture that the model saw.
     public let cropBox: ImageBox
@@ -29,9 +30,11 @@ public struct AutomaticMask: Sendable, Hashable {
 public struct AutomaticMaskProgress: Sendable, Hashable {
     /// Crops that are done, the whole picture among them.
     public var crops: Int
+    /// Crops in all.
     public var cropCount: Int
-    /// Points that are answered.
+    /// Points whose masks are predicted.
     public var points: Int
+    /// Points in all.
     public var pointCount: Int
     /// Masks found so far, before those of different crops are compared.
     public var masks: Int

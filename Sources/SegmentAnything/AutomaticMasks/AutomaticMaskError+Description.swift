@@ -3,8 +3,8 @@ import Imaging
 extension AutomaticMaskError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .outOfRange(let setting, let found, let allowed):
-            "\(setting.rawValue) is \(text(found)): give a number from \(text(allowed.lowerBound)) to "
+        case .outOfRange(let parameter, let found, let allowed):
+            "\(parameter.rawValue) is \(text(found)): give a number from \(text(allowed.lowerBound)) to "
                 + "\(text(allowed.upperBound))"
         case .noPoints(let layer):
             "the grid of crop layer \(layer) has no point: raise pointsPerSide, or lower cropPointsDownscale or "

@@ -1,9 +1,9 @@
 public import Imaging
 
-/// Why a generator cannot work with its settings.
+/// Why a generator cannot work with its configuration.
 public enum AutomaticMaskError: Error, Hashable, Sendable {
-    /// The settings that are numbers.
-    public enum Setting: String, Hashable, Sendable {
+    /// The parameters of ``AutomaticMaskConfiguration`` that are numbers, each under its own name.
+    public enum Parameter: String, Hashable, Sendable {
         case pointsPerSide
         case pointsPerBatch
         case predictedIoUThreshold
@@ -18,7 +18,7 @@ public enum AutomaticMaskError: Error, Hashable, Sendable {
     }
 
     /// A number that means nothing here, or NaN.
-    case outOfRange(Setting, found: Double, allowed: ClosedRange<Double>)
+    case outOfRange(Parameter, found: Double, allowed: ClosedRange<Double>)
     /// A layer of crops is left without a point.
     case noPoints(layer: Int)
     /// Grids are given for another number of layers than there are.

@@ -1,31 +1,38 @@
 import NeuralNetwork
 import Tensors
 
-/// Narrows the encoder's tokens to the embedding's channels and mixes neighbours.
+/// From the encoder's tokens to the channels of the image embedding: a 1 x 1 convolution, then a 3 x 3 one.
+///
+/// Matches `ImageEncoderViT.neck` of segment_anything, whose maps have the channels first. Here the channels of a pixel
+/// stay together until the end. Then the 1 x 1 convolution is a linear layer of the tokens, and `LayerNorm2d`, which
+/// normalises over the channels of each pixel, is a layer norm of the tokens.
 struct EncoderNeck: Sendable {
     let grid: Int
-    let narrowing: Linear
-    let narrowingNorm: LayerNorm
-    let mixing: ConvolutionWeight
-    let mixingNorm: LayerNorm
+    /// `neck.0`.
+    let projection: Linear
+    /// `neck.1`.
+    let projectionNorm: LayerNorm
+    /// `neck.2`.
+    let convolution: ConvolutionWeight
+    /// `neck.3`.
+    let convolutionNorm: LayerNorm
 
     init(_ weights: WeightScope, in input: Int, out width: Int, grid: Int) {
         self.grid = grid
-        // A 1 x 1 convolution of the map is a linear layer of its tokens, and a norm over channels one of
-        // tokens.
         let kernel = weights.child(0).tensor("weight", shape: [width, input, 1, 1])
-        narrowing = Linear(weight: kernel.reshaped(to: [width, input]), bias: nil)
-        narrowingNorm = LayerNorm(weights.child(1), width: width, epsilon: 1e-6)
-        mixing = ConvolutionWeight(weights.child(2).tensor("weight", shape: [width, width, 3, 3]))
-        mixingNorm = LayerNorm(weights.child(3), width: width, epsilon: 1e-6)
+        projection = Linear(weight: kernel.reshaped(to: [width, input]), bias: nil)
+        projectionNorm = LayerNorm(weights.child(1), width: width, epsilon: 1e-6)
+        convolution = ConvolutionWeight(weights.child(2).tensor("weight", shape: [width, width, 3, 3]))
+        convolutionNorm = LayerNorm(weights.child(3), width: width, epsilon: 1e-6)
     }
 
     /// - Parameter tokens: `[tokens, width]`, row-major over the grid.
     /// - Returns: `[channels, rows, columns]`.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
-        let narrow = narrowingNorm(narrowing(tokens))
-        let map = narrow.reshaped(to: [grid, grid, narrow.shape[1]])
-        let mixed = mixingNorm(map.convolution3x3(weight: mixing))
-        return mixed.reshaped(to: narrow.shape).transposed().reshaped(to: [narrow.shape[1], grid, grid])
+        let projected = projectionNorm(projection(tokens))
+        let channels = projected.shape[1]
+        let map = projected.reshaped(to: [grid, grid, channels])
+        let convolved = convolutionNorm(map.convolution3x3(weight: convolution))
+        return convolved.reshaped(to: projected.shape).transposed().reshaped(to: [channels, grid, grid])
     }
 }

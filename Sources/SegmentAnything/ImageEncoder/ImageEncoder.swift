@@ -1,7 +1,7 @@
 import NeuralNetwork
 import Tensors
 
-/// The network that turns a picture into SAM's embedding.
+/// The network that turns a picture into its image embedding.
 enum ImageEncoder: Sendable {
     case vit(ViTEncoder)
     case tinyViT(TinyViTEncoder)
@@ -29,8 +29,8 @@ enum ImageEncoder: Sendable {
         }
     }
 
-    /// Entries of published files that no encoder reads: a classifier that the TinyViT was trained with, counters of its
-    /// normalisations, and tables that follow from the window's side.
+    /// Whether published files have this entry although the model does not need it: the classifier with which the TinyViT
+    /// was trained, the counters of its batch norms, and tables that follow from the size of a window.
     static func isUnread(_ name: String) -> Bool {
         name.hasSuffix(".num_batches_tracked") || name.hasSuffix(".attention_bias_idxs") || name.hasSuffix(".attn.ab")
             || name.hasPrefix("image_encoder.norm_head.") || name.hasPrefix("image_encoder.head.")

@@ -1,92 +1,113 @@
 import NeuralNetwork
 import Tensors
 
-// The attentions between tokens and cells, with the projections of the cells moved over to the tokens: there are
-// hundreds of times as many cells as tokens, and `q * (K x) = (q K) * x`.
+// Cross-attention between prompt tokens and image tokens.
+//
+// The published models have 4,096 image tokens and about ten prompt tokens. The reference projects every image token to
+// keys and values, or to queries and outputs. That takes nearly all of the decoder's time. Here the projections of the
+// image tokens are moved to the prompt tokens, where they cost almost nothing. This is the same computation, because a
+// matrix may be multiplied from either side. With x for an image token, and W and b for weight and bias of a projection:
+//
+//     prompt token q attends to x:  logit = q . (W_k x + b_k) = (W_k^T q) . x + q . b_k
+//     image token x attends to k:   logit = (W_q x + b_q) . k = (W_q^T k) . x + b_q . k
+//
+// `W_k^T q` and `W_q^T k` are computed once for each prompt token and head. After that only dot products with the image
+// tokens are left. Values and outputs are moved in the same way: the softmax weights of a head sum to 1, so
+//
+//     sum of weight (W_v x + b_v) = W_v (sum of weight x) + b_v
 
-/// Tokens ask the cells.
+/// Prompt tokens are the queries, image tokens the keys and values.
 ///
-/// Matches `Attention` of segment_anything's transformer with tokens as queries and cells as keys and values.
-struct TokensToImage: Sendable {
+/// Matches `Attention` of segment_anything's transformer as `cross_attn_token_to_image` and
+/// `final_attn_token_to_image`.
+struct TokenToImageAttention: Sendable {
     let query: Linear
-    /// `[heads, headWidth, width]`, with the logits' scale in it.
-    let key: HeadMaps
+    /// The key projection, `[heads, headWidth, width]`, multiplied by the attention's scale.
+    ///
+    /// Its bias is read and not used: `q . b_k` is the same number for all image tokens, and adding one number to all
+    /// logits of a softmax changes nothing.
+    let key: HeadProjection
     /// `[heads, width, headWidth]`.
-    let value: HeadMaps
-    /// The weights of the cells sum to 1, so it is added once.
+    let value: HeadProjection
     let valueBias: Tensor
     let output: Linear
 
     init(_ weights: WeightScope, width: Int, inner: Int, heads: Int) {
         let split: Shape = [heads, inner / heads, width]
         query = Linear(weights.child("q_proj"), in: width, out: inner)
+        output = Linear(weights.child("out_proj"), in: inner, out: width)
         let keys = weights.child("k_proj")
-        key = HeadMaps(
+        key = HeadProjection(
             matrices: keys.tensor("weight", shape: [inner, width]).reshaped(to: split) * attentionScale(split[1]))
-        // The same for all cells, so no softmax over the cells sees it.
         _ = keys.tensor("bias", shape: [inner])
         let values = weights.child("v_proj")
-        value = HeadMaps(
+        value = HeadProjection(
             matrices: values.tensor("weight", shape: [inner, width]).reshaped(to: split).transposed())
         valueBias = values.tensor("bias", shape: [inner])
-        output = Linear(weights.child("out_proj"), in: inner, out: width)
     }
 
-    /// What the heads of tokens `[prompts, tokens, width]` ask the cells: `[prompts, heads * tokens, width]`.
-    func questions(_ tokens: Tensor) -> Tensor { key.spread(query(tokens)) }
+    /// `W_k^T q` for every head and token: `[prompts, tokens, width]` to `[prompts, heads * tokens, width]`.
+    func queries(_ tokens: Tensor) -> Tensor { key.projectedByHead(query(tokens)) }
 
+    /// Value and output projection.
+    ///
     /// - Parameters:
-    ///   - means: of the cells, as each question weighted them, `[prompts, heads * tokens, width]`.
+    ///   - means: means of the image tokens, weighted by the softmax of each head and token,
+    ///     `[prompts, heads * tokens, width]`.
     ///   - residual: `[prompts, tokens, width]`, added to the result.
     /// - Returns: `[prompts, tokens, width]`.
-    func answers(_ means: Tensor, adding residual: Tensor) -> Tensor {
-        output(value.gathered(means) + valueBias, adding: residual)
+    func attended(_ means: Tensor, adding residual: Tensor) -> Tensor {
+        output(value.joinedHeads(means) + valueBias, adding: residual)
     }
 }
 
-/// Cells ask the tokens.
+/// Image tokens are the queries, prompt tokens the keys and values.
 ///
-/// Matches `Attention` of segment_anything's transformer with cells as queries and tokens as keys and values.
-struct ImageToTokens: Sendable {
-    let heads: Int
-    /// `[heads, headWidth, width]`, with the logits' scale in it, as the offset's `[heads, headWidth, 1]`.
-    let query: HeadMaps
-    let queryOffset: HeadMaps
+/// Matches `Attention` of segment_anything's transformer as `cross_attn_image_to_token`.
+struct ImageToTokenAttention: Sendable {
+    /// The query projection, multiplied by the attention's scale: weight `[heads, headWidth, width]`, bias
+    /// `[heads, headWidth, 1]`.
+    let query: (weight: HeadProjection, bias: HeadProjection)
     let key: Linear
     let value: Linear
     /// `[heads, headWidth, width]`.
-    let output: HeadMaps
-    /// A head's share of the bias: the weights of its tokens sum to 1.
-    let outputShare: Tensor
+    let output: HeadProjection
+    /// The output bias divided by the number of heads. It is added to each head's values; the weights of each head sum
+    /// to 1, so the sum over the heads has the whole bias.
+    let outputBiasPerHead: Tensor
+
+    private var heads: Int { output.matrices.shape[0] }
 
     init(_ weights: WeightScope, width: Int, inner: Int, heads: Int) {
         let split: Shape = [heads, inner / heads, width]
         let scale = attentionScale(split[1])
-        self.heads = heads
-        let queries = weights.child("q_proj")
-        query = HeadMaps(matrices: queries.tensor("weight", shape: [inner, width]).reshaped(to: split) * scale)
-        queryOffset = HeadMaps(
-            matrices: queries.tensor("bias", shape: [inner]).reshaped(to: [heads, inner / heads, 1]) * scale)
         key = Linear(weights.child("k_proj"), in: width, out: inner)
         value = Linear(weights.child("v_proj"), in: width, out: inner)
+        let queries = weights.child("q_proj")
+        query = (
+            HeadProjection(matrices: queries.tensor("weight", shape: [inner, width]).reshaped(to: split) * scale),
+            HeadProjection(
+                matrices: queries.tensor("bias", shape: [inner]).reshaped(to: [heads, inner / heads, 1]) * scale)
+        )
         let outputs = weights.child("out_proj")
-        output = HeadMaps(
+        output = HeadProjection(
             matrices: outputs.tensor("weight", shape: [width, inner]).transposed().reshaped(to: split))
-        outputShare = outputs.tensor("bias", shape: [width]) * (1 / Float(heads))
+        outputBiasPerHead = outputs.tensor("bias", shape: [width]) * (1 / Float(heads))
     }
 
-    /// What the cells are to do with the tokens.
+    /// What is done to every image token: this attention, the residual connection and the layer norm behind it.
     ///
     /// - Parameters:
-    ///   - keys: `[prompts, tokens, width]`.
-    ///   - values: `[prompts, tokens, width]`.
-    ///   - norm: of the cells after the sum.
+    ///   - keys: what keys are projected from, `[prompts, tokens, width]`.
+    ///   - values: what values are projected from, `[prompts, tokens, width]`.
+    ///   - norm: of the image tokens after the residual connection.
     func update(keys: Tensor, values: Tensor, norm: LayerNorm) -> ColumnUpdate {
         let keys = key(keys)
         return ColumnUpdate(
-            groups: heads, questions: query.spread(keys), offsets: queryOffset.spread(keys).squeezed(axis: 2),
-            answers: output.spread(value(values)) + outputShare, normWeight: norm.weight, normBias: norm.bias,
-            epsilon: norm.epsilon)
+            groups: heads, questions: query.weight.projectedByHead(keys),
+            offsets: query.bias.projectedByHead(keys).squeezed(axis: 2),
+            answers: output.projectedByHead(value(values)) + outputBiasPerHead, normWeight: norm.weight,
+            normBias: norm.bias, epsilon: norm.epsilon)
     }
 }
 

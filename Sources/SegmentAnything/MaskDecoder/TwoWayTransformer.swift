@@ -1,71 +1,27 @@
 import NeuralNetwork
 import Tensors
 
-/// One layer: tokens among themselves, tokens to picture, feed-forward, picture to tokens; each normalised after its
-/// sum.
+/// Prompt tokens and image tokens attend to each other.
 ///
-/// Matches `TwoWayAttentionBlock` of segment_anything.
-struct TwoWayLayer: Sendable {
-    let isFirst: Bool
-    let selfAttention: TokenAttention
-    let selfNorm: LayerNorm
-    let tokensToImage: TokensToImage
-    let tokensToImageNorm: LayerNorm
-    let feedForward: FeedForward
-    let hiddenNorm: LayerNorm
-    let imageToTokens: ImageToTokens
-    let imageToTokensNorm: LayerNorm
-
-    init(_ weights: WeightScope, configuration: SAMConfiguration, isFirst: Bool) {
-        let width = configuration.promptWidth
-        let (inner, heads) = (configuration.decoderAttentionWidth, configuration.decoderHeads)
-        func norm(_ name: String) -> LayerNorm {
-            LayerNorm(weights.child(name), width: width, epsilon: 1e-5)
-        }
-        self.isFirst = isFirst
-        selfAttention = TokenAttention(weights.child("self_attn"), width: width, heads: heads)
-        selfNorm = norm("norm1")
-        tokensToImage = TokensToImage(
-            weights.child("cross_attn_token_to_image"), width: width, inner: inner, heads: heads)
-        tokensToImageNorm = norm("norm2")
-        feedForward = FeedForward(
-            weights.child("mlp"), width: width, hidden: configuration.decoderHiddenWidth, activation: .relu,
-            names: ("lin1", "lin2"))
-        hiddenNorm = norm("norm3")
-        imageToTokensNorm = norm("norm4")
-        imageToTokens = ImageToTokens(
-            weights.child("cross_attn_image_to_token"), width: width, inner: inner, heads: heads)
-    }
-
-    /// The tokens among themselves.
-    ///
-    /// - Parameters:
-    ///   - tokens: `[prompts, tokens, width]`.
-    ///   - position: the tokens as they entered the transformer, of the same shape.
-    func amongThemselves(_ tokens: Tensor, position: Tensor) -> Tensor {
-        // The first layer's tokens are their own positions still, and its result replaces them.
-        if isFirst { return selfNorm(selfAttention(queries: tokens, keys: tokens, values: tokens)) }
-        let placed = tokens + position
-        return selfNorm(selfAttention(queries: placed, keys: placed, values: tokens, adding: tokens))
-    }
-}
-
-/// Lets prompt tokens and the picture's cells inform each other.
-///
-/// What a layer tells the cells waits for the next question to them, so that both are one pass over the cells.
+/// The reference goes over the image tokens twice in each layer: the prompt tokens attend to them, and then they attend to
+/// the prompt tokens and change. Here each change is kept as a ``ColumnUpdate`` until the next attention reads the image
+/// tokens. That attention applies the change to some image tokens and reads them at once, while they are in the
+/// processor's cache, so a layer needs one pass over them. Nothing reads the image tokens in between, so the result is the
+/// same.
 ///
 /// Matches `TwoWayTransformer` of segment_anything.
 struct TwoWayTransformer: Sendable {
-    let layers: [TwoWayLayer]
-    let finalAttention: TokensToImage
+    let layers: [TwoWayAttentionBlock]
+    let finalAttention: TokenToImageAttention
     let finalNorm: LayerNorm
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth
         layers = (0..<configuration.decoderDepth).map { index in
-            TwoWayLayer(weights.child("layers").child(index), configuration: configuration, isFirst: index == 0)
+            TwoWayAttentionBlock(
+                weights.child("layers").child(index), configuration: configuration, isFirst: index == 0)
         }
-        finalAttention = TokensToImage(
+        finalAttention = TokenToImageAttention(
             weights.child("final_attn_token_to_image"), width: width, inner: configuration.decoderAttentionWidth,
             heads: configuration.decoderHeads)
         finalNorm = LayerNorm(weights.child("norm_final_attn"), width: width, epsilon: 1e-5)
@@ -73,29 +29,29 @@ struct TwoWayTransformer: Sendable {
 
     /// - Parameters:
     ///   - tokens: `[prompts, tokens, width]`.
-    ///   - image: a matrix `[width, cells]` for each prompt, or one for all.
-    ///   - imagePosition: one matrix `[width, cells]`.
-    /// - Returns: both, transformed, the image for each prompt.
+    ///   - image: the image tokens, a matrix `[width, image tokens]` for each prompt, or one for all prompts.
+    ///   - imagePosition: the positional encoding of the image tokens, one matrix `[width, image tokens]`.
+    /// - Returns: both, transformed; the image tokens have a matrix for each prompt.
     func callAsFunction(
         tokens: Tensor, image: ColumnPanels, imagePosition: ColumnPanels
     ) -> (tokens: Tensor, image: ColumnPanels) {
-        var queries = tokens
-        var cells = image
-        var update: ColumnUpdate?
-        func ask(_ attention: TokensToImage, norm: LayerNorm) {
-            let seen = cells.attended(
-                position: imagePosition, update: update, questions: attention.questions(queries + tokens))
-            cells = seen.columns
-            queries = norm(attention.answers(seen.means, adding: queries))
+        let tokenPosition = tokens
+        var (tokens, image) = (tokens, image)
+        var pendingUpdate: ColumnUpdate?
+        func attendToImage(_ attention: TokenToImageAttention, norm: LayerNorm) {
+            let attended = image.attended(
+                position: imagePosition, update: pendingUpdate, questions: attention.queries(tokens + tokenPosition))
+            image = attended.columns
+            tokens = norm(attention.attended(attended.means, adding: tokens))
         }
         for layer in layers {
-            queries = layer.amongThemselves(queries, position: tokens)
-            ask(layer.tokensToImage, norm: layer.tokensToImageNorm)
-            queries = layer.hiddenNorm(layer.feedForward(queries, adding: queries))
-            update = layer.imageToTokens.update(
-                keys: queries + tokens, values: queries, norm: layer.imageToTokensNorm)
+            tokens = layer.selfAttended(tokens, position: tokenPosition)
+            attendToImage(layer.tokenToImage, norm: layer.norms.tokenToImage)
+            tokens = layer.norms.feedForward(layer.feedForward(tokens, adding: tokens))
+            pendingUpdate = layer.imageToToken.update(
+                keys: tokens + tokenPosition, values: tokens, norm: layer.norms.imageToToken)
         }
-        ask(finalAttention, norm: finalNorm)
-        return (queries, cells)
+        attendToImage(finalAttention, norm: finalNorm)
+        return (tokens, image)
     }
 }

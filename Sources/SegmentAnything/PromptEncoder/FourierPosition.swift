@@ -1,11 +1,11 @@
 import NeuralNetwork
 import Tensors
 
-/// Positions as sines and cosines of fixed random frequencies.
+/// The positional encoding of points: sines and cosines of fixed random frequencies.
 ///
 /// Matches `PositionEmbeddingRandom` of segment_anything.
 struct FourierPosition: Sendable {
-    /// `[2, width / 2]`: cycles over half the square, for x and for y.
+    /// `[2, width / 2]`: for x and for y, how many waves fit into half of the square.
     let frequencies: Tensor
 
     init(_ weights: WeightScope, width: Int) {
@@ -19,7 +19,7 @@ struct FourierPosition: Sendable {
         return Tensor.concatenated([angles.sine(), angles.cosine()], axis: angles.shape.rank - 1)
     }
 
-    /// The encoding of every cell centre of a square grid, row-major: `[cells, width]`.
+    /// The encoding of the centres of `side * side` equal squares, row by row: `[side * side, width]`.
     func grid(side: Int) -> Tensor {
         let centres = (0..<side).map { (Float($0) + 0.5) / Float(side) }
         let positions = centres.flatMap { y in centres.flatMap { x in [x, y] } }

@@ -1,9 +1,10 @@
 import NeuralNetwork
 import Tensors
 
-/// Brings mask logits down to the embedding's grid and up to its channels.
+/// Embeds mask logits: four times smaller, with as many channels as the image embedding.
 ///
-/// Both convolutions have kernels as large as their strides, so a cell is made of its own 16 logits.
+/// Both strided convolutions have a kernel of 2 and a stride of 2, so what an image token gets depends only on its own
+/// square of 4 x 4 logits. One pass therefore does all layers for some image tokens after others.
 ///
 /// Matches `mask_downscaling` of segment_anything's prompt encoder.
 struct MaskDownscaling: Sendable {
@@ -31,19 +32,19 @@ struct MaskDownscaling: Sendable {
 
     /// - Parameters:
     ///   - logits: `[prompts, height, width]` at the low resolution.
-    ///   - features: `[channels, cells]`, to which they are added.
-    /// - Returns: a matrix `[channels, cells]` for each prompt.
+    ///   - features: the image embedding, `[width, image tokens]`, to which the embedded masks are added.
+    /// - Returns: a matrix `[width, image tokens]` for each prompt.
     func callAsFunction(_ logits: Tensor, addingTo features: Tensor) -> ColumnPanels {
         let channels = secondNorm.weight.count
         let part = channels / 4
         return ColumnPanels(
             folding: logits, factor: 4, addingTo: features, scratchRows: 4 + 2 * channels
-        ) { pixels, scratch, cells in
+        ) { pixels, scratch, tokens in
             let square = scratch[0..<4]
             let fine = scratch[4..<4 + channels]
             let coarse = scratch[4 + channels..<4 + 2 * channels]
             for quarter in 0..<4 {
-                // Two lines of two of the cell's four lines of four.
+                // A quarter of the square of 4 x 4 logits: two pixels of one line and two of the next.
                 let corner = quarter / 2 * 8 + quarter % 2 * 2
                 square[0..<2].copy(pixels[corner..<corner + 2])
                 square[2..<4].copy(pixels[corner + 4..<corner + 6])
@@ -56,7 +57,7 @@ struct MaskDownscaling: Sendable {
             coarse.formProduct(second, fine)
             coarse.normalize(weight: secondNorm.weight, bias: secondNorm.bias, epsilon: secondNorm.epsilon)
             coarse.applyGELU()
-            cells.formProduct(last, coarse)
+            tokens.formProduct(last, coarse)
         }
     }
 }

@@ -71,7 +71,7 @@ struct MasksCommand: ParsableCommand {
         let weights = WeightFileRecord.pending(of: asked.files)
         let image = asked.decoded.image
         let generator: AutomaticMaskGenerator
-        do { generator = try AutomaticMaskGenerator(asked.sam, settings: settings) } catch {
+        do { generator = try AutomaticMaskGenerator(asked.sam, configuration: configuration) } catch {
             throw CommandFailure.usage("\(error)")
         }
         var bar: ProgressBar?
@@ -97,12 +97,19 @@ struct MasksCommand: ParsableCommand {
             to: .standardOutput)
     }
 
-    private var settings: AutomaticMaskSettings {
-        AutomaticMaskSettings(
-            grid: .pointsPerSide(pointsPerSide), pointsPerBatch: pointsPerBatch, predictedIoUThreshold: predIouThresh,
-            stabilityThreshold: stabilityScoreThresh, stabilityOffset: stabilityScoreOffset,
-            boxNMSThreshold: boxNmsThresh, cropLayers: cropNLayers, cropNMSThreshold: cropNmsThresh,
-            cropOverlapRatio: cropOverlapRatio, cropPointsDownscale: cropNPointsDownscaleFactor,
-            minimumRegionArea: minMaskRegionArea)
+    private var configuration: AutomaticMaskConfiguration {
+        var configuration = AutomaticMaskConfiguration()
+        configuration.grid = .pointsPerSide(pointsPerSide)
+        configuration.pointsPerBatch = pointsPerBatch
+        configuration.predictedIoUThreshold = predIouThresh
+        configuration.stabilityThreshold = stabilityScoreThresh
+        configuration.stabilityOffset = stabilityScoreOffset
+        configuration.boxNMSThreshold = boxNmsThresh
+        configuration.cropLayers = cropNLayers
+        configuration.cropNMSThreshold = cropNmsThresh
+        configuration.cropOverlapRatio = cropOverlapRatio
+        configuration.cropPointsDownscale = cropNPointsDownscaleFactor
+        configuration.minimumRegionArea = minMaskRegionArea
+        return configuration
     }
 }

@@ -1,14 +1,19 @@
 import NeuralNetwork
 import Tensors
 
-/// From pixels to the first map, a quarter of the picture's side.
+// A convolution needs the whole map of the convolution before it, and such maps are larger than the processor's cache.
+// Here the rows of the result are made in bands: a band runs through all convolutions of a block before the next one
+// starts, so what lies between the convolutions stays in cache. Rows beside a band are computed once more for the next
+// band. Every row has the same value as without bands.
+
+/// From pixels to the first map, which has a quarter of the picture's height and width.
 ///
 /// Matches `PatchEmbed` of MobileSAM.
-struct TinyViTStem: Sendable {
+struct TinyViTPatchEmbedding: Sendable {
     let first: SpatialConvolution
     let second: SpatialConvolution
 
-    /// Rows of the result that are made at once: with them the half-size map between the convolutions stays in cache.
+    /// Rows of the result in a band. The half-size map between the two convolutions then fits the cache.
     private static let bandRows = 4
 
     init(_ weights: WeightScope, width: Int) {
@@ -35,24 +40,27 @@ struct TinyViTStem: Sendable {
     }
 }
 
-/// Widens the channels, mixes neighbours in each, narrows them again, and adds what came in.
+/// A 1 x 1 convolution to more channels, a depthwise 3 x 3 convolution, a 1 x 1 convolution back, and a residual
+/// connection.
 ///
 /// Matches `MBConv` of MobileSAM.
 struct InvertedBottleneck: Sendable {
-    let widening: PixelwiseConvolution
-    let mixing: DepthwiseConvolution
-    let narrowing: PixelwiseConvolution
+    /// `conv1`.
+    let expansion: PixelwiseConvolution
+    /// `conv2`.
+    let depthwise: DepthwiseConvolution
+    /// `conv3`.
+    let projection: PixelwiseConvolution
 
-    /// Rows that are widened at once and stay in the third cache; the two rows beside them are widened again for the next
-    /// ones.
+    /// Rows of the first convolution in a band, for the third-level cache.
     private static let bandRows = 8
-    /// Rows that are mixed and narrowed at once, in the second cache.
+    /// Rows of the other two in a part of the band, for the second-level cache.
     private static let partRows = 4
 
     init(_ weights: WeightScope, width: Int, expanded: Int) {
-        widening = PixelwiseConvolution(weights.child("conv1"), in: width, out: expanded)
-        mixing = DepthwiseConvolution(weights.child("conv2"), channels: expanded)
-        narrowing = PixelwiseConvolution(weights.child("conv3"), in: expanded, out: width)
+        expansion = PixelwiseConvolution(weights.child("conv1"), in: width, out: expanded)
+        depthwise = DepthwiseConvolution(weights.child("conv2"), channels: expanded)
+        projection = PixelwiseConvolution(weights.child("conv3"), in: expanded, out: width)
     }
 
     /// `[rows, columns, width]` to the same.
@@ -60,33 +68,36 @@ struct InvertedBottleneck: Sendable {
         let height = map.shape[0]
         return Tensor.inBands(map.shape, bandRows: Self.bandRows) { rows in
             let band = KernelBand(outputs: rows, height: height, stride: 1)
-            let wide = widening(map.slice(band.inputs), activation: .gelu)
+            let wide = expansion(map.slice(band.inputs), activation: .gelu)
             return Tensor.inBands(map.slice(rows).shape, bandRows: Self.partRows) { part in
                 let outputs = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
                 let own = KernelBand(outputs: outputs, height: height, stride: 1)
                 let first = own.inputs.lowerBound - band.inputs.lowerBound
-                let mixed = mixing(
+                let convolved = depthwise(
                     wide.slice(first..<first + own.inputs.count), padding: own.padding, activation: .gelu)
-                return narrowing(mixed, adding: map.slice(outputs)).gelu()
+                return projection(convolved, adding: map.slice(outputs)).gelu()
             }
         }
     }
 }
 
-/// Changes the channels between two stages, and halves the map's sides where its stride is 2.
+/// Between two stages: changes the number of channels, and halves height and width where its stride is 2.
 ///
 /// Matches `PatchMerging` of MobileSAM.
-struct PixelMerging: Sendable {
-    let widening: PixelwiseConvolution
-    let mixing: DepthwiseConvolution
+struct PatchMerging: Sendable {
+    /// `conv1`.
+    let input: PixelwiseConvolution
+    /// `conv2`.
+    let depthwise: DepthwiseConvolution
+    /// `conv3`.
     let output: PixelwiseConvolution
 
-    /// Rows of the result that are made at once, so that the widened map stays in cache.
+    /// Rows of the result in a band.
     private static let bandRows = 4
 
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int, stride: Int) {
-        widening = PixelwiseConvolution(weights.child("conv1"), in: inputs, out: outputs)
-        mixing = DepthwiseConvolution(weights.child("conv2"), channels: outputs, stride: stride)
+        input = PixelwiseConvolution(weights.child("conv1"), in: inputs, out: outputs)
+        depthwise = DepthwiseConvolution(weights.child("conv2"), channels: outputs, stride: stride)
         output = PixelwiseConvolution(weights.child("conv3"), in: outputs, out: outputs)
     }
 
@@ -95,11 +106,11 @@ struct PixelMerging: Sendable {
         let (height, width) = (map.shape[0], map.shape[1])
         let channels = output.linear.weight.shape[0]
         return Tensor.inBands(
-            [mixing.results(height), mixing.results(width), channels], bandRows: Self.bandRows
+            [depthwise.results(height), depthwise.results(width), channels], bandRows: Self.bandRows
         ) { rows in
-            let band = KernelBand(outputs: rows, height: height, stride: mixing.stride)
-            let wide = widening(map.slice(band.inputs), activation: .gelu)
-            return output(mixing(wide, padding: band.padding, activation: .gelu))
+            let band = KernelBand(outputs: rows, height: height, stride: depthwise.stride)
+            let wide = input(map.slice(band.inputs), activation: .gelu)
+            return output(depthwise(wide, padding: band.padding, activation: .gelu))
         }
     }
 }

@@ -1,16 +1,16 @@
 import NeuralNetwork
 import Tensors
 
-/// The small network that MobileSAM puts in the place of SAM's vision transformer.
+/// The small image encoder of MobileSAM, in place of SAM's vision transformer.
 ///
-/// Maps keep the channels of a pixel together, `[rows, columns, channels]`, so that 1 x 1 convolutions are linear layers
-/// and nothing is laid out anew between convolutions and attention.
+/// Maps keep the channels of a pixel together, `[rows, columns, channels]`; the reference has the channels first. Then a
+/// 1 x 1 convolution is a linear layer of the pixels, and attention takes the map as it is.
 ///
-/// Matches `TinyViT` of MobileSAM. Its classifier is not read.
+/// Matches `TinyViT` of MobileSAM without its classifier.
 struct TinyViTEncoder: Sendable {
-    /// A stage of attention and what stands in front of it.
+    /// A stage of attention and the merging in front of it.
     struct Stage: Sendable {
-        let merging: PixelMerging
+        let merging: PatchMerging
         let blocks: [TinyViTBlock]
 
         /// `[rows, columns, in]` to `[rows, columns, out]` of this stage.
@@ -22,7 +22,7 @@ struct TinyViTEncoder: Sendable {
         }
     }
 
-    let stem: TinyViTStem
+    let patchEmbedding: TinyViTPatchEmbedding
     let convolutions: [InvertedBottleneck]
     let stages: [Stage]
     let neck: EncoderNeck
@@ -30,7 +30,7 @@ struct TinyViTEncoder: Sendable {
     /// - Precondition: `side` is a multiple of the configuration's patch.
     init(_ weights: WeightScope, configuration: TinyViTConfiguration, side: Int, promptWidth: Int) {
         let widths = configuration.widths
-        stem = TinyViTStem(weights.child("patch_embed").child("seq"), width: widths[0])
+        patchEmbedding = TinyViTPatchEmbedding(weights.child("patch_embed").child("seq"), width: widths[0])
         let layers = weights.child("layers")
         convolutions = (0..<configuration.depths[0]).map { index in
             InvertedBottleneck(
@@ -42,7 +42,7 @@ struct TinyViTEncoder: Sendable {
         for stage in 1..<widths.count {
             let stride = configuration.mergingStride(before: stage)
             mapSide /= stride
-            let merging = PixelMerging(
+            let merging = PatchMerging(
                 layers.child(stage - 1).child("downsample"), in: widths[stage - 1], out: widths[stage],
                 stride: stride)
             let blocks = (0..<configuration.depths[stage]).map { index in
@@ -61,7 +61,7 @@ struct TinyViTEncoder: Sendable {
     /// - Parameter pixels: `[3, side, side]`, normalised, padded with zeros.
     /// - Returns: `[channels, rows, columns]`.
     func callAsFunction(_ pixels: Tensor) -> Tensor {
-        var map = stem(pixels)
+        var map = patchEmbedding(pixels)
         for block in convolutions { map = block(map) }
         for stage in stages { map = stage(map) }
         return neck(map.reshaped(to: [-1, map.shape[2]]))

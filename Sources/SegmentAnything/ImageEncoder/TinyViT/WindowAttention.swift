@@ -1,24 +1,28 @@
 import NeuralNetwork
 import Tensors
 
-/// Self-attention within windows, with a learnt term for each head and each distance between query and key.
+/// Self-attention within windows. A learnt bias for each head and each distance between query and key is added to the
+/// logits.
 ///
 /// Matches `Attention` of MobileSAM and the windows of its `TinyViTBlock`.
 struct WindowAttention: Sendable {
     let heads: Int
     let norm: LayerNorm
-    /// Its rows are reordered to all heads' queries, all keys, all values; the file has them head by head.
+    /// The projection to queries, keys and values. The file has its rows head by head; here the queries of all heads come
+    /// first, then all keys, then all values.
     let projection: Linear
     let output: Linear
-    /// `[heads, tokens, tokens]` of a window.
+    /// `[heads, tokens, tokens]` for the tokens of a window.
     let bias: Tensor
     let groups: [WindowGroup]
-    /// The tokens of each group.
+    /// The tokens of each group, as row numbers of the map.
     let rows: [[Int]]
-    /// What a padded token, zero before the norm, is after the projection: `[3 * width]`.
+    /// Query, key and value of a padded token, `[3 * width]`. The reference pads with zeros before the norm, which turns
+    /// them into its bias; so all padded tokens are the same and are computed once.
     let padding: Tensor
 
-    /// Tokens that are attended to at once: four windows of side 7, one of side 14. What belongs to them stays in cache.
+    /// Tokens of the windows that are computed together: four windows of side 7, or one of side 14. Their queries, keys,
+    /// values and logits then fit the cache.
     private static let groupSlots = 196
 
     /// - Parameters:
@@ -40,7 +44,7 @@ struct WindowAttention: Sendable {
         padding = projection(norm.bias.expanded(axis: 0)).flattened()
     }
 
-    /// Where each row of the projection stands in the file: [head][query, key, value][channel] there.
+    /// For each row of the projection its row in the file, where the order is head, then query, key or value, then channel.
     private static func rowOrder(width: Int, heads: Int) -> [Int] {
         let headWidth = width / heads
         return (0..<3).flatMap { part in
@@ -48,7 +52,7 @@ struct WindowAttention: Sendable {
         }
     }
 
-    /// One value for each distance in rows and columns, `[heads, window * window]`, as one for each pair of tokens.
+    /// From one bias for each distance in rows and columns, `[heads, window * window]`, to one for each pair of tokens.
     static func expanded(_ biases: Tensor, window: Int) -> Tensor {
         let tokens = window * window
         let distances = (0..<tokens * tokens).map { pair in
@@ -59,7 +63,7 @@ struct WindowAttention: Sendable {
             .reshaped(to: [biases.shape[0], tokens, tokens])
     }
 
-    /// `[tokens, width]`, row-major over the map, to the same; the tokens that came in are added.
+    /// `[tokens, width]`, row-major over the map, to the same, with the residual connection.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
         Tensor.inGroups(tokens.shape, rows: rows) { index in
             let group = groups[index]

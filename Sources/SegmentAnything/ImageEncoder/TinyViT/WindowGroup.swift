@@ -1,21 +1,21 @@
 import Tensors
 
-/// Some attention windows of a grid, which can be treated by themselves: few enough that all that lies between their
-/// tokens and the result stays in cache. Either none of them hangs over the grid's edge, or each does.
+/// Some attention windows of a grid that are computed together, few enough for the cache. Either all of them lie within the
+/// grid, or all of them reach over its edge.
 ///
-/// The reference pads the grid with zeros to whole windows. Here padding appears no earlier than in ``padded(_:with:)``, so
-/// that products before the attention never compute it.
+/// The reference pads the grid with zeros to whole windows, and projects the padding like every other token. Here padding
+/// is added after the projection, in ``padded(_:with:)``.
 struct WindowGroup: Sendable {
     /// The grid's tokens (row-major numbers) in the windows' order, without padding.
     let tokens: [Int]
     let windows: Int
     let tokensOfWindow: Int
-    /// For each slot of the windows the place in `tokens`, or their count for padding; nil without padding.
+    /// For each place in the windows the index in `tokens`, or the number of tokens for padding; nil without padding.
     private let slots: [Int]?
-    /// For each token its slot; nil without padding.
+    /// For each token its place in the windows; nil without padding.
     private let places: [Int]?
 
-    /// - Parameter slots: for each slot of the windows the grid's token, nil for padding.
+    /// - Parameter slots: for each place in the windows the grid's token, nil for padding.
     init(slots: [Int?], tokensOfWindow: Int) {
         self.tokensOfWindow = tokensOfWindow
         windows = slots.count / tokensOfWindow
@@ -32,7 +32,7 @@ struct WindowGroup: Sendable {
         }
     }
 
-    /// `[tokens, width]` as `[windows, tokensOfWindow, width]`, with `padding` (`[width]`) where a window hangs over.
+    /// `[tokens, width]` as `[windows, tokensOfWindow, width]`, with `padding` (`[width]`) beyond the grid's edge.
     func padded(_ ordered: Tensor, with padding: Tensor) -> Tensor {
         let width = ordered.shape[1]
         let all =
@@ -50,8 +50,8 @@ struct WindowGroup: Sendable {
 }
 
 extension WindowGroup {
-    /// All windows of a grid, which start at the top left, in groups of at most `mostSlots` tokens and padding, but at least
-    /// one window: first those that lie wholly on the grid.
+    /// All windows of a grid, the first one at its top left. A group has at most `mostSlots` places for tokens, but at least
+    /// one window. Windows within the grid come first.
     static func groups(rows: Int, columns: Int, window: Int, mostSlots: Int) -> [WindowGroup] {
         let tokensOfWindow = window * window
         let across = (columns + window - 1) / window

@@ -1,13 +1,13 @@
 import NeuralNetwork
 import Tensors
 
-/// Attention and feed-forward part, each normalised before and added to what came in.
+/// Attention and a feed-forward part, each with a layer norm in front and a residual connection.
 ///
 /// Matches `Block` of segment_anything.
 struct EncoderBlock: Sendable {
     let attentionNorm: LayerNorm
     let attention: GridAttention
-    let hiddenNorm: LayerNorm
+    let feedForwardNorm: LayerNorm
     let feedForward: FeedForward
 
     init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, isGlobal: Bool) {
@@ -16,7 +16,7 @@ struct EncoderBlock: Sendable {
         attention = GridAttention(
             weights.child("attn"), configuration: configuration, grid: grid,
             window: isGlobal ? nil : configuration.window)
-        hiddenNorm = LayerNorm(weights.child("norm2"), width: width, epsilon: 1e-6)
+        feedForwardNorm = LayerNorm(weights.child("norm2"), width: width, epsilon: 1e-6)
         feedForward = FeedForward(
             weights.child("mlp"), width: width, hidden: configuration.hiddenWidth, activation: .gelu,
             names: ("lin1", "lin2"))
@@ -25,6 +25,6 @@ struct EncoderBlock: Sendable {
     /// `[tokens, width]` to `[tokens, width]`, row-major over the grid.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
         let attended = attention(attentionNorm(tokens), adding: tokens)
-        return feedForward(hiddenNorm(attended), adding: attended)
+        return feedForward(feedForwardNorm(attended), adding: attended)
     }
 }

@@ -32,7 +32,7 @@ struct GridAttention: Sendable {
         let projected = projection(tokens).expanded(axis: 0)
         let width = tokens.shape[1]
         func operand(_ part: Int) -> AttentionOperand {
-            // A padded token is zero before the projection, and after it the bias alone.
+            // The reference pads windows with zeros before the projection, which turns them into its bias.
             AttentionOperand(projected, firstColumn: part * width, width: width, padding: projection.bias)
         }
         let attended = scaledDotProductAttention(

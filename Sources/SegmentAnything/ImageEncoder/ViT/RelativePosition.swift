@@ -1,14 +1,14 @@
 import NeuralNetwork
 import Tensors
 
-/// Learnt attention terms that depend on how many rows and columns lie between query and key, over a square.
+/// Learnt vectors for the distance between query and key, in rows and in columns of a square.
 ///
-/// The logit of query `(y, x)` for key `(y', x')` gains `q . R_h[y - y'] + q . R_w[x - x']`, with the query as it
-/// stands, not scaled. Matches `add_decomposed_rel_pos` and `get_rel_pos` of segment_anything.
+/// `q . R_h[y - y'] + q . R_w[x - x']` is added to the logit of query `(y, x)` and key `(y', x')`. The query in it is not
+/// multiplied by the attention's scale. Matches `add_decomposed_rel_pos` and `get_rel_pos` of segment_anything.
 struct RelativePosition: Sendable {
     let tables: RelativePositionTables
 
-    /// Reads tables of `[2 * tableSide - 1, headWidth]` and stretches them when the square has another side.
+    /// Reads tables of `[2 * tableSide - 1, headWidth]` and interpolates them when the square has another side.
     init(_ weights: WeightScope, side: Int, tableSide: Int, headWidth: Int) {
         let shape: Shape = [2 * tableSide - 1, headWidth]
         tables = RelativePositionTables(

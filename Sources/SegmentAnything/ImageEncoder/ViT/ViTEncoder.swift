@@ -1,7 +1,7 @@
 import NeuralNetwork
 import Tensors
 
-/// SAM's vision transformer, which turns a picture into SAM's embedding.
+/// SAM's vision transformer.
 ///
 /// Matches `ImageEncoderViT` of segment_anything.
 struct ViTEncoder: Sendable {
@@ -32,12 +32,13 @@ struct ViTEncoder: Sendable {
         return neck(tokens)
     }
 
-    /// What the first block sees: `[tokens, width]`.
+    /// The input of the first block: `[tokens, width]`.
     func embedded(_ pixels: Tensor) -> Tensor {
         patchEmbedding(pixels) + positionEmbedding
     }
 
-    /// The learnt positions, stretched when the grid is not the one they were learnt on (the reference cannot do that).
+    /// The learnt position embeddings, interpolated when the grid is another than the trained one. The reference takes the
+    /// trained grid only.
     private static func positions(
         _ weights: WeightScope, _ configuration: ViTConfiguration, grid: Int
     ) -> Tensor {

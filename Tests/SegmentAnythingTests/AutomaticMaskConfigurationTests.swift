@@ -3,14 +3,14 @@ import Testing
 
 @testable import SegmentAnything
 
-@Suite struct AutomaticMaskSettingsTests {
-    @Test("settings that mean nothing are refused, each by name")
+@Suite struct AutomaticMaskConfigurationTests {
+    @Test("parameters that mean nothing are refused, each by name")
     func refusals() throws {
-        func refusal(_ change: (inout AutomaticMaskSettings) -> Void) -> AutomaticMaskError? {
-            var settings = AutomaticMaskSettings()
-            change(&settings)
+        func refusal(_ change: (inout AutomaticMaskConfiguration) -> Void) -> AutomaticMaskError? {
+            var configuration = AutomaticMaskConfiguration()
+            change(&configuration)
             do throws(AutomaticMaskError) {
-                _ = try settings.checkedGrids()
+                _ = try configuration.checkedGrids()
                 return nil
             } catch {
                 return error
@@ -22,7 +22,7 @@ import Testing
         #expect(refusal { $0.pointsPerBatch = 0 } == .outOfRange(.pointsPerBatch, found: 0, allowed: 1...1024))
         #expect(refusal { $0.boxNMSThreshold = 1.5 } == .outOfRange(.boxNMSThreshold, found: 1.5, allowed: 0...1))
         #expect(refusal { $0.cropLayers = 9 } == .outOfRange(.cropLayers, found: 9, allowed: 0...8))
-        let changes: [(inout AutomaticMaskSettings) -> Void] = [
+        let changes: [(inout AutomaticMaskConfiguration) -> Void] = [
             { $0.predictedIoUThreshold = .nan }, { $0.stabilityThreshold = -1 }, { $0.stabilityOffset = .infinity },
             { $0.cropNMSThreshold = .nan }, { $0.cropOverlapRatio = 1.01 }, { $0.cropPointsDownscale = 0 },
             { $0.minimumRegionArea = -1 }, { $0.grid = .pointsPerSide(.max) },
@@ -58,12 +58,15 @@ import Testing
 
     @Test("the grid of a layer is the centres of equal cells, row by row")
     func grids() throws {
-        var settings = AutomaticMaskSettings(grid: .pointsPerSide(5), cropLayers: 1, cropPointsDownscale: 2)
-        let grids = try settings.checkedGrids()
+        var configuration = AutomaticMaskConfiguration()
+        configuration.grid = .pointsPerSide(5)
+        configuration.cropLayers = 1
+        configuration.cropPointsDownscale = 2
+        let grids = try configuration.checkedGrids()
         #expect(grids.map(\.count) == [25, 4])
         #expect(grids[1] == [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)].map { ImagePoint(x: $0, y: $1) })
-        settings.cropLayers = 0
-        #expect(try settings.checkedGrids().count == 1)
+        configuration.cropLayers = 0
+        #expect(try configuration.checkedGrids().count == 1)
     }
 
     @Test("crops of any picture lie on it, cover it, and are the reference's")

@@ -1,10 +1,10 @@
 import NeuralNetwork
 import Tensors
 
-/// Linear layers with ReLU between: makes a mask's channel weights, or all masks' predicted IoU, from one token.
+/// Linear layers with ReLU between them.
 ///
-/// Matches `MLP` of segment_anything's mask decoder.
-struct HyperNetwork: Sendable {
+/// Matches `MLP` of segment_anything's mask decoder, which is the IoU head and the hypernetwork of each mask.
+struct MLP: Sendable {
     let layers: [Linear]
 
     /// - Parameter widths: channels before the first layer, between layers and after the last.

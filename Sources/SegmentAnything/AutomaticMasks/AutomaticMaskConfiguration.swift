@@ -1,67 +1,52 @@
 public import Imaging
 
-/// How ``AutomaticMaskGenerator`` asks and what it keeps. The defaults are those of segment_anything's
-/// `SamAutomaticMaskGenerator`, whose name for each setting is given.
-public struct AutomaticMaskSettings: Sendable, Hashable {
-    /// Where the model is asked.
+/// Where ``AutomaticMaskGenerator`` puts its point prompts and which masks it keeps. The defaults are those of
+/// segment_anything's `SamAutomaticMaskGenerator`, whose name for each parameter is given.
+public struct AutomaticMaskConfiguration: Sendable, Hashable {
+    /// Where the point prompts lie.
     public enum Grid: Sendable, Hashable {
         /// The centres of that many equal cells a side (`points_per_side`); crops of layer n get the count divided by
-        /// ``AutomaticMaskSettings/cropPointsDownscale`` n times, rounded down.
+        /// ``AutomaticMaskConfiguration/cropPointsDownscale`` n times, rounded down.
         case pointsPerSide(Int)
         /// Points for each layer of crops, the whole picture first, as fractions 0...1 of a crop's width and height
         /// (`point_grids`).
         case explicit([[ImagePoint]])
     }
 
-    public var grid: Grid
+    /// Where the point prompts lie.
+    public var grid = Grid.pointsPerSide(32)
     /// Points that go through the decoder together (`points_per_batch`). More are a little faster; each takes some
     /// 20 MB with the published models. The masks do not depend on it.
-    public var pointsPerBatch: Int
-    /// Masks of which the model thinks no better than this are dropped; 0 keeps all (`pred_iou_thresh`).
-    public var predictedIoUThreshold: Float
+    public var pointsPerBatch = 64
+    /// Masks whose predicted IoU is no higher than this are dropped; 0 keeps all (`pred_iou_thresh`).
+    public var predictedIoUThreshold: Float = 0.88
     /// Masks less stable than this are dropped; 0 keeps all (`stability_score_thresh`).
-    public var stabilityThreshold: Float
+    public var stabilityThreshold: Float = 0.95
     /// How far the mask's threshold is moved to see how stable it is, in logits (`stability_score_offset`).
-    public var stabilityOffset: Float
+    public var stabilityOffset: Float = 1
     /// Of two masks of one crop whose boxes have a larger IoU than this, the better one stays (`box_nms_thresh`).
-    public var boxNMSThreshold: Double
+    public var boxNMSThreshold = 0.7
     /// Layers of crops beside the whole picture; layer n cuts each side into 2^n parts (`crop_n_layers`).
-    public var cropLayers: Int
+    public var cropLayers = 0
     /// The same as ``boxNMSThreshold`` between crops, where the mask of the smaller crop stays (`crop_nms_thresh`).
-    public var cropNMSThreshold: Double
+    public var cropNMSThreshold = 0.7
     /// How far crops of the first layer reach into each other, as a part of the picture's shorter side
     /// (`crop_overlap_ratio`).
-    public var cropOverlapRatio: Double
+    public var cropOverlapRatio = 512.0 / 1500
     /// What the points a side are divided by from layer to layer (`crop_n_points_downscale_factor`).
-    public var cropPointsDownscale: Int
+    public var cropPointsDownscale = 1
     /// Holes and separate parts of fewer pixels than this are removed from the masks; 0 leaves them
     /// (`min_mask_region_area`).
-    public var minimumRegionArea: Int
+    public var minimumRegionArea = 0
 
-    public init(
-        grid: Grid = .pointsPerSide(32), pointsPerBatch: Int = 64, predictedIoUThreshold: Float = 0.88,
-        stabilityThreshold: Float = 0.95, stabilityOffset: Float = 1, boxNMSThreshold: Double = 0.7,
-        cropLayers: Int = 0, cropNMSThreshold: Double = 0.7, cropOverlapRatio: Double = 512 / 1500,
-        cropPointsDownscale: Int = 1, minimumRegionArea: Int = 0
-    ) {
-        self.grid = grid
-        self.pointsPerBatch = pointsPerBatch
-        self.predictedIoUThreshold = predictedIoUThreshold
-        self.stabilityThreshold = stabilityThreshold
-        self.stabilityOffset = stabilityOffset
-        self.boxNMSThreshold = boxNMSThreshold
-        self.cropLayers = cropLayers
-        self.cropNMSThreshold = cropNMSThreshold
-        self.cropOverlapRatio = cropOverlapRatio
-        self.cropPointsDownscale = cropPointsDownscale
-        self.minimumRegionArea = minimumRegionArea
-    }
+    /// The defaults of segment_anything.
+    public init() {}
 }
 
-extension AutomaticMaskSettings {
+extension AutomaticMaskConfiguration {
     /// The points of each layer, the whole picture first, as fractions of a crop's width and height.
     ///
-    /// - Throws: ``AutomaticMaskError`` for the first setting that cannot be used.
+    /// - Throws: ``AutomaticMaskError`` for the first parameter that cannot be used.
     func checkedGrids() throws(AutomaticMaskError) -> [[ImagePoint]] {
         try check(.pointsPerBatch, Double(pointsPerBatch), in: 1...1024)
         try check(.predictedIoUThreshold, Double(predictedIoUThreshold), in: -1e6...1e6)
@@ -109,8 +94,8 @@ extension AutomaticMaskSettings {
     }
 
     private func check(
-        _ setting: AutomaticMaskError.Setting, _ value: Double, in allowed: ClosedRange<Double>
+        _ parameter: AutomaticMaskError.Parameter, _ value: Double, in allowed: ClosedRange<Double>
     ) throws(AutomaticMaskError) {
-        guard allowed.contains(value) else { throw .outOfRange(setting, found: value, allowed: allowed) }
+        guard allowed.contains(value) else { throw .outOfRange(parameter, found: value, allowed: allowed) }
     }
 }

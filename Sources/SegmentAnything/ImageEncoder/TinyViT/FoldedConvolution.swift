@@ -1,12 +1,15 @@
 import NeuralNetwork
 import Tensors
 
-/// The weights of a convolution without bias and of the batch normalisation behind it, folded into one convolution with
-/// bias when they are read.
+/// A convolution and the batch norm behind it, folded into one convolution when the weights are read.
+///
+/// In evaluation a batch norm multiplies each channel by a constant and adds another:
+/// `gamma (w * x - mean) / sqrt(variance + epsilon) + beta`. Both constants can be put into the convolution's weight and
+/// bias, so the batch norm costs nothing.
 ///
 /// Keys: `c.weight` [out, in, kernel, kernel], `bn.{weight, bias, running_mean, running_var}` [out]. Matches `Conv2d_BN`
-/// of MobileSAM in its evaluation mode, which is `gamma (w * x - mean) / sqrt(variance + epsilon) + beta`.
-struct NormalizedConvolution: Sendable {
+/// of MobileSAM in evaluation mode.
+struct FoldedConvolution: Sendable {
     /// `[out, in / groups, kernel, kernel]`.
     let weight: Tensor
     /// `[out]`.
@@ -29,12 +32,12 @@ struct NormalizedConvolution: Sendable {
     }
 }
 
-/// A 1 x 1 convolution with its normalisation: a linear layer of the pixels.
+/// A 1 x 1 convolution with its batch norm: a linear layer of the pixels.
 struct PixelwiseConvolution: Sendable {
     let linear: Linear
 
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int) {
-        let folded = NormalizedConvolution(weights, in: inputs, out: outputs, kernel: 1)
+        let folded = FoldedConvolution(weights, in: inputs, out: outputs, kernel: 1)
         linear = Linear(weight: folded.weight.reshaped(to: [outputs, inputs]), bias: folded.bias)
     }
 
@@ -46,32 +49,33 @@ struct PixelwiseConvolution: Sendable {
     }
 }
 
-/// A 3 x 3 convolution with its normalisation.
+/// A 3 x 3 convolution with its batch norm.
 struct SpatialConvolution: Sendable {
     let weight: ConvolutionWeight
     let bias: Tensor
     let stride: Int
 
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int, stride: Int) {
-        let folded = NormalizedConvolution(weights, in: inputs, out: outputs, kernel: 3)
+        let folded = FoldedConvolution(weights, in: inputs, out: outputs, kernel: 3)
         weight = ConvolutionWeight(folded.weight)
         bias = folded.bias
         self.stride = stride
     }
 
-    /// `[rows, columns, in]` to `[..., out]`, each side divided by the stride and rounded up; fewer rows where `padding`
-    /// leaves out a row of zeros.
+    /// `[rows, columns, in]` to `[rows, columns, out]`, with both sides divided by the stride and rounded up.
+    ///
+    /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
     func callAsFunction(
         _ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none
     ) -> Tensor {
         map.convolution3x3(weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
     }
 
-    /// Rows of the result for a map of `height` rows; the same for columns.
+    /// How many rows of results a map of `height` rows has. Columns follow the same rule.
     func results(_ height: Int) -> Int { RowPadding.both.results(height: height, stride: stride) }
 }
 
-/// A 3 x 3 convolution of each channel alone with its normalisation.
+/// A 3 x 3 convolution of each channel by itself (`groups` equals the channels) with its batch norm.
 struct DepthwiseConvolution: Sendable {
     /// `[9, channels]`.
     let weight: Tensor
@@ -79,14 +83,15 @@ struct DepthwiseConvolution: Sendable {
     let stride: Int
 
     init(_ weights: WeightScope, channels: Int, stride: Int = 1) {
-        let folded = NormalizedConvolution(weights, in: 1, out: channels, kernel: 3)
+        let folded = FoldedConvolution(weights, in: 1, out: channels, kernel: 3)
         weight = folded.weight.reshaped(to: [channels, 9]).transposed()
         bias = folded.bias
         self.stride = stride
     }
 
-    /// `[rows, columns, channels]` to the same, each side divided by the stride and rounded up; fewer rows where `padding`
-    /// leaves out a row of zeros.
+    /// `[rows, columns, channels]` to the same, with both sides divided by the stride and rounded up.
+    ///
+    /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
     func callAsFunction(
         _ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none
     ) -> Tensor {
@@ -94,6 +99,6 @@ struct DepthwiseConvolution: Sendable {
             weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
     }
 
-    /// Rows of the result for a map of `height` rows; the same for columns.
+    /// How many rows of results a map of `height` rows has. Columns follow the same rule.
     func results(_ height: Int) -> Int { RowPadding.both.results(height: height, stride: stride) }
 }

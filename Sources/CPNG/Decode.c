@@ -9,13 +9,13 @@ typedef struct {
     size_t count, position;
 } source;
 
-/* Everything that must be freed after a jump lives here, outside the jumping function's own variables. */
-typedef struct {
+struct cpng_reader {
     png_structp png;
     png_infop info;
-    png_bytepp rows;
     source input;
-} session;
+    cpng_limits limits;
+    cpng_kind kind;
+};
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
     source *input = png_get_io_ptr(png);
@@ -35,82 +35,85 @@ static void set_limits(png_structp png, cpng_limits limits) {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 }
 
-static void copy_palette(session *session, cpng_picture *picture) {
+static void copy_palette(cpng_reader *reader) {
     png_colorp colours = NULL;
     png_bytep alphas = NULL;
     int count = 0, alpha_count = 0;
-    if (!png_get_PLTE(session->png, session->info, &colours, &count) || count <= 0)
-        png_error(session->png, "the palette is missing");
-    png_get_tRNS(session->png, session->info, &alphas, &alpha_count, NULL);
+    if (!png_get_PLTE(reader->png, reader->info, &colours, &count) || count <= 0)
+        png_error(reader->png, "the palette is missing");
+    png_get_tRNS(reader->png, reader->info, &alphas, &alpha_count, NULL);
     for (int entry = 0; entry < count && entry < 256; entry++) {
-        picture->palette[entry][0] = colours[entry].red;
-        picture->palette[entry][1] = colours[entry].green;
-        picture->palette[entry][2] = colours[entry].blue;
-        picture->palette[entry][3] = alphas != NULL && entry < alpha_count ? alphas[entry] : 255;
+        reader->kind.palette[entry][0] = colours[entry].red;
+        reader->kind.palette[entry][1] = colours[entry].green;
+        reader->kind.palette[entry][2] = colours[entry].blue;
+        reader->kind.palette[entry][3] = alphas != NULL && entry < alpha_count ? alphas[entry] : 255;
     }
-    picture->palette_count = count;
+    reader->kind.palette_count = count;
 }
 
-/* 8 bits a channel, transparency as a channel; palette indices stay indices, because libpng expands an index beyond
-   the palette without a word. */
-static void ask_for_bytes(session *session, cpng_picture *picture) {
-    png_byte type = png_get_color_type(session->png, session->info);
-    if (type == PNG_COLOR_TYPE_PALETTE) {
-        picture->is_palette = 1;
-        copy_palette(session, picture);
-        png_set_packing(session->png);
-    } else {
-        if (png_get_valid(session->png, session->info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(session->png);
-        png_set_expand_gray_1_2_4_to_8(session->png);
-        png_set_scale_16(session->png);
-    }
-    png_set_interlace_handling(session->png);
-    png_read_update_info(session->png, session->info);
+/* 8 bits a channel, transparency as a channel. */
+static void ask_for_bytes(cpng_reader *reader) {
+    if (png_get_valid(reader->png, reader->info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(reader->png);
+    png_set_expand_gray_1_2_4_to_8(reader->png);
+    png_set_scale_16(reader->png);
 }
 
-static void read_rows(session *session, cpng_picture *picture) {
-    size_t row_bytes = png_get_rowbytes(session->png, session->info);
-    picture->channels = png_get_channels(session->png, session->info);
-    if (row_bytes != (size_t)picture->width * (size_t)picture->channels) png_error(session->png, "unexpected row size");
-    picture->pixels = calloc(picture->height, row_bytes);
-    session->rows = calloc(picture->height, sizeof *session->rows);
-    if (picture->pixels == NULL || session->rows == NULL) png_error(session->png, "not enough memory for the pixels");
-    for (uint32_t row = 0; row < picture->height; row++) session->rows[row] = picture->pixels + row * row_bytes;
-    picture->has_pixels = 1;
-    png_read_image(session->png, session->rows);
-}
-
-static int run(session *session, cpng_limits limits, cpng_picture *picture) {
-    if (setjmp(png_jmpbuf(session->png))) return -1;
-    png_set_read_fn(session->png, &session->input, read_bytes);
-    set_limits(session->png, limits);
-    png_read_info(session->png, session->info);
-    picture->width = png_get_image_width(session->png, session->info);
-    picture->height = png_get_image_height(session->png, session->info);
-    if (picture->width != limits.width || picture->height != limits.height)
-        png_error(session->png, "the header changed while reading");
-    picture->bit_depth = png_get_bit_depth(session->png, session->info);
-    picture->is_interlaced = png_get_interlace_type(session->png, session->info) != PNG_INTERLACE_NONE;
-    ask_for_bytes(session, picture);
-    read_rows(session, picture);
-    png_read_end(session->png, NULL);
+static int start(cpng_reader *reader) {
+    if (setjmp(png_jmpbuf(reader->png))) return -1;
+    png_set_read_fn(reader->png, &reader->input, read_bytes);
+    set_limits(reader->png, reader->limits);
+    png_read_info(reader->png, reader->info);
+    if (png_get_image_width(reader->png, reader->info) != reader->limits.width ||
+        png_get_image_height(reader->png, reader->info) != reader->limits.height)
+        png_error(reader->png, "the header changed while reading");
+    reader->kind.bit_depth = png_get_bit_depth(reader->png, reader->info);
+    reader->kind.is_palette = png_get_color_type(reader->png, reader->info) == PNG_COLOR_TYPE_PALETTE;
+    /* Palette indices stay indices, because libpng expands an index beyond the palette without a word. */
+    if (reader->kind.is_palette) copy_palette(reader);
+    if (!reader->limits.keeps_samples && !reader->kind.is_palette) ask_for_bytes(reader);
+    png_set_packing(reader->png);
+    reader->kind.passes = png_set_interlace_handling(reader->png);
+    png_read_update_info(reader->png, reader->info);
+    reader->kind.channels = png_get_channels(reader->png, reader->info);
+    reader->kind.sample_bytes = png_get_bit_depth(reader->png, reader->info) == 16 ? 2 : 1;
+    size_t row_bytes = (size_t)reader->limits.width * (size_t)(reader->kind.channels * reader->kind.sample_bytes);
+    if (png_get_rowbytes(reader->png, reader->info) != row_bytes) png_error(reader->png, "unexpected row size");
     return 0;
 }
 
-int cpng_decode(const uint8_t *bytes, size_t count, cpng_limits limits, cpng_picture *picture) {
-    memset(picture, 0, sizeof *picture);
-    session session = {.input = {.bytes = bytes, .count = count}};
-    int status = -1;
-    session.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &picture->messages, cpng_on_error, cpng_on_warning);
-    if (session.png != NULL) session.info = png_create_info_struct(session.png);
-    if (session.info != NULL) status = run(&session, limits, picture);
-    if (status != 0 && picture->messages.error[0] == 0) strcpy(picture->messages.error, "libpng could not start");
-    if (session.png != NULL) png_destroy_read_struct(&session.png, &session.info, NULL);
-    free(session.rows);
+cpng_reader *cpng_open(const uint8_t *bytes, size_t count, cpng_limits limits) {
+    cpng_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL) return NULL;
+    reader->input.bytes = bytes;
+    reader->input.count = count;
+    reader->limits = limits;
+    return reader;
+}
+
+int cpng_start(cpng_reader *reader) {
+    cpng_messages *messages = &reader->kind.messages;
+    reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, messages, cpng_on_error, cpng_on_warning);
+    if (reader->png != NULL) reader->info = png_create_info_struct(reader->png);
+    int status = reader->info == NULL ? -1 : start(reader);
+    if (status != 0 && messages->error[0] == 0) strcpy(messages->error, "libpng could not start");
     return status;
 }
 
-void cpng_picture_free(cpng_picture *picture) {
-    free(picture->pixels);
-    picture->pixels = NULL;
+int cpng_read_row(cpng_reader *reader, uint8_t *row) {
+    if (setjmp(png_jmpbuf(reader->png))) return -1;
+    png_read_row(reader->png, row, NULL);
+    return 0;
+}
+
+int cpng_finish(cpng_reader *reader) {
+    if (setjmp(png_jmpbuf(reader->png))) return -1;
+    png_read_end(reader->png, NULL);
+    return 0;
+}
+
+const cpng_kind *cpng_get_kind(const cpng_reader *reader) { return &reader->kind; }
+
+void cpng_close(cpng_reader *reader) {
+    if (reader->png != NULL) png_destroy_read_struct(&reader->png, &reader->info, NULL);
+    free(reader);
 }

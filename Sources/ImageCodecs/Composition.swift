@@ -4,66 +4,72 @@ import Imaging
 ///
 /// A pixel of opacity a over the background b becomes `(value * a + b * (255 - a)) / 255`, rounded.
 struct Composition {
-    let background: Color
+    private let background: Color
+    /// `[entries, 3]`, the palette's colours over the background; nil where rows are colours themselves.
+    private let entries: [UInt8]?
+    private let isTransparent: [Bool]
     /// Whether any pixel was not opaque.
     private(set) var foundTransparency = false
+    /// Whether any pixel named a colour beyond the palette.
+    private(set) var leftPalette = false
 
-    init(background: Color) {
+    /// - Parameter palette: `[entries, 4]`, red, green, blue, alpha; nil where rows are colours themselves.
+    init(background: Color, palette: [UInt8]? = nil) {
         self.background = background
-    }
-
-    /// - Parameter samples: `[pixels, channels]`; 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha.
-    /// - Returns: `[pixels, 3]`.
-    mutating func pixels(samples: UnsafeBufferPointer<UInt8>, channels: Int) -> [UInt8] {
-        if channels == 3 { return Array(samples) }
-        let count = samples.count / channels
-        let isColour = channels >= 3
-        let hasAlpha = channels % 2 == 0
-        var isTransparent = false
-        let output = [UInt8](unsafeUninitializedCapacity: 3 * count) { output, initialized in
-            for pixel in 0..<count {
-                let first = pixel * channels
-                let alpha = hasAlpha ? samples[first + channels - 1] : 255
-                let (green, blue) = isColour ? (first + 1, first + 2) : (first, first)
-                if alpha == 255 {
-                    output[3 * pixel] = samples[first]
-                    output[3 * pixel + 1] = samples[green]
-                    output[3 * pixel + 2] = samples[blue]
-                } else {
-                    isTransparent = true
-                    output[3 * pixel] = Self.blend(samples[first], alpha, background.red)
-                    output[3 * pixel + 1] = Self.blend(samples[green], alpha, background.green)
-                    output[3 * pixel + 2] = Self.blend(samples[blue], alpha, background.blue)
+        isTransparent = stride(from: 3, to: palette?.count ?? 0, by: 4).map { palette?[$0] != 255 }
+        entries = palette.map { palette in
+            var colours = [UInt8](repeating: 0, count: palette.count / 4 * 3)
+            var plain = Composition(background: background)
+            palette.withUnsafeBufferPointer { samples in
+                colours.withUnsafeMutableBufferPointer { target in
+                    if let start = target.baseAddress { plain.compose(samples, channels: 4, into: start) }
                 }
             }
-            initialized = 3 * count
+            return colours
         }
-        foundTransparency = foundTransparency || isTransparent
-        return output
     }
 
     /// - Parameters:
-    ///   - indices: one palette index a pixel.
-    ///   - palette: `[entries, 4]`, red, green, blue, alpha.
-    /// - Returns: `[pixels, 3]`, or nil where an index lies beyond the palette.
-    mutating func pixels(indices: UnsafeBufferPointer<UInt8>, palette: [UInt8]) -> [UInt8]? {
-        let entries = palette.count / 4
-        guard indices.allSatisfy({ Int($0) < entries }) else { return nil }
-        let opaque = palette.withUnsafeBufferPointer { colours in
-            var plain = Composition(background: background)
-            return plain.pixels(samples: colours, channels: 4)
+    ///   - row: `[pixels, channels]`; 1 grey or an index into the palette, 2 grey and alpha, 3 colour, 4 colour and alpha.
+    ///   - target: room for `[pixels, 3]`.
+    mutating func compose(
+        _ row: UnsafeBufferPointer<UInt8>, channels: Int, into target: UnsafeMutablePointer<UInt8>
+    ) {
+        if let entries {
+            compose(row, entries, into: target)
+            return
         }
-        var isTransparent = false
-        let output = [UInt8](unsafeUninitializedCapacity: 3 * indices.count) { output, initialized in
-            for (pixel, index) in indices.enumerated() {
-                let entry = Int(index)
-                if palette[4 * entry + 3] != 255 { isTransparent = true }
-                for channel in 0..<3 { output[3 * pixel + channel] = opaque[3 * entry + channel] }
+        let isColour = channels >= 3
+        let hasAlpha = channels % 2 == 0
+        for pixel in 0..<row.count / channels {
+            let first = pixel * channels
+            let alpha = hasAlpha ? row[first + channels - 1] : 255
+            let (green, blue) = isColour ? (first + 1, first + 2) : (first, first)
+            if alpha == 255 {
+                target[3 * pixel] = row[first]
+                target[3 * pixel + 1] = row[green]
+                target[3 * pixel + 2] = row[blue]
+            } else {
+                foundTransparency = true
+                target[3 * pixel] = Self.blend(row[first], alpha, background.red)
+                target[3 * pixel + 1] = Self.blend(row[green], alpha, background.green)
+                target[3 * pixel + 2] = Self.blend(row[blue], alpha, background.blue)
             }
-            initialized = 3 * indices.count
         }
-        foundTransparency = foundTransparency || isTransparent
-        return output
+    }
+
+    private mutating func compose(
+        _ indices: UnsafeBufferPointer<UInt8>, _ entries: [UInt8], into target: UnsafeMutablePointer<UInt8>
+    ) {
+        for (pixel, index) in indices.enumerated() {
+            let entry = Int(index)
+            guard entry < isTransparent.count else {
+                leftPalette = true
+                return
+            }
+            if isTransparent[entry] { foundTransparency = true }
+            for channel in 0..<3 { target[3 * pixel + channel] = entries[3 * entry + channel] }
+        }
     }
 
     private static func blend(_ value: UInt8, _ alpha: UInt8, _ background: UInt8) -> UInt8 {

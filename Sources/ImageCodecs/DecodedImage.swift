@@ -22,6 +22,8 @@ public struct DecodedImage: Hashable, Sendable {
 public struct DecodingOptions: Hashable, Sendable {
     /// Larger pictures are refused by their header, before memory is taken for their pixels.
     public var maximumPixels = 100_000_000
+    /// Pictures that take more memory while they are decoded are refused by their header, too.
+    public var maximumDecodingBytes = Int.max
     /// Longer files are refused before they are read.
     public var maximumFileBytes = 1 << 30
     /// Keep what could be decoded of a truncated or damaged picture (the rest is black), and warn. Otherwise every
@@ -34,6 +36,17 @@ public struct DecodingOptions: Hashable, Sendable {
     public var background = Color.white
 
     public init() {}
+
+    /// What the picture libraries take for themselves.
+    static let libraryBytes = 1 << 20
+
+    func check(_ size: ImageSize, decodingBytes: Int, name: String) throws(ImageCodecError) {
+        if size.isEmpty { throw .noPixels(file: name, size: size) }
+        if size.pixelCount > maximumPixels { throw .tooManyPixels(file: name, size: size, limit: maximumPixels) }
+        if decodingBytes > maximumDecodingBytes {
+            throw .tooMuchMemory(file: name, size: size, bytes: decodingBytes, limit: maximumDecodingBytes)
+        }
+    }
 }
 
 /// Something worth knowing about a picture that was read.

@@ -25,7 +25,9 @@ extension ImageCodecError: CustomStringConvertible {
         case .unsupportedVariant(_, let format, let variant):
             "\(format) with \(printable(variant)) is not supported; save it as an ordinary 8-bit PNG or JPEG"
         case .tooManyPixels(_, let size, let limit):
-            "\(size) is more than the limit of \(limit) pixels; make the picture smaller or raise the limit"
+            "\(size) is more than the limit of \(limit) pixels; make the picture smaller, or allow more pixels"
+        case .tooMuchMemory(_, let size, let bytes, let limit):
+            "\(size) takes \(bytes) bytes to decode, the limit is \(limit); make the picture smaller, or allow more memory"
         case .noPixels(_, let size):
             "the header says \(size), a picture without pixels; export it again"
         case .tooManyChunks(_, let limit):

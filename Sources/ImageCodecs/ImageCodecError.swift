@@ -21,6 +21,8 @@ public enum ImageCodecError: Error, Hashable, Sendable {
     case unsupportedVariant(file: String, format: String, variant: String)
 
     case tooManyPixels(file: String, size: ImageSize, limit: Int)
+    /// Decoding would take more memory than is allowed.
+    case tooMuchMemory(file: String, size: ImageSize, bytes: Int, limit: Int)
     case noPixels(file: String, size: ImageSize)
     case tooManyChunks(file: String, limit: Int)
     case truncated(file: String, format: String)
@@ -40,7 +42,8 @@ public enum ImageCodecError: Error, Hashable, Sendable {
         case .notFound(let file), .notPermitted(let file), .isFolder(let file), .notARegularFile(let file),
             .emptyFile(let file), .fileTooLong(let file, _, _), .unreadable(let file, _),
             .unsupportedFormat(let file, _), .notAPicture(let file, _), .unsupportedVariant(let file, _, _),
-            .tooManyPixels(let file, _, _), .noPixels(let file, _), .tooManyChunks(let file, _),
+            .tooManyPixels(let file, _, _), .tooMuchMemory(let file, _, _, _), .noPixels(let file, _),
+            .tooManyChunks(let file, _),
             .truncated(let file, _), .damaged(let file, _, _), .unusableText(let file, _),
             .libraryFailed(let file, _), .notWritten(let file, _, _):
             file

@@ -19,13 +19,10 @@ public enum ImageFile {
     public static func decode(
         _ bytes: [UInt8], name: String, options: DecodingOptions = DecodingOptions()
     ) throws(ImageCodecError) -> DecodedImage {
-        if bytes.isEmpty { throw .emptyFile(file: name) }
         var picture: UnturnedPicture
-        switch FileKind(bytes) {
+        switch try format(of: bytes, name: name) {
         case .png: picture = try PNGDecoder(bytes: bytes, name: name, options: options).decode()
         case .jpeg: picture = try JPEGDecoder(bytes: bytes, name: name, options: options).decode()
-        case .unsupported(let format): throw .unsupportedFormat(file: name, format: format)
-        case .other(let found): throw .notAPicture(file: name, found: found)
         }
         if let ending = misleadingEnding(of: name, format: picture.format) {
             picture.warnings.insert(.misnamed(extension: ending, format: picture.format), at: 0)
@@ -38,6 +35,22 @@ public enum ImageFile {
             image: isTurned ? picture.image.turned(upright: picture.orientation) : picture.image,
             warnings: picture.warnings, orientation: picture.orientation, isTurned: isTurned,
             sourceDescription: "\(picture.format), \(picture.kind)")
+    }
+
+    enum Format {
+        case png
+        case jpeg
+    }
+
+    /// What the first bytes say.
+    static func format(of bytes: [UInt8], name: String) throws(ImageCodecError) -> Format {
+        if bytes.isEmpty { throw .emptyFile(file: name) }
+        switch FileKind(bytes) {
+        case .png: return .png
+        case .jpeg: return .jpeg
+        case .unsupported(let format): throw .unsupportedFormat(file: name, format: format)
+        case .other(let found): throw .notAPicture(file: name, found: found)
+        }
     }
 
     /// The ending of `name` where it belongs to another picture format than the content.

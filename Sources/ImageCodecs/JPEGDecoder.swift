@@ -11,8 +11,7 @@ struct JPEGDecoder {
     private static let maximumScans: Int32 = 500
 
     func decode() throws(ImageCodecError) -> UnturnedPicture {
-        let outline = try JPEGOutline(bytes, name: name)
-        try check(outline)
+        let outline = try outline()
         var warnings: [DecodingWarning] = []
         // Rows that are never reached stay black.
         var pixels = [UInt8](repeating: 0, count: 3 * outline.size.pixelCount)
@@ -26,7 +25,9 @@ struct JPEGDecoder {
             orientation: outline.orientation, warnings: warnings)
     }
 
-    private func check(_ outline: JPEGOutline) throws(ImageCodecError) {
+    /// What the header says, once it is checked.
+    func outline() throws(ImageCodecError) -> JPEGOutline {
+        let outline = try JPEGOutline(bytes, name: name)
         if let refusal = outline.frame.process.refusal {
             throw .unsupportedVariant(file: name, format: "JPEG", variant: refusal)
         }
@@ -40,10 +41,8 @@ struct JPEGDecoder {
         if outline.size.height == 0 && outline.size.width > 0 {
             throw .unsupportedVariant(file: name, format: "JPEG", variant: "its height given after the pixels (DNL)")
         }
-        if outline.size.isEmpty { throw .noPixels(file: name, size: outline.size) }
-        if outline.size.pixelCount > options.maximumPixels {
-            throw .tooManyPixels(file: name, size: outline.size, limit: options.maximumPixels)
-        }
+        try options.check(outline.size, decodingBytes: outline.decodingBytes, name: name)
+        return outline
     }
 
     private func readRows(

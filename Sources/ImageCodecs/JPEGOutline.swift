@@ -104,8 +104,14 @@ struct JPEGOutline {
             + (frame.process.isArithmetic ? ", arithmetic coding" : "")
     }
 
+    /// The most memory that decoding takes, the picture included.
+    var decodingBytes: Int {
+        // Of one scan, libjpeg keeps a few bands of blocks.
+        3 * size.pixelCount + coefficientBytes + 400 * size.width + DecodingOptions.libraryBytes
+    }
+
     /// Bytes of the coefficients of all components, 16 bits each; 0 where they are not kept.
-    var coefficientBytes: Int {
+    private var coefficientBytes: Int {
         guard hasSeveralScans, let across = frame.sampling.map(\.across).max(),
             let down = frame.sampling.map(\.down).max(), across > 0, down > 0
         else { return 0 }

@@ -8,37 +8,73 @@ struct PNGDecoder {
     let options: DecodingOptions
 
     func decode() throws(ImageCodecError) -> UnturnedPicture {
-        let outline = try PNGOutline(bytes, name: name)
-        if outline.size.isEmpty { throw .noPixels(file: name, size: outline.size) }
-        if outline.size.pixelCount > options.maximumPixels {
-            throw .tooManyPixels(file: name, size: outline.size, limit: options.maximumPixels)
+        let outline = try outline()
+        var warnings: [DecodingWarning] = []
+        // Rows that are never reached stay black.
+        var pixels = [UInt8](repeating: 0, count: 3 * outline.size.pixelCount)
+        try bytes.withUnsafeBufferPointer { source throws(ImageCodecError) in
+            try pixels.withUnsafeMutableBufferPointer { target throws(ImageCodecError) in
+                try readRows(of: source, outline, into: target, &warnings)
+            }
         }
-
-        var picture = cpng_picture()
-        defer { cpng_picture_free(&picture) }
-        let limits = cpng_limits(
-            width: UInt32(outline.size.width), height: UInt32(outline.size.height), chunk_bytes: 8 << 20,
-            cached_chunks: 1000)
-        let status = cpng_decode(bytes, bytes.count, limits, &picture)
-        var warnings = try judge(status, picture, isComplete: outline.isComplete)
-        let image = try image(of: picture, outline: outline, warnings: &warnings)
         if outline.isAnimation { warnings.append(.animation) }
         return UnturnedPicture(
-            image: image, format: "PNG", kind: outline.kind, orientation: outline.orientation, warnings: warnings)
+            image: Image(size: outline.size, pixels: pixels), format: "PNG", kind: outline.kind,
+            orientation: outline.orientation, warnings: warnings)
+    }
+
+    /// What the header says, once it is checked.
+    func outline() throws(ImageCodecError) -> PNGOutline {
+        let outline = try PNGOutline(bytes, name: name)
+        try options.check(outline.size, decodingBytes: outline.decodingBytes, name: name)
+        return outline
+    }
+
+    /// A reader that stands before the first row.
+    func reader(
+        of source: UnsafeBufferPointer<UInt8>, _ outline: PNGOutline, keepsSamples: Bool
+    ) throws(ImageCodecError) -> PNGReader {
+        let limits = cpng_limits(
+            width: UInt32(outline.size.width), height: UInt32(outline.size.height), chunk_bytes: 8 << 20,
+            cached_chunks: 1000, keeps_samples: keepsSamples ? 1 : 0)
+        guard let reader = PNGReader(source, limits: limits) else {
+            throw .libraryFailed(file: name, reason: "libpng could not start")
+        }
+        guard reader.start() else { throw refusal(reader.messages.error, outline) }
+        return reader
+    }
+
+    private func readRows(
+        of source: UnsafeBufferPointer<UInt8>, _ outline: PNGOutline, into target: UnsafeMutableBufferPointer<UInt8>,
+        _ warnings: inout [DecodingWarning]
+    ) throws(ImageCodecError) {
+        let reader = try reader(of: source, outline, keepsSamples: false)
+        guard let start = target.baseAddress else { return }
+        let channels = Int(reader.kind.pointee.channels)
+        let (width, height) = (outline.size.width, outline.size.height)
+        var composition = Composition(
+            background: options.background, palette: reader.kind.pointee.is_palette != 0 ? reader.palette : nil)
+        let isWhole =
+            channels == 3
+            ? reader.readRows(into: start, height: height, rowBytes: 3 * width)
+            : reader.forEachRow(height: height, rowBytes: channels * width) { y, row in
+                composition.compose(row, channels: channels, into: start + 3 * width * y)
+            }
+        warnings += try judge(reader.messages, outline, isWhole: isWhole)
+        if reader.kind.pointee.bit_depth == 16 { warnings.append(.reducedTo8Bits) }
+        if composition.leftPalette {
+            throw .damaged(file: name, format: "PNG", reason: "a pixel names a colour beyond the palette")
+        }
+        if composition.foundTransparency { warnings.append(.composedOver(options.background)) }
     }
 
     /// Sorts libpng's messages into an error or warnings.
-    private func judge(
-        _ status: Int32, _ picture: cpng_picture, isComplete: Bool
+    func judge(
+        _ messages: Messages, _ outline: PNGOutline, isWhole: Bool
     ) throws(ImageCodecError) -> [DecodingWarning] {
-        let messages = Messages(picture.messages)
         var warnings: [DecodingWarning] = []
-        if status != 0 {
-            guard options.isLenient && picture.has_pixels != 0 else {
-                throw isComplete
-                    ? .damaged(file: name, format: "PNG", reason: messages.error)
-                    : .truncated(file: name, format: "PNG")
-            }
+        if !isWhole {
+            if !options.isLenient { throw refusal(messages.error, outline) }
             warnings.append(.damaged(messages.error))
         }
         for text in messages.warnings {
@@ -53,43 +89,31 @@ struct PNGDecoder {
         return warnings
     }
 
-    private func image(
-        of picture: cpng_picture, outline: PNGOutline, warnings: inout [DecodingWarning]
-    ) throws(ImageCodecError) -> Image {
-        let samples = UnsafeBufferPointer(
-            start: picture.pixels, count: outline.size.pixelCount * Int(picture.channels))
-        if picture.bit_depth == 16 { warnings.append(.reducedTo8Bits) }
-        var composition = Composition(background: options.background)
-        let pixels: [UInt8]
-        if picture.is_palette != 0 {
-            let palette = withUnsafeBytes(of: picture.palette) { Array($0.prefix(4 * Int(picture.palette_count))) }
-            guard let found = composition.pixels(indices: samples, palette: palette) else {
-                throw .damaged(file: name, format: "PNG", reason: "a pixel names a colour beyond the palette")
-            }
-            pixels = found
-        } else {
-            pixels = composition.pixels(samples: samples, channels: Int(picture.channels))
-        }
-        if composition.foundTransparency { warnings.append(.composedOver(options.background)) }
-        return Image(size: outline.size, pixels: pixels)
+    private func refusal(_ reason: String, _ outline: PNGOutline) -> ImageCodecError {
+        outline.isComplete
+            ? .damaged(file: name, format: "PNG", reason: reason) : .truncated(file: name, format: "PNG")
     }
 }
 
 extension PNGOutline {
+    /// Palette indices are one channel.
+    var storedChannels: Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colourType] ?? 4 }
+
+    /// Channels of the rows once transparency is one of them.
+    private var rowChannels: Int {
+        hasTransparency && (colourType == 0 || colourType == 2) ? storedChannels + 1 : storedChannels
+    }
+
+    /// The most memory that decoding takes, the picture included. An interlaced picture is decoded whole before its rows
+    /// become colour.
+    var decodingBytes: Int {
+        let rows = isInterlaced && rowChannels != 3 ? size.height : 1
+        return (3 * size.height + rowChannels * rows) * size.width + DecodingOptions.libraryBytes
+    }
+
     /// Depth and colour type in words.
-    fileprivate var kind: String {
+    var kind: String {
         let colours = [0: "grey", 2: "colour", 3: "palette", 4: "grey and alpha", 6: "colour and alpha"]
         return "\(bitDepth)-bit \(colours[colourType] ?? "unknown")\(isInterlaced ? ", interlaced" : "")"
-    }
-}
-
-/// libpng's messages as Swift strings.
-struct Messages {
-    let error: String
-    let warnings: [String]
-
-    init(_ messages: cpng_messages) {
-        error = withUnsafeBytes(of: messages.error, text)
-        warnings = withUnsafeBytes(of: messages.warnings, text).split(separator: "\n").map(String.init)
     }
 }

@@ -11,6 +11,8 @@ struct PNGOutline {
     var isInterlaced: Bool
     var orientation = Orientation.upright
     var isAnimation = false
+    /// Whether a colour or palette entries are transparent.
+    var hasTransparency = false
     /// Whether the last chunk is complete and closes the file.
     var isComplete = false
 
@@ -49,6 +51,8 @@ struct PNGOutline {
                 orientation = EXIFOrientation.find(in: content) ?? orientation
             } else if type.elementsEqual("acTL".utf8) {
                 isAnimation = true
+            } else if type.elementsEqual("tRNS".utf8) {
+                hasTransparency = true
             } else if type.elementsEqual("IEND".utf8) {
                 isComplete = true
                 return

@@ -6,8 +6,8 @@
 
 /// Reading a whole file that must be a regular one.
 enum RegularFile {
-    /// The bytes of the file. Nothing but a regular file is read from, and opening never waits for a writer.
-    static func read(_ path: String, maximumBytes: Int) throws(ImageCodecError) -> [UInt8] {
+    /// The bytes of the file, or the first `prefix` of them. Nothing but a regular file is read from, and opening never waits for a writer.
+    static func read(_ path: String, maximumBytes: Int, prefix: Int = .max) throws(ImageCodecError) -> [UInt8] {
         // Without O_NONBLOCK the opening of a named pipe would wait for ever.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw openingError(path, errno) }
@@ -19,9 +19,10 @@ enum RegularFile {
         case S_IFDIR: throw .isFolder(file: path)
         default: throw .notARegularFile(file: path)
         }
-        let length = Int(status.st_size)
-        if length == 0 { throw .emptyFile(file: path) }
-        if length > maximumBytes { throw .fileTooLong(file: path, bytes: length, limit: maximumBytes) }
+        let wholeLength = Int(status.st_size)
+        if wholeLength == 0 { throw .emptyFile(file: path) }
+        if wholeLength > maximumBytes { throw .fileTooLong(file: path, bytes: wholeLength, limit: maximumBytes) }
+        let length = min(wholeLength, prefix)
         var failure: Int32?
         let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             while count < length {

@@ -143,7 +143,7 @@ import Testing
             (.truncated(file: "a", format: "PNG"), "a: the PNG ends too early; copy it again from its source"),
             (
                 .tooManyPixels(file: "a", size: size, limit: 100),
-                "a: 20000 x 20000 is more than the limit of 100 pixels; make the picture smaller or raise the limit"
+                "a: 20000 x 20000 is more than the limit of 100 pixels; make the picture smaller, or allow more pixels"
             ),
             (
                 .damaged(file: "a\u{1B}[31m\n", format: "PNG", reason: "x\ny"),

@@ -10,30 +10,36 @@ typedef struct {
     char warnings[768];
 } cpng_messages;
 
-/* A decoded picture. `pixels` is [height, width, channels], 8 bits each, and is freed by cpng_picture_free.
-   1 channel is grey, or a palette index when is_palette; 2 grey and alpha; 3 colour; 4 colour and alpha. */
+/* What the rows hold, known from the start on, and what libpng said so far. */
 typedef struct {
-    uint32_t width, height;
     int bit_depth;      /* as stored in the file */
-    int is_interlaced;
-    int is_palette;
-    int channels;
+    int is_palette;     /* samples are indices into the palette */
+    int channels;       /* 1 grey or index, 2 grey and alpha, 3 colour, 4 colour and alpha */
+    int sample_bytes;   /* 1, or 2 with the high byte first */
+    int passes;         /* 1, or 7 for an interlaced picture */
     int palette_count;
     uint8_t palette[256][4];    /* red, green, blue, alpha */
-    int has_pixels;     /* decoding got as far as the pixels: rows never reached are zero */
-    uint8_t *pixels;
     cpng_messages messages;
-} cpng_picture;
+} cpng_kind;
 
 typedef struct {
     uint32_t width, height;     /* the only size that is accepted */
     size_t chunk_bytes;         /* the most memory a single chunk may ask for */
     uint32_t cached_chunks;     /* the most chunks kept */
+    int keeps_samples;          /* rows hold the file's numbers; otherwise 8 bits, with transparency as alpha */
 } cpng_limits;
 
-/* Returns 0, or -1 with messages.error set. Either way the picture must be freed. */
-int cpng_decode(const uint8_t *bytes, size_t count, cpng_limits limits, cpng_picture *picture);
-void cpng_picture_free(cpng_picture *picture);
+typedef struct cpng_reader cpng_reader;
+
+/* The bytes must stay where they are until the reader is closed. Returns NULL where there is no memory. */
+cpng_reader *cpng_open(const uint8_t *bytes, size_t count, cpng_limits limits);
+/* In this order: the start; in each pass, each row from the top, into the same memory in every pass; the end. Each
+   function returns 0, or -1 with messages.error set; then nothing but cpng_close may follow. */
+int cpng_start(cpng_reader *reader);
+int cpng_read_row(cpng_reader *reader, uint8_t *row);
+int cpng_finish(cpng_reader *reader);
+const cpng_kind *cpng_get_kind(const cpng_reader *reader);
+void cpng_close(cpng_reader *reader);
 
 typedef struct {
     const char *key;    /* 1...79 bytes of Latin-1 */

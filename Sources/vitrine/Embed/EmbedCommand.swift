@@ -154,13 +154,13 @@ struct EmbedCommand: ParsableCommand {
     }
 
     private func addImageEmbedding(to file: inout EmbeddingFile) throws {
-        let asked = try SAMPicture(pictures, output: nil, weights: try WeightSearch.sam(flag: samWeights))
-        let (sam, image) = (asked.sam, asked.decoded.image)
+        let input = try SAMPicture(pictures, output: nil, weights: try WeightSearch.sam(flag: samWeights))
+        let (sam, image) = (input.sam, input.decoded.image)
         let embedding = sam.embed(image)
         for (name, tensor) in embedding.tensors { file.add(name, tensor) }
         file.metadata = embedding.metadata(
             for: try ImageEmbeddingKey(sam, weights: sam.imageEncoderFingerprint(), picture: image))
-        file.record.pictures = [PictureRecord(asked.item, asked.decoded)]
+        file.record.pictures = [PictureRecord(input.item, input.decoded)]
     }
 }
 

@@ -6,16 +6,16 @@ import Imaging
 import SegmentAnything
 import Tensors
 
-/// One prompt to SAM, and everything that it answers.
+/// One prompt to SAM, and the masks that come of it.
 struct MaskCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mask",
-        abstract: "Asks SAM for the object at points, in a box, or like an earlier mask.",
+        abstract: "Outlines the object at points, in a box, or like an earlier mask, with SAM.",
         discussion: """
-            For the picture part.png, the folder OUTPUT/part.png.mask then holds for each mask N: mask-N.png (0 or 255) and overlay-N.png (the outline over the \
-            picture, SAM's certainty beside it); further logits.npy, [masks, height, width] at the decoder's resolution, \
-            and result.json with each mask's predicted IoU, stability, area, box and COCO runs. Positions are pixels of \
-            the picture, from 0 at the top left.
+            For the picture part.png, the folder OUTPUT/part.png.mask then holds for each mask N: mask-N.png (0 or 255) \
+            and overlay-N.png (the outline over the picture, SAM's certainty beside it); further logits.npy, [masks, \
+            height, width] at the decoder's resolution, and result.json with each mask's predicted IoU, stability, area, \
+            box and COCO runs. Positions are pixels of the picture, from 0 at the top left.
 
             Example: vitrine mask part.png --point 120,80 --point 40,40,0 --output mask
             """)
@@ -31,8 +31,8 @@ struct MaskCommand: ParsableCommand {
 
     @Option(
         help: """
-            An earlier answer: logits.npy of the decoder's resolution (of several masks the best, or NAME.npy:N), or a \
-            PNG mask of the picture's size.
+            An earlier mask: logits.npy of the decoder's resolution (NAME.npy:N for the one at N of several), or a PNG mask \
+            of the picture's size.
             """)
     var maskInput: String?
 
@@ -59,9 +59,9 @@ struct MaskCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let asked = try SAMPicture([picture], output: output, weights: try samOptions.file())
-        let weights = WeightFileRecord.pending(of: asked.files)
-        let (sam, image) = (asked.sam, asked.decoded.image)
+        let input = try SAMPicture([picture], output: output, weights: try samOptions.file())
+        let weights = WeightFileRecord.pending(of: input.files)
+        let (sam, image) = (input.sam, input.decoded.image)
         let frame = sam.frame(of: image)
         let prompt = Prompt(
             points: point.map { PromptPoint(ImagePoint(x: $0.x, y: $0.y), $0.isPositive ? .positive : .negative) },
@@ -71,12 +71,12 @@ struct MaskCommand: ParsableCommand {
         do { prediction = try sam.predict(features, prompt, masks: single ? .single : .multiple) } catch {
             throw CommandFailure.usage("\(error)")
         }
-        let answer = MaskAnswer(image: image, frame: frame, prompt: prompt, prediction: prediction)
+        let found = PromptedMasks(image: image, frame: frame, prompt: prompt, prediction: prediction)
         let record = PromptedMasksRecord(
-            picture: PictureRecord(asked.item, asked.decoded), prompt: PromptRecord(prompt), best: prediction.best,
-            masks: answer.masks.map(\.record), weights: try weights.get())
-        try ResultFolder(output: output, name: asked.item.name + ".mask").replace { folder in
-            try answer.write(to: folder)
+            picture: PictureRecord(input.item, input.decoded), prompt: PromptRecord(prompt), best: prediction.best,
+            masks: found.masks.map(\.record), weights: try weights.get())
+        try ResultFolder(output: output, name: input.item.name + ".mask").replace { folder in
+            try found.write(to: folder)
             try record.write(to: folder + "/result.json")
         }
         if json {

@@ -11,11 +11,11 @@ struct MasksCommand: ParsableCommand {
         commandName: "masks",
         abstract: "Finds every object of a picture with SAM's automatic mask generator.",
         discussion: """
-            For the picture part.png, the folder OUTPUT/part.png.masks then holds masks.json, a list as segment_anything \
-            writes it (segmentation in COCO's compressed runs, area, bbox, predicted_iou, point_coords, \
-            stability_score, crop_box), and masks.png, the picture with each mask in a colour of its own.
+            For the picture part.png, the folder OUTPUT/part.png.masks then holds masks.json, with each mask's COCO runs, \
+            area, box, predicted IoU, stability, point and crop, and masks.png, the picture with each mask in a colour of \
+            its own. docs/Formats.md shows how the masks become a list as segment_anything writes it.
 
-            The settings have the names, meanings and defaults of SamAutomaticMaskGenerator.
+            The options have the names, meanings and defaults of SamAutomaticMaskGenerator.
 
             Example: vitrine masks part.png --points-per-side 16 --output masks
             """)
@@ -26,16 +26,16 @@ struct MasksCommand: ParsableCommand {
     @Option(help: "The folder for the results. It is made when missing; results of the same picture are replaced.")
     var output: String
 
-    @Option(help: "Points on a side of the grid that SAM is asked at, 1 to 1024.")
+    @Option(help: "Points on a side of the grid of point prompts, 1 to 1024.")
     var pointsPerSide = 32
 
-    @Option(help: "Points that are answered together; more take more memory.")
+    @Option(help: "Points that go through the decoder together; more take more memory.")
     var pointsPerBatch = 64
 
     @Option(help: "Masks that SAM itself rates no better are dropped.")
     var predIouThresh: Float = 0.88
 
-    @Option(help: "Masks that depend more on their threshold are dropped, 0 to 1.")
+    @Option(help: "Masks that are less stable when their threshold moves are dropped, 0 to 1.")
     var stabilityScoreThresh: Float = 0.95
 
     @Option(help: "How far the threshold is moved to see that, in logits.")
@@ -67,11 +67,11 @@ struct MasksCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let asked = try SAMPicture([picture], output: output, weights: try samOptions.file())
-        let weights = WeightFileRecord.pending(of: asked.files)
-        let image = asked.decoded.image
+        let input = try SAMPicture([picture], output: output, weights: try samOptions.file())
+        let weights = WeightFileRecord.pending(of: input.files)
+        let image = input.decoded.image
         let generator: AutomaticMaskGenerator
-        do { generator = try AutomaticMaskGenerator(asked.sam, configuration: configuration) } catch {
+        do { generator = try AutomaticMaskGenerator(input.sam, configuration: configuration) } catch {
             throw CommandFailure.usage("\(error)")
         }
         var bar: ProgressBar?
@@ -85,15 +85,15 @@ struct MasksCommand: ParsableCommand {
         }
         bar?.hide()
         let record = EveryMaskRecord(
-            picture: PictureRecord(asked.item, asked.decoded), masks: masks.map(PredictedMaskRecord.init),
+            picture: PictureRecord(input.item, input.decoded), masks: masks.map(PredictedMaskRecord.init),
             weights: try weights.get())
-        try ResultFolder(output: output, name: asked.item.name + ".masks").replace { folder in
+        try ResultFolder(output: output, name: input.item.name + ".masks").replace { folder in
             try record.write(to: folder + "/masks.json")
             try PNGWriter.write(MaskMosaic.draw(image: image, masks: masks.map(\.mask)), to: folder + "/masks.png")
         }
-        let covered = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
+        let hint = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
         Terminal.write(
-            "\(printable(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(covered)",
+            "\(printable(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(hint)",
             to: .standardOutput)
     }
 

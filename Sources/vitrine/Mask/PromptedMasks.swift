@@ -6,7 +6,7 @@ import Tensors
 import WholeFiles
 
 /// What one prompt came to, at the picture's size.
-struct MaskAnswer {
+struct PromptedMasks {
     /// One mask of several.
     struct Entry {
         /// One a pixel.

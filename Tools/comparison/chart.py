@@ -1,4 +1,4 @@
-"""The comparison as bars: how long each engine takes, in units of ours."""
+"""The comparison as bars: how long each engine takes, Vitrine being 1."""
 
 ENGINES = [("Vitrine", "#0b7a75"), ("PyTorch", "#c44e28"), ("ONNX Runtime", "#6a6fa8"), ("OpenVINO", "#b08d2e")]
 WIDTH, LEFT, BAR, GAP, TOP = 860, 250, 13, 18, 64
@@ -12,7 +12,7 @@ def write(rows, machine, threads, path):
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="12" y="22" font-size="15">Time of one run, Vitrine = 1 (shorter is faster)</text>',
+        '<text x="12" y="22" font-size="15">Time of one run, Vitrine = 1 (shorter is faster)</text>',
         f'<text x="12" y="42" fill="#555555">{machine["cpu"]}, {threads} threads, fp32</text>',
     ]
     for index, (name, colour) in enumerate(ENGINES):

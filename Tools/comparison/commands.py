@@ -19,7 +19,7 @@ SAMPLES = HERE.parent / "samples"
 OBJECT = "metal plate"
 
 
-# A process counts the memory of the one that started it, before it became itself, as its own: a small one starts it.
+# A new process counts the memory of the one that started it as its own peak. So a small process starts it.
 STARTER = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
@@ -43,6 +43,7 @@ def segment(binary, pictures, output, threads, *flags):
 
 
 def spread(values):
+    """Largest less smallest, as a share of the median."""
     return (max(values) - min(values)) / statistics.median(values)
 
 

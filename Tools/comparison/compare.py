@@ -1,10 +1,10 @@
 """Times whole models in PyTorch, ONNX Runtime, OpenVINO and Vitrine, on the same weights and inputs, side by side.
 
-In every round each engine runs in turn, and the multiply-add peak of the machine is measured beside them, so that
-whatever the machine does meanwhile happens to all. Before that all four must agree.
+In every round each engine runs in turn, and the machine's multiply-add peak is measured beside them: a busy machine slows all
+of them alike. Before that all four must agree.
 
-Two works are whole commands instead: cold-start, one picture from the start of a process to its last file, beside a Python
-program with PyTorch; folder, `vitrine segment` on 20 and on 200 pictures, alone.
+Two works are whole commands instead. cold-start is one picture, from the start of a process to its last file, beside a
+Python program with PyTorch. folder is `vitrine segment` alone, on 20 and on 200 pictures.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import chart
 import commands
 import engines
 import memory
-from commands import COMMANDS
+from commands import COMMANDS, spread
 from works import WORKS
 
 AGREEMENT = 1e-3
@@ -33,39 +33,45 @@ def measure(make, batch, runner, threads, rounds):
     work = make(batch)
     with engines.scratch() as name:
         folder = Path(name)
-        for graph_name, graph in work.graphs.items():
-            engines.export(graph, folder / f"{graph_name}.onnx")
-        peers = [engine(work, folder, threads) for engine in (engines.Torch, engines.ONNXRuntime, engines.OpenVINO)]
-        ours = engines.Vitrine(work, folder, runner, threads)
-        everyone = [*peers, ours]
-
-        # Once to warm up, and to see that all four give the same.
-        seconds, outputs = {}, {}
-        for engine in everyone:
-            first, result = engine.run()
-            again = [engine.run()[0] for _ in range(1 if first > 2 else 2)]
-            seconds[engine.name] = min(again)
-            outputs[engine.name] = result
-        outputs[ours.name] = ours.outputs()
-        errors = {
-            engine.name: error(outputs[engine.name], outputs[peers[0].name]) for engine in everyone[1:]}
-        if max(errors.values()) > AGREEMENT:
-            print(f"  DISAGREE: {errors}", file=sys.stderr)
-
-        repeats = {engine.name: max(1, math.ceil(SHORTEST / seconds[engine.name])) for engine in everyone}
-        times = {engine.name: [] for engine in everyone}
-        peaks = []
-        for round_number in range(rounds or work.rounds):
-            # The order turns, so that nobody always follows the same engine.
-            turn = everyone[round_number % 4:] + everyone[:round_number % 4]
-            peaks.append(runner.peak())
-            for engine in turn:
-                time.sleep(PAUSE)
-                total = sum(engine.run()[0] for _ in range(repeats[engine.name]))
-                times[engine.name].append(total / repeats[engine.name])
+        engines.export_all(work.graphs, folder)
+        everyone = [engine(work, folder, threads) for engine in (engines.Torch, engines.ONNXRuntime, engines.OpenVINO)]
+        everyone.append(engines.Vitrine(work, folder, runner, threads))
+        seconds, errors = warmed_up(everyone)
+        times, peaks = timed(everyone, seconds, runner, rounds or work.rounds)
         for engine in everyone:
             engine.close()
     return work, times, peaks, errors
+
+
+def warmed_up(everyone):
+    """Runs each engine two or three times: its shortest time, and its error against the first, PyTorch."""
+    seconds, outputs = {}, {}
+    for engine in everyone:
+        first, outputs[engine.name] = engine.run()
+        seconds[engine.name] = min(engine.run()[0] for _ in range(1 if first > 2 else 2))
+    ours = everyone[-1]
+    outputs[ours.name] = ours.outputs()
+    expected = outputs[everyone[0].name]
+    errors = {engine.name: error(outputs[engine.name], expected) for engine in everyone[1:]}
+    if max(errors.values()) > AGREEMENT:
+        print(f"  DISAGREE: {errors}", file=sys.stderr)
+    return seconds, errors
+
+
+def timed(everyone, seconds, runner, rounds):
+    """Seconds of a run of each engine in every round, and the machine's peak in every round."""
+    repeats = {engine.name: max(1, math.ceil(SHORTEST / seconds[engine.name])) for engine in everyone}
+    times = {engine.name: [] for engine in everyone}
+    peaks = []
+    for number in range(rounds):
+        peaks.append(runner.peak())
+        # The order turns, so that nobody always follows the same engine.
+        start = number % len(everyone)
+        for engine in everyone[start:] + everyone[:start]:
+            time.sleep(PAUSE)
+            total = sum(engine.run()[0] for _ in range(repeats[engine.name]))
+            times[engine.name].append(total / repeats[engine.name])
+    return times, peaks
 
 
 def error(found, expected):
@@ -75,11 +81,6 @@ def error(found, expected):
         actual = np.asarray(found[name], dtype=np.float64).reshape(value.shape)
         worst = max(worst, float(np.abs(actual - value).max() / max(np.abs(value).max(), 1e-30)))
     return worst
-
-
-def spread(values):
-    middle = statistics.median(values)
-    return (max(values) - min(values)) / middle
 
 
 def row(work, times, peaks, errors):

@@ -12,6 +12,12 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 
+def export_all(graphs, folder):
+    """Writes every graph of a work as <name>.onnx."""
+    for name, graph in graphs.items():
+        export(graph, folder / f"{name}.onnx")
+
+
 def export(graph, path):
     """Writes a graph as ONNX with fixed shapes."""
     arguments = tuple(torch.from_numpy(value) for value in graph.inputs.values())
@@ -26,6 +32,8 @@ def export(graph, path):
 
 
 class Torch:
+    """PyTorch; the other two peers differ in how they compile."""
+
     name = "PyTorch"
 
     def __init__(self, work, folder, threads):
@@ -76,11 +84,11 @@ class OpenVINO(Torch):
         import openvino
 
         core = openvino.Core()
-        settings = {
+        properties = {
             "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         self.work, self.compiled = work, {}
         for name, graph in work.graphs.items():
-            model = core.compile_model(str(folder / f"{name}.onnx"), "CPU", settings)
+            model = core.compile_model(str(folder / f"{name}.onnx"), "CPU", properties)
             # A port can have further names, from inside the graph.
             inputs = [next(entry for entry in graph.inputs if entry in port.get_names()) for port in model.inputs]
             order = [list(graph.inputs).index(entry) for entry in inputs]

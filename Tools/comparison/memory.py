@@ -1,9 +1,9 @@
 """How much memory each engine takes for a work, every engine in a process of its own.
 
-Counted is the largest resident size above that of the engine's process before it has seen the model: weights, whatever the
-engine makes of them, and the memory of two runs. ONNX Runtime and OpenVINO load the model from its ONNX file and Vitrine
-from a file of weights, which counts from the start; PyTorch's model is made in the process itself, so its peak counts from
-the first run.
+The number is how far the largest resident size lies above that of the process before it saw the model. It holds the weights,
+what the engine makes of them, and the memory of two runs. ONNX Runtime and OpenVINO load an ONNX file and Vitrine a file of
+weights, and their peak counts from there. PyTorch's model is made in the process itself, so its peak counts from the first
+run.
 """
 
 import gc
@@ -17,7 +17,8 @@ import numpy as np
 import engines
 
 
-def entry(name):
+def status(name):
+    """Bytes of an entry of this process's status."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(name):
             return 1024 * int(line.split()[1])
@@ -33,8 +34,7 @@ def measure(name, make, runner, threads):
     work = make(1)
     with engines.scratch() as folder:
         folder = Path(folder)
-        for graph_name, graph in work.graphs.items():
-            engines.export(graph, folder / f"{graph_name}.onnx")
+        engines.export_all(work.graphs, folder)
         np.savez(folder / "inputs.npz", **next(iter(work.graphs.values())).inputs)
         weights = sum(
             value.numel() * value.element_size() for graph in work.graphs.values()
@@ -72,7 +72,7 @@ def child(engine, name, folder, threads):
     if engine == "PyTorch":
         from works import WORKS
 
-        before = entry("VmRSS:")
+        before = status("VmRSS:")
         work = WORKS[name][0](1)
         model = engines.Torch(work, folder, threads)
         gc.collect()
@@ -81,7 +81,7 @@ def child(engine, name, folder, threads):
     else:
         inputs = dict(np.load(folder / "inputs.npz"))
         __import__({"ONNX Runtime": "onnxruntime", "OpenVINO": "openvino"}[engine])
-        before = entry("VmRSS:")
+        before = status("VmRSS:")
         forget_peak()
         graphs = {path.stem: engines.Inputs(inputs) for path in folder.glob("*.onnx")}
         kind = {"ONNX Runtime": engines.ONNXRuntime, "OpenVINO": engines.OpenVINO}[engine]
@@ -89,7 +89,7 @@ def child(engine, name, folder, threads):
         run = lambda: model.compiled[next(iter(graphs))](*inputs.values())  # noqa: E731
     for _ in range(2):
         run()
-    print(json.dumps(entry("VmHWM:") - before))
+    print(json.dumps(status("VmHWM:") - before))
 
 
 if __name__ == "__main__":

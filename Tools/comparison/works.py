@@ -75,7 +75,7 @@ def clip_gflop(clip, side, batch):
     tokens = (side // patch) ** 2 + 1
     block = 24 * tokens * width * width + 4 * tokens * tokens * width
     first = 2 * (tokens - 1) * 3 * patch * patch * width
-    # Only the class token is read off: of the last block's other tokens nothing but keys and values is needed.
+    # Only the class token is used: the last block needs just the keys and values of the other tokens.
     unread = (tokens - 1) * (20 * width * width + 4 * tokens * width)
     return batch * (depth * block - unread + first + 2 * width * visual.proj.shape[1]) / 1e9
 
@@ -131,11 +131,13 @@ def mobile_sam():
 
 
 class Decoder(torch.nn.Module):
-    """One question to SAM: one mask, enlarged to the picture, as the predictor does it."""
+    """One stage of the cascade: one mask, enlarged to the picture, as SAM's predictor does it."""
 
     def __init__(self, sam, has_mask, has_box):
         super().__init__()
-        self.sam, self.has_mask, self.has_box = sam, has_mask, has_box
+        self.sam = sam
+        self.has_mask = has_mask
+        self.has_box = has_box
 
     def forward(self, features, points, labels, mask=None, box=None):
         encoder = self.sam.prompt_encoder
@@ -163,7 +165,8 @@ def decoder_work(name, title, stages, rounds=7):
     }
 
     def run(fn):
-        results, low, large = {}, None, None
+        results = {}
+        low = large = None
         for stage in range(1, stages + 1):
             arguments = [features, points, labels]
             if stage > 1:
@@ -183,7 +186,7 @@ def decoder_work(name, title, stages, rounds=7):
 
 
 def sam_b_gflop():
-    """The image encoder of ViT-B, with the keys of slots over an edge, without their queries and projections."""
+    """The image encoder of ViT-B. Of the padding in windows over an edge, only the keys are counted."""
     tokens, width = 64 * 64, 768
     blocks = 12 * 24 * tokens * width * width
     everywhere = 4 * (4 * tokens * tokens * width + 2 * tokens * width * 2 * 64)

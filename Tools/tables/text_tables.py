@@ -82,11 +82,8 @@ def composition():
 
 
 def widths():
-    words = []
-    for value in range(0xFF5F, 0xFFF0):
-        standard = unicodedata.normalize("NFKC", chr(value))
-        if standard != chr(value):
-            words.append(f"{value:X}:{codes(standard)}")
+    standard = {form: unicodedata.normalize("NFKC", form) for form in map(chr, range(0xFF5F, 0xFFF0))}
+    words = [f"{codes(form)}:{codes(character)}" for form, character in standard.items() if character != form]
     write(
         "WidthTable",
         "Characters of half and full width behind the ASCII ones, and the ordinary characters for them.",

@@ -89,8 +89,9 @@ def losses(model: SmallCLIP, drawing: Drawing, tokens: torch.Tensor, early: torc
     }
 
 
-def step(model: SmallCLIP, tokenizer: Tokenizer, run: Run) -> None:
+def step(run: Run, tokenizer: Tokenizer) -> None:
     """Draws a batch and learns from it. Defects stand out more than they should at first."""
+    model = run.model
     size, count = run.lot.choices(SIZES, EARLY_ODDS if run.progress < LATE else LATE_ODDS)[0]
     run.pictures.boost = max(1.0, 2.5 - 6 * run.progress)
     drawing = run.pictures.batch(count, size, size)
@@ -110,10 +111,7 @@ def train(options: argparse.Namespace) -> None:
     prepare(options)
     tokenizer = Tokenizer.read(options.merges)
     model = SmallCLIP(CONFIG | {"vocabulary": tokenizer.end + 1}).to(memory_format=torch.channels_last)
-    run = Run(model, options, peak=1e-3, metal=0.6)
-    model.train()
-    while run.progress < 1:
-        step(model, tokenizer, run)
+    Run(model, options, peak=1e-3, metal=0.6).repeat(lambda run: step(run, tokenizer))
 
 
 def main() -> None:

@@ -21,18 +21,6 @@ SHORTEST_SIDE = 130
 TRUE_SHARE = 0.3
 
 
-@dataclass(frozen=True)
-class LossWeights:
-    """What the parts of one stage's loss are multiplied by before they are added. All stages count the same."""
-
-    # Cross-entropy of the mask's pixels, in which a small mask counts more than its size.
-    entropy: float = 2.0
-    # Soft Dice loss of the mask.
-    dice: float = 2.0
-    # Squared error of the predicted IoU.
-    quality: float = 1.0
-
-
 def targets(drawing: Drawing) -> torch.Tensor:
     """One region a picture, [b, h, w]: the defect, or now and then the object against its background."""
     share = drawing.cover.mean((1, 2), keepdim=True)
@@ -43,6 +31,18 @@ def targets(drawing: Drawing) -> torch.Tensor:
 def low_resolution(target: torch.Tensor) -> torch.Tensor:
     """Targets [b, h, w] as the decoder's masks should be, [b, 1, h / 4, w / 4]."""
     return (F.avg_pool2d(target[:, None], 4) > TRUE_SHARE).float()
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """What the parts of one stage's loss are multiplied by before they are added. All stages count the same."""
+
+    # Cross-entropy of the mask's pixels, in which a small mask counts more than its size.
+    entropy: float = 2.0
+    # Soft Dice loss of the mask.
+    dice: float = 2.0
+    # Squared error of the predicted IoU.
+    quality: float = 1.0
 
 
 def mask_loss(logits: torch.Tensor, truth: torch.Tensor, weights: LossWeights) -> torch.Tensor:
@@ -125,13 +125,13 @@ def take_stem(model: SmallSAM, state: pathlib.Path) -> None:
             value.copy_(known)
 
 
-def step(model: SmallSAM, run: Run) -> None:
+def step(run: Run) -> None:
     """Draws a batch and learns from it. Defects stand out more than they should at first."""
     height, width = picture_size(run.lot)
     run.pictures.boost = max(1.0, 2.0 - 1.5 * run.progress)
     drawing = run.pictures.batch(PICTURES, height, width)
     with torch.autocast("cpu", torch.bfloat16):
-        loss, met = losses(model, run.lot, drawing)
+        loss, met = losses(run.model, run.lot, drawing)
     run.learn(loss)
     run.finish_step(PICTURES, met | {"loss": loss.item()})
 
@@ -141,10 +141,7 @@ def train(options: argparse.Namespace) -> None:
     model = SmallSAM()
     if options.stem and not options.state.exists():
         take_stem(model, options.stem)
-    run = Run(model, options, peak=8e-4, metal=0.6, normal=0.0, most=1)
-    model.train()
-    while run.progress < 1:
-        step(model, run)
+    Run(model, options, peak=8e-4, metal=0.6, normal=0.0, most=1).repeat(step)
 
 
 def main() -> None:

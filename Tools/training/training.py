@@ -7,6 +7,7 @@ import os
 import pathlib
 import random
 import time
+from collections.abc import Callable
 
 import numpy
 import torch
@@ -78,6 +79,12 @@ class Run:
         rise = min(1.0, (self.step + 1) / WARM_UP_STEPS)
         fall = 0.5 + 0.5 * math.cos(math.pi * self.progress)
         return self.peak * rise * (LOWEST_RATE + (1 - LOWEST_RATE) * fall)
+
+    def repeat(self, step: Callable[["Run"], None]) -> None:
+        """Does the steps that are left; `step` draws a batch, calls `learn` and ends with `finish_step`."""
+        self.model.train()
+        while self.progress < 1:
+            step(self)
 
     def learn(self, loss: torch.Tensor) -> None:
         """One step of the optimiser."""

@@ -124,10 +124,10 @@ class SmallCLIP(nn.Module):
         self.transformer = Transformer(width, config["text_layers"], config["text_heads"])
         self.ln_final = nn.LayerNorm(width)
         self.text_projection = nn.Parameter(torch.randn(width, config["embed"]) * width**-0.5)
-        # Normal and abnormal as patches are told apart. Sentences of both kinds differ in one word, so a young text tower
-        # says nearly the same for both; the patches learn against these, and the tower learns to reach these.
+        # Two free vectors, for normal and abnormal. The patches learn against them, and the text tower learns to reach
+        # them. Sentences of the two kinds differ in one word, so at the start the tower gives nearly the same vector for both.
         self.anchors = nn.Parameter(torch.randn(2, config["embed"]))
-        # Judges patches by the stem alone, which shows the convolutions what to look for before attention has settled.
+        # Classifies patches by the stem alone, so that the convolutions learn before attention is of any use.
         self.early_judge = nn.Linear(config["vision_width"], 1)
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         nn.init.normal_(self.token_embedding.weight, std=0.02)

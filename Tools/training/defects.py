@@ -97,7 +97,7 @@ def piece(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
 
 
 def uneven(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    """A broad part worked differently: a band at or near a border, or a wedge, a little brighter, darker or other-grained."""
+    """A broad area that was worked differently: a band at or near a border, or a wedge. Its brightness or grain differs."""
     border = sheet.uniform(0.05, 0.38) + sheet.uniform(-0.25, 0.25) * (sheet.x - 0.5) * sheet.chance(0.5)
     border = border + sheet.uniform(0, 0.012) * sheet.smooth(1, sheet.pick(4, 14))
     wedge = sheet.chance(0.25) * sheet.uniform(-1.0, 1.0) * (sheet.x - 0.5)
@@ -119,7 +119,7 @@ def uneven(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int)
 
 
 def fray(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    """Material rubbed off: a large filled drop, bottle or wedge where the grain is gone and the grey is even."""
+    """Material rubbed off: a large area shaped as a drop, a bottle or a wedge, without grain and of even grey."""
     if sheet.flip(0.7):
         # A drop or a bottle that stands on its foot: `profile` is its half width along its height, 0 to 1.
         middle = sheet.uniform(0.2, 0.8)

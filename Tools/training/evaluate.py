@@ -1,8 +1,9 @@
-"""Measures the small CLIP's map alone on pictures with masks, laid out as the magnetic-tile set is.
+"""Measures the small CLIP's map alone on pictures with masks, in folders as the magnetic-tile set has them.
 
-Protocol: a picture is squashed to side x side (bicubic), p(abnormal) of every patch resized bilinearly to the picture's own
-size and never rescaled; a mask pixel above 127 is defect. A class pools the pixels of its defective pictures ("alone"), and
-of these with the pictures of MT_Free ("with normal"). F1-max and AP are of the first pool. The mean is over the five classes.
+A picture is resized to side x side (bicubic, without keeping its shape). p(abnormal) of the patches is resized bilinearly to
+the picture's own size, and its values are not rescaled. A mask pixel above 127 is defect. Measures are over all pixels of a
+class's defective pictures ("alone"), and over these and the pictures of MT_Free ("with normal"). F1-max and AP are of the
+former. The mean is over the five classes.
 """
 
 import argparse

@@ -31,23 +31,23 @@ class Drawing:
 
 
 class Generator:
-    """Draws batches for ever; the same seed gives the same pictures."""
+    """An endless source of batches; the same seed gives the same pictures."""
 
     def __init__(self, seed: int, metal: float = 0.5, normal: float = 0.25, most: int = 3):
-        """`metal` is the share of brushed metal, `normal` that of pictures without defect, `most` the number of
-        defects of the scattered kinds in one picture."""
+        """`metal` is the share of brushed metal and `normal` that of pictures without defect; `most` limits how many
+        scratches, cracks or spots one picture has."""
         self.random = torch.Generator().manual_seed(seed)
         self.metal = metal
         self.normal = normal
         self.most = most
-        self.boost = 1.0  # above 1 defects stand out more than they should: the first lessons are easy ones
+        self.boost = 1.0  # above 1, defects stand out more than in real pictures, which makes the start easier
 
     def batch(self, count: int, height: int, width: int, group: int = 4) -> Drawing:
         """`count` pictures, in groups of `group` alike in kind of surface and defect (they differ in all else)."""
         return Drawing.joined([self.alike(min(group, count - start), height, width) for start in range(0, count, group)])
 
     def alike(self, count: int, height: int, width: int, name: str | None = None, kind: str | None = None) -> Drawing:
-        """`count` pictures of one kind of surface and defect, both drawn by lot where they are not named."""
+        """`count` pictures of one kind of surface and defect; both are random where they are not named."""
         sheet = Sheet(count, height, width, self.random)
         if name is None:
             name = "brushed metal" if sheet.flip(self.metal) else NAMES[sheet.pick(1, len(NAMES) - 1)]

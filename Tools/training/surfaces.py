@@ -13,7 +13,7 @@ from fields import Sheet, unit
 
 
 def streaks(sheet: Sheet) -> torch.Tensor:
-    """Ground or brushed metal: fine lines one way, a few much brighter or darker, uneven along their length."""
+    """Ground or brushed metal: fine lines in one direction, uneven along their length, a few much brighter or darker."""
     fine = sheet.smooth(sheet.pick(1, 10), sheet.width // sheet.pick(1, 2))
     middle = sheet.smooth(sheet.pick(1, 6), sheet.width // sheet.pick(3, 8))
     broad = sheet.smooth(sheet.pick(1, 2), sheet.pick(4, 16))

@@ -49,7 +49,7 @@ def any_object(lot: random.Random) -> str:
 
 
 def sentence(lot: random.Random, abnormal: bool, thing: str | None = None) -> str:
-    """One prompt: a template over a state over the thing's name (by lot where none is given)."""
+    """One prompt: a template around a state around the thing's name, which is random where none is given."""
     state = lot.choice(ABNORMAL if abnormal else NORMAL)
     return lot.choice(TEMPLATES).format(state.format(thing or any_object(lot)))
 

@@ -2,7 +2,7 @@ public import Imaging
 
 /// Everything that was found in one picture, and how.
 public struct AnomalyResult: Sendable {
-    /// Why SAM was not asked.
+    /// Why SAM did not run.
     public enum Omission: Hashable, Sendable {
         /// All pixels of S are equal.
         case flatMap
@@ -24,16 +24,17 @@ public struct AnomalyResult: Sendable {
     public let prompts: PointPrompts
     /// What the cascade made of each group, in the order of `prompts.groups`.
     public let cascades: [CascadeTrace]
-    /// nil where SAM was asked.
+    /// nil where SAM ran.
     public let omission: Omission?
+    /// Seconds by stage.
     public let timings: StageTimings
 
     /// S at the picture's own size.
-    public var clipMap: ScoreMap { map.pictureScores }
+    public var clipMap: ScoreMap { map.pictureMap }
     /// CLIP's score of the picture as a whole, 0...1.
-    public var clipScore: Float { map.pictureScore }
+    public var clipScore: Float { map.clipScore }
     /// The largest value of A.
-    public var mapScore: Float { fusedMap.range?.upperBound ?? 0 }
+    public var fusedPeak: Float { fusedMap.range?.upperBound ?? 0 }
 }
 
 /// Seconds by stage, on a clock that only runs forward. A stage that was not needed is 0.
@@ -48,10 +49,13 @@ public struct StageTimings: Hashable, Sendable, Codable {
     public var points = 0.0
     /// CPS: all groups and stages.
     public var cascade = 0.0
+    /// Map and masks to the final map.
     public var fusion = 0.0
 
+    /// No stage has run.
     public init() {}
 
+    /// All stages together.
     public var total: Double { text + map + embedding + points + cascade + fusion }
 
     /// Runs `body` and adds its seconds to a stage.

@@ -31,16 +31,33 @@ extension AnomalySegmentationError: CustomStringConvertible {
         case .adapterCount(let adapters, let layers):
             "there are \(adapters) adapters and \(layers) layers: name as many layers as adapters, or none"
         case .missingMapWeights(let producer):
-            "the map producer \(producer.rawValue) needs trained weights: name the file of "
-                + (producer == .learntPrompts ? "AnomalyCLIP's prompts" : "APRIL-GAN's adapters")
+            "the map producer \(producer.name) needs trained weights: name the file of "
+                + producer.weightsName
         case .unneededMapWeights(let producer):
-            "the map producer \(producer.rawValue) takes no weights of its own: leave them out, or choose adapters or "
+            "the map producer \(producer.name) takes no weights of its own: leave them out, or choose adapters or "
                 + "learntPrompts"
         case .otherMapWeights(let found, let producer):
-            "the weights for the map producer \(producer.rawValue) are \(found): it takes "
-                + (producer == .learntPrompts ? "AnomalyCLIP's prompts" : "APRIL-GAN's adapters")
+            "the weights for the map producer \(producer.name) are \(found): it takes "
+                + producer.weightsName
         case .unusableMapWeights(let error):
             "the weights for the map do not fit this CLIP: \(error)"
         }
+    }
+}
+
+extension AnomalyMapConfiguration.Producer {
+    /// What it is called.
+    fileprivate var name: String {
+        switch self {
+        case .dense: "dense"
+        case .windows: "windows"
+        case .adapters: "adapters"
+        case .learntPrompts: "learntPrompts"
+        }
+    }
+
+    /// The trained weights that go with it.
+    fileprivate var weightsName: String {
+        if case .learntPrompts = self { "AnomalyCLIP's prompts" } else { "APRIL-GAN's adapters" }
     }
 }

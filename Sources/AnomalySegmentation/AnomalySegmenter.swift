@@ -8,6 +8,7 @@ public import Tensors
 /// Holds no state but the text vectors of the objects it was asked about. Equal pictures give equal results, whatever
 /// was asked before and on however many threads; one segmenter serves any number of tasks at once.
 public struct AnomalySegmenter: Sendable {
+    /// The values that it works with.
     public let configuration: AnomalyConfiguration
     private let clip: CLIPModel
     private let sam: SAMModel
@@ -16,11 +17,17 @@ public struct AnomalySegmenter: Sendable {
     private let learntVectors: TextVectors?
     private let cache: TextVectorCache
 
-    /// - Parameter mapWeights: the trained weights of the producer that `configuration.map` names, where it needs some:
-    ///   APRIL-GAN's adapters or AnomalyCLIP's prompts.
-    /// - Parameter textCache: where text vectors of earlier runs are looked for and those of this one kept. Learnt
-    ///   prompts cost next to nothing and are not kept.
-    /// - Throws: ``AnomalySegmentationError`` for a setting out of its range or not fit for these models, and for weights
+    /// Joins both models by a configuration.
+    ///
+    /// - Parameters:
+    ///   - clip: makes the map. It must have the activation that `configuration.map` asks for.
+    ///   - sam: draws the masks.
+    ///   - configuration: checked here.
+    ///   - mapWeights: the trained weights of the producer that `configuration.map` names, where it needs some: APRIL-GAN's
+    ///     adapters or AnomalyCLIP's prompts. They are read here and not needed afterwards.
+    ///   - textCache: where text vectors of earlier runs are looked for and those of this one kept. Learnt prompts cost
+    ///     next to nothing and are not kept.
+    /// - Throws: ``AnomalySegmentationError`` for a value out of its range or not fit for these models, and for weights
     ///   that are missing, not needed or of something else.
     public init(
         clip: CLIPModel, sam: SAMModel, configuration: AnomalyConfiguration = .default,
@@ -28,36 +35,18 @@ public struct AnomalySegmenter: Sendable {
     ) throws(AnomalySegmentationError) {
         try configuration.validate()
         let chosen = try ChosenProducer(configuration.map, clip: clip, weights: mapWeights)
-        self.init(
-            clip: clip, sam: sam, checked: configuration, producer: chosen.producer, learntVectors: chosen.vectors,
-            textCache: textCache)
-    }
-
-    /// With another way to make the map; `configuration.map` still says how its grids are enlarged and smoothed.
-    public init(
-        clip: CLIPModel, sam: SAMModel, producer: some AnomalyMapProducer, configuration: AnomalyConfiguration,
-        textCache: TextVectorStore? = nil
-    ) throws(AnomalySegmentationError) {
-        try configuration.validate()
-        self.init(
-            clip: clip, sam: sam, checked: configuration, producer: producer, learntVectors: nil, textCache: textCache)
-    }
-
-    private init(
-        clip: CLIPModel, sam: SAMModel, checked configuration: AnomalyConfiguration,
-        producer: any AnomalyMapProducer, learntVectors: TextVectors?, textCache: TextVectorStore?
-    ) {
+        producer = chosen.producer
+        learntVectors = chosen.vectors
+        cache = TextVectorCache(clip: clip, configuration: configuration.text, store: textCache)
         self.clip = clip
         self.sam = sam
         self.configuration = configuration
-        self.producer = producer
-        self.learntVectors = learntVectors
-        cache = TextVectorCache(clip: clip, configuration: configuration.text, store: textCache)
     }
 
     /// The whole path for one picture.
     ///
     /// - Parameters:
+    ///   - image: of any size that holds a pixel.
     ///   - object: what the picture shows, in plain English: "magnetic tile".
     ///   - embedding: of this picture, from `SAMModel.embed`, where it is there already: the larger part of the work is
     ///     then saved. Made here when nil.
@@ -73,12 +62,9 @@ public struct AnomalySegmenter: Sendable {
         var timings = StageTimings()
         let vectors = try textVectors(for: object, timings: &timings)
         let map = try timings.measure(\.map) { try makeMap(image, vectors) }
-        let refinement = MapRefinement(configuration: configuration)
-        if let omission = try refinement.omission(map) {
-            return refinement.unrefined(map, omission, timings: timings)
+        return try MapRefinement(map, configuration).result(sam, timings: timings) { timings in
+            embedding ?? timings.measure(\.embedding) { sam.embed(image) }
         }
-        let made = embedding ?? timings.measure(\.embedding) { sam.embed(image) }
-        return try refinement.refine(map, made, sam, timings: timings)
     }
 
     /// S alone: what ``segment(_:object:embedding:)`` starts from.
@@ -87,21 +73,17 @@ public struct AnomalySegmenter: Sendable {
         return try makeMap(image, textVectors(for: object, timings: &timings))
     }
 
-    /// PPG, CPS and fusion for a map and an embedding made before, so that settings can be compared without running
-    /// the encoders again.
+    /// PPG, CPS and fusion for a map and an embedding made before, so that configurations can be compared
+    /// without running the encoders again.
     ///
     /// - Throws: ``AnomalySegmentationError/pictureSizesDiffer(map:embedding:)`` unless both are of one picture.
     public func refine(_ map: AnomalyMap, embedding: ImageEmbedding) throws -> AnomalyResult {
-        let refinement = MapRefinement(configuration: configuration)
-        if let omission = try refinement.omission(map) {
-            return refinement.unrefined(map, omission, timings: StageTimings())
-        }
-        return try refinement.refine(map, embedding, sam, timings: StageTimings())
+        try MapRefinement(map, configuration).result(sam, timings: StageTimings()) { _ in embedding }
     }
 
     /// The two text vectors of an object, from memory where it was asked about before. Learnt prompts have one pair for
     /// all objects.
-    public func textVectors(for object: String) throws -> TextVectors {
+    package func textVectors(for object: String) throws -> TextVectors {
         var timings = StageTimings()
         return try textVectors(for: object, timings: &timings)
     }
@@ -109,7 +91,7 @@ public struct AnomalySegmenter: Sendable {
     /// All sentences about an object; nil with learnt prompts, which have none.
     ///
     /// - Throws: ``AnomalySegmentationError/emptyObjectName``.
-    public func promptExpansion(for object: String) throws(AnomalySegmentationError) -> PromptExpansion? {
+    package func promptExpansion(for object: String) throws(AnomalySegmentationError) -> PromptExpansion? {
         if learntVectors != nil { return nil }
         return try configuration.text.expansion(for: object)
     }

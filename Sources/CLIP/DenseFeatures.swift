@@ -8,9 +8,12 @@ public enum DenseAttention: Hashable, Sendable {
     /// values with values, and no feed-forward part. Its tokens stay where they are in the picture, so that they can be
     /// compared with text although the tower was only trained on its class token.
     ///
-    /// Source: CLIP Surgery (Li et al. 2023) with `firstBlock` five below the number of blocks, AnomalyCLIP
-    /// (Zhou et al. 2024) with the sixth of 24.
+    /// Source: CLIP Surgery (Li et al. 2023) with the last six blocks, AnomalyCLIP (Zhou et al. 2024) with the sixth of
+    /// 24.
     case valueValue(firstBlock: Int)
+
+    /// Values with values in the last six of a tower's blocks, as in CLIP Surgery.
+    public static func inLastSix(of blocks: Int) -> DenseAttention { .valueValue(firstBlock: max(1, blocks - 5)) }
 }
 
 /// The patches of one picture after chosen blocks, and its class token.

@@ -7,7 +7,7 @@ import WeightIdentity
 
 @testable import AnomalySegmentation
 
-@Suite("Settings")
+@Suite("Configuration")
 struct AnomalyConfigurationTests {
     @Test(
         "the presets are valid and survive JSON",
@@ -18,17 +18,115 @@ struct AnomalyConfigurationTests {
         #expect(try JSONDecoder().decode(AnomalyConfiguration.self, from: bytes) == configuration)
     }
 
+    /// The JSON of a configuration, with one text put in the place of another.
+    private func decoded(
+        _ configuration: AnomalyConfiguration = .default, replacing text: String, by other: String
+    ) throws -> AnomalyConfiguration {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let json = String(decoding: try encoder.encode(configuration), as: UTF8.self)
+        try #require(json.contains(text), "\(text) is not in \(json)")
+        return try JSONDecoder().decode(
+            AnomalyConfiguration.self, from: Data(json.replacingOccurrences(of: text, with: other).utf8))
+    }
+
+    @Test(
+        "a rule with values is an object with its name as the one key, and comes back from it",
+        arguments: [
+            Rewriting(
+                text: #"{"otsu":{"coverageMaximum":0.3,"coverageMinimum":0.0005,"fallbackPercent":99}}"#,
+                other: #"{"fixed":{"heat":0.25}}"#
+            ) { $0.points.threshold = .fixed(heat: 0.25) },
+            Rewriting(text: #"{"distance":{"pixels":60}}"#, other: #"{"rankStride":{"ranks":400}}"#) {
+                $0.points.spacing = .rankStride()
+            },
+            Rewriting(
+                text: #"{"leastSimilar":{"heatMaximum":0.5,"similarityWeight":0.7}}"#,
+                other: #"{"lowestHeat":{"heatMaximum":1}}"#
+            ) {
+                $0.points.negativeRule = .lowestHeat(heatMaximum: 1)
+            },
+            Rewriting(text: #"{"perComponent":{"limit":5}}"#, other: #"{"joint":{}}"#) { $0.points.grouping = .joint },
+            Rewriting(text: #"{"softGate":{"floor":0.5}}"#, other: #"{"gate":{}}"#) { $0.fusion.mode = .gate },
+            Rewriting(text: #"{"mapAgreement":{"ringDiameter":25}}"#, other: #"{"predictedIoU":{}}"#) {
+                $0.cascade.selectionRule = .predictedIoU
+            },
+            Rewriting(text: #""bestComponent","cleaning":{"holeArea":64,"islandArea":16,"keptRelativeHeat":0.5}"#,
+                other: #""bestComponent""#) {
+                $0.cascade.cleaning = nil
+            },
+            Rewriting(text: #"{"automatic":{}}"#, other: #"{"valueValue":{"firstBlock":6}}"#) {
+                $0.map.producer = .dense(patches: PatchComparison(attention: .valueValue(firstBlock: 6)))
+            },
+            Rewriting(text: #"{"scales":{"ofModelSide":[0.7,1,1.4]}}"#, other: #"{"sides":{"pixels":[518]}}"#) {
+                $0.map.inputs = .sides(pixels: [518])
+            },
+        ])
+    func rules(rewriting: Rewriting) throws {
+        let expected = AnomalyConfiguration(rewriting.change)
+        #expect(try decoded(replacing: rewriting.text, by: rewriting.other) == expected)
+        #expect(try decoded(expected, replacing: rewriting.other, by: rewriting.text) == .default)
+    }
+
+    @Test(
+        "an unknown key is refused with its path, wherever it stands",
+        arguments: [
+            (#""promptGate""#, #""gate":1,"promptGate""#, "gate", nil),
+            (#""positiveCount""#, #""positiveCuont":1,"positiveCount""#, "points.positiveCuont", "positiveCount"),
+            (#""pixels""#, #""pixel":1,"pixels""#, "points.spacing.distance.pixel", "pixels"),
+            (
+                #"{"automatic":{}}"#, #"{"automatic":{"firstBlock":6}}"#,
+                "map.producer.dense.patches.attention.automatic.firstBlock", nil
+            ),
+            (#""holeArea""#, #""holes":1,"holeArea""#, "cascade.cleaning.holes", nil),
+            (#""templates""#, #""template":"","templates""#, "text.table.template", "templates"),
+        ] as [(String, String, String, String?)])
+    func unknownKeys(text: String, other: String, path: String, nearest: String?) throws {
+        #expect {
+            try decoded(replacing: text, by: other)
+        } throws: { error in
+            guard case DecodingError.dataCorrupted(let context) = error else { return false }
+            return context.codingPath.map(\.stringValue).joined(separator: ".") == path
+                && context.debugDescription == "is not known" + (nearest.map { ": did you mean \"\($0)\"?" } ?? "")
+        }
+    }
+
+    @Test("names of objects are no keys, and a value that may be nil may be given as null")
+    func freeKeys() throws {
+        let named = try decoded(replacing: #""objectNames":{}"#, by: #""objectNames":{"pcb1":"circuit board"}"#)
+        #expect(named.text.table.objectNames == ["pcb1": "circuit board"])
+        #expect(try decoded(replacing: #""side":518"#, by: #""activation":null,"side":518"#) == .default)
+    }
+
+    @Test(
+        "a missing key is refused, and so are two rules at once",
+        arguments: [
+            (#""positiveCount":3,"#, ""), (#""promptGate":0,"#, ""),
+            (#"{"distance":{"pixels":60}}"#, #"{"distance":{"pixels":60},"rankStride":{"ranks":4}}"#),
+            (#"{"distance":{"pixels":60}}"#, #"{"manhattan":{"pixels":60}}"#),
+        ])
+    func incomplete(text: String, other: String) {
+        #expect(throws: DecodingError.self) { try decoded(replacing: text, by: other) }
+    }
+
     @Test("what is known of the paper stands in its preset")
     func paper() {
         let paper = AnomalyConfiguration.paper
         // 400 px of 1,024 on a raster of 518.
-        #expect(paper.points.positiveSpacing == (400.0 * 518 / 1024).rounded())
-        #expect(paper.map.inputScales == [1] && paper.map.inputSides.isEmpty)
+        #expect(paper.points.spacing == .distance(pixels: (400.0 * 518 / 1024).rounded()))
+        #expect(paper.map.inputs == .scales(ofModelSide: [1]))
         #expect(paper.points.ringDiameter == 25 && paper.points.grouping == .joint)
-        #expect(paper.points.negativeRule == .leastSimilar && paper.points.negativeSimilarityWeight == 1)
+        #expect(paper.points.negativeRule == .leastSimilar(similarityWeight: 1, heatMaximum: 1))
         #expect(paper.cascade.stageCount == 3 && paper.cascade.asksForMultipleMasks == [false, false, false])
-        #expect(!paper.cascade.cleans && paper.cascade.areaMaximum == 1 && paper.cascade.boxPadding == 0)
+        #expect(paper.cascade.cleaning == nil && paper.cascade.areaMaximum == 1 && paper.cascade.boxPadding == 0)
         #expect(paper.fusion.mode == .gate && paper.promptGate == 0)
+    }
+
+    /// A piece of the defaults as JSON, another one for its place, and what that changes.
+    struct Rewriting: Sendable {
+        let text: String
+        let other: String
+        let change: @Sendable (inout AnomalyConfiguration) -> Void
     }
 
     /// A field, and what puts it out of its range.
@@ -47,23 +145,27 @@ struct AnomalyConfigurationTests {
     static let faults = [
         Fault("map.side") { $0.map.side = 3 },
         Fault("map.smoothing") { $0.map.smoothing = -1 },
-        Fault("map.inputSides") { $0.map.inputSides = [224, 0] },
-        Fault("map.inputScales") { $0.map.inputScales = [] },
-        Fault("map.inputScales") { $0.map.inputScales = [1, .nan] },
-        Fault("map.layers") { $0.map.layers = [0] },
-        Fault("map.valueValueFirstBlock") { $0.map.valueValueFirstBlock = 0 },
-        Fault("map.windowSides") { $0.map.windowSides = [] },
-        Fault("map.windowSides") { $0.map.windowSides = [2, 0] },
-        Fault("map.featureSurgery") { ($0.map.featureSurgery, $0.map.producer) = (true, .windows) },
+        Fault("map.inputs.pixels") { $0.map.inputs = .sides(pixels: [224, 0]) },
+        Fault("map.inputs.pixels") { $0.map.inputs = .sides(pixels: []) },
+        Fault("map.inputs.ofModelSide") { $0.map.inputs = .scales(ofModelSide: []) },
+        Fault("map.inputs.ofModelSide") { $0.map.inputs = .scales(ofModelSide: [1, .nan]) },
+        Fault("map.producer.patches.layers") { $0.map.producer = .dense(patches: PatchComparison(layers: [0])) },
+        Fault("map.producer.patches.attention.firstBlock") {
+            $0.map.producer = .learntPrompts(patches: PatchComparison(attention: .valueValue(firstBlock: 0)))
+        },
+        Fault("map.producer.layers") { $0.map.producer = .adapters(layers: [3, 0]) },
+        Fault("map.producer.sides") { $0.map.producer = .windows(sides: []) },
+        Fault("map.producer.sides") { $0.map.producer = .windows(sides: [2, 0]) },
         Fault("map.logitScale") { $0.map.logitScale = .infinity },
-        Fault("points.fixedThreshold") { $0.points.fixedThreshold = .nan },
-        Fault("points.percentile") { $0.points.percentile = 101 },
-        Fault("points.coverageMinimum") { $0.points.coverageMinimum = 0.9 },
-        Fault("points.coverageMaximum") { $0.points.coverageMaximum = 2 },
+        Fault("points.threshold.heat") { $0.points.threshold = .fixed(heat: .nan) },
+        Fault("points.threshold.percent") { $0.points.threshold = .percentile(percent: 101) },
+        Fault("points.threshold.fallbackPercent") { $0.points.threshold = .otsu(fallbackPercent: -1) },
+        Fault("points.threshold.coverageMinimum") { $0.points.threshold = .otsu(coverageMinimum: 0.9) },
+        Fault("points.threshold.coverageMaximum") { $0.points.threshold = .otsu(coverageMaximum: 2) },
         Fault("points.minimumRegionArea") { $0.points.minimumRegionArea = -1 },
         Fault("points.positiveCount") { $0.points.positiveCount = 0 },
-        Fault("points.positiveSpacing") { $0.points.positiveSpacing = -1 },
-        Fault("points.rankStride") { $0.points.rankStride = 0 },
+        Fault("points.spacing.pixels") { $0.points.spacing = .distance(pixels: -1) },
+        Fault("points.spacing.ranks") { $0.points.spacing = .rankStride(ranks: 0) },
         Fault("points.positiveRelativeMinimum") { $0.points.positiveRelativeMinimum = 1.1 },
         Fault("points.ringDiameter") { $0.points.ringDiameter = 24 },
         Fault("points.ringGrowth") { $0.points.ringGrowth = 0.5 },
@@ -71,23 +173,26 @@ struct AnomalyConfigurationTests {
         Fault("points.negativeCount") { $0.points.negativeCount = -1 },
         Fault("points.negativeSpacing") { $0.points.negativeSpacing = .infinity },
         Fault("points.negativeClearance") { $0.points.negativeClearance = -2 },
-        Fault("points.negativeSimilarityWeight") { $0.points.negativeSimilarityWeight = 2 },
-        Fault("points.negativeHeatMaximum") { $0.points.negativeHeatMaximum = 2 },
-        Fault("points.hardHeatMaximum") { $0.points.hardHeatMaximum = -1 },
-        Fault("points.groupLimit") { $0.points.groupLimit = 0 },
+        Fault("points.negativeRule.similarityWeight") {
+            $0.points.negativeRule = .leastSimilar(similarityWeight: 2)
+        },
+        Fault("points.negativeRule.heatMaximum") { $0.points.negativeRule = .leastSimilar(heatMaximum: 2) },
+        Fault("points.negativeRule.heatMaximum") { $0.points.negativeRule = .hardSimilar(heatMaximum: -1) },
+        Fault("points.negativeRule.heatMaximum") { $0.points.negativeRule = .lowestHeat(heatMaximum: .nan) },
+        Fault("points.grouping.limit") { $0.points.grouping = .perComponent(limit: 0) },
         Fault("points.groupRelativeMinimum") { $0.points.groupRelativeMinimum = 1.5 },
         Fault("cascade.stageCount") { $0.cascade.stageCount = 4 },
         Fault("cascade.asksForMultipleMasks") { $0.cascade.asksForMultipleMasks = [true] },
-        Fault("cascade.agreementRingDiameter") { $0.cascade.agreementRingDiameter = 4 },
+        Fault("cascade.selectionRule.ringDiameter") { $0.cascade.selectionRule = .mapAgreement(ringDiameter: 4) },
         Fault("cascade.boxPadding") { $0.cascade.boxPadding = -0.1 },
         Fault("cascade.areaMaximum") { $0.cascade.areaMaximum = 1.1 },
         Fault("cascade.largeGroupArea") { $0.cascade.largeGroupArea = .nan },
         Fault("cascade.meanHeatMinimum") { $0.cascade.meanHeatMinimum = 2 },
-        Fault("cascade.keptRelativeHeat") { $0.cascade.keptRelativeHeat = -1 },
-        Fault("cascade.holeArea") { $0.cascade.holeArea = -1 },
-        Fault("cascade.islandArea") { $0.cascade.islandArea = .nan },
-        Fault("fusion.maskWeight") { $0.fusion.maskWeight = 1.5 },
-        Fault("fusion.gateFloor") { $0.fusion.gateFloor = -1 },
+        Fault("cascade.cleaning.keptRelativeHeat") { $0.cascade.cleaning?.keptRelativeHeat = -1 },
+        Fault("cascade.cleaning.holeArea") { $0.cascade.cleaning?.holeArea = -1 },
+        Fault("cascade.cleaning.islandArea") { $0.cascade.cleaning?.islandArea = .nan },
+        Fault("fusion.mode.maskWeight") { $0.fusion.mode = .blend(maskWeight: 1.5) },
+        Fault("fusion.mode.floor") { $0.fusion.mode = .softGate(floor: -1) },
         Fault("fusion.temperature") { $0.fusion.temperature = 0 },
         Fault("fusion.peakWeight") { $0.fusion.peakWeight = 2 },
         Fault("fusion.boxPadding") { $0.fusion.boxPadding = -1 },
@@ -123,15 +228,15 @@ struct AnomalyConfigurationTests {
             "there are 4 adapters and 2 layers: name as many layers as adapters, or none"
         ),
         (
-            .missingMapWeights(.adapters),
+            .missingMapWeights(.adapters()),
             "the map producer adapters needs trained weights: name the file of APRIL-GAN's adapters"
         ),
         (
-            .unneededMapWeights(.windows),
+            .unneededMapWeights(.windows()),
             "the map producer windows takes no weights of its own: leave them out, or choose adapters or learntPrompts"
         ),
         (
-            .otherMapWeights(found: .mobileSAM, producer: .learntPrompts),
+            .otherMapWeights(found: .mobileSAM, producer: .learntPrompts()),
             "the weights for the map producer learntPrompts are MobileSAM: it takes AnomalyCLIP's prompts"
         ),
     ]
@@ -139,22 +244,28 @@ struct AnomalyConfigurationTests {
     @Test("the presets hold the published values")
     func published() {
         let winCLIP = AnomalyConfiguration.winCLIP
-        #expect(winCLIP.map.producer == .windows && winCLIP.map.windowSides == [2, 3])
-        #expect(winCLIP.map.windowsIncludePicture && winCLIP.map.logitScale == 1 / 0.07)
+        #expect(winCLIP.map.producer == .windows(sides: [2, 3], includesPicture: true))
+        #expect(winCLIP.map.logitScale == 1 / 0.07 && winCLIP.map.smoothing == 0)
         #expect(winCLIP.map.sides(modelSide: 240, patch: 16) == [240])
         #expect(winCLIP.text.table == .winCLIP && winCLIP.text.vectorRule == .rawMean)
-        for map in [AnomalyMapConfiguration.clipSurgery, .anomalyCLIP, .aprilGAN] {
-            #expect(map.sides(modelSide: 336, patch: 14) == [518])
+        for preset in [AnomalyConfiguration.clipSurgery, .anomalyCLIP, .aprilGAN] {
+            #expect(preset.map.sides(modelSide: 336, patch: 14) == [518])
         }
-        let surgery = AnomalyMapConfiguration.clipSurgery
-        #expect(surgery.attention == .valueValue && surgery.valueValueFirstBlock == nil && surgery.logitScale == 100)
+        let surgery = AnomalyConfiguration.clipSurgery.map
+        #expect(surgery.producer == .dense(patches: PatchComparison(attention: .valueValue(firstBlock: nil))))
+        #expect(surgery.logitScale == 100)
         #expect(surgery.positionResampling == .bilinear && surgery.smoothing == 4)
-        let anomalyCLIP = AnomalyMapConfiguration.anomalyCLIP
-        #expect(anomalyCLIP.valueValueFirstBlock == 24 - 18 && anomalyCLIP.layers.isEmpty)
-        #expect(anomalyCLIP.logitScale == 1 / 0.07 && anomalyCLIP.smoothing == 4 && anomalyCLIP.pictureToken == .raw)
+        let anomalyCLIP = AnomalyConfiguration.anomalyCLIP.map
+        #expect(
+            anomalyCLIP.producer
+                == .learntPrompts(
+                    patches: PatchComparison(
+                        attention: .valueValue(firstBlock: 24 - 18), layers: [], pictureToken: .raw)))
+        #expect(anomalyCLIP.logitScale == 1 / 0.07 && anomalyCLIP.smoothing == 4)
         let aprilGAN = AnomalyConfiguration.aprilGAN
         #expect(
-            aprilGAN.map.layers == [6, 12, 18, 24] && aprilGAN.map.logitScale == 100 && aprilGAN.map.smoothing == 0)
+            aprilGAN.map.producer == .adapters(layers: [6, 12, 18, 24]) && aprilGAN.map.logitScale == 100
+                && aprilGAN.map.smoothing == 0)
         #expect(aprilGAN.map.activation == .gelu && aprilGAN.map.positionResampling == .bicubicAntialiased)
         #expect(aprilGAN.text.table == .aprilGAN && aprilGAN.text.vectorRule == .normalizedEach)
         #expect(aprilGAN.text.nameRule == .asGiven)

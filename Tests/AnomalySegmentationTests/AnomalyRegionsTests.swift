@@ -19,7 +19,11 @@ struct AnomalyRegionsTests {
 
     @Test("regions come strongest first")
     func order() throws {
-        let found = try regions(PointPromptConfiguration(minimumRegionArea: 0, groupRelativeMinimum: 0))
+        let found = try regions(
+            PointPromptConfiguration {
+                $0.minimumRegionArea = 0
+                $0.groupRelativeMinimum = 0
+            })
         #expect(found.kept.map(\.peak) == [1, 0.8, 0.5])
         #expect(found.kept.map(\.mask.area) == [1, 4, 3])
         #expect(found.kept[1].firstPeak == 12 + 3)
@@ -28,27 +32,42 @@ struct AnomalyRegionsTests {
 
     @Test("small, weak and surplus regions are set aside with the reason")
     func rejected() throws {
-        let small = try regions(PointPromptConfiguration(minimumRegionArea: 2, groupRelativeMinimum: 0))
+        let small = try regions(
+            PointPromptConfiguration {
+                $0.minimumRegionArea = 2
+                $0.groupRelativeMinimum = 0
+            })
         #expect(small.kept.map(\.peak) == [0.8, 0.5] && small.rejected.map(\.reason) == [.small])
-        let weak = try regions(PointPromptConfiguration(minimumRegionArea: 0, groupRelativeMinimum: 0.6))
+        let weak = try regions(
+            PointPromptConfiguration {
+                $0.minimumRegionArea = 0
+                $0.groupRelativeMinimum = 0.6
+            })
         #expect(weak.kept.map(\.peak) == [1, 0.8] && weak.rejected.map(\.reason) == [.weak])
         let limited = try regions(
-            PointPromptConfiguration(minimumRegionArea: 0, groupLimit: 1, groupRelativeMinimum: 0))
+            PointPromptConfiguration {
+                $0.grouping = .perComponent(limit: 1)
+                $0.minimumRegionArea = 0
+                $0.groupRelativeMinimum = 0
+            })
         #expect(limited.kept.map(\.peak) == [1])
         #expect(limited.rejected.map(\.reason) == [.beyondLimit, .beyondLimit])
     }
 
     @Test("where every region is small the strongest stands")
     func allSmall() throws {
-        let found = try regions(PointPromptConfiguration(minimumRegionArea: 100))
+        let found = try regions(PointPromptConfiguration { $0.minimumRegionArea = 100 })
         #expect(found.kept.map(\.peak) == [1] && found.rejected.count == 2)
     }
 
     @Test("one joint group holds all pixels of the kept regions")
     func joint() throws {
         let found = try regions(
-            PointPromptConfiguration(
-                minimumRegionArea: 2, grouping: .joint, groupLimit: 1, groupRelativeMinimum: 0))
+            PointPromptConfiguration {
+                $0.grouping = .joint
+                $0.minimumRegionArea = 2
+                $0.groupRelativeMinimum = 0
+            })
         #expect(found.kept.count == 1)
         #expect(found.kept[0].mask.area == 7 && found.kept[0].peak == 0.8)
         #expect(found.extreme.area == 8)
@@ -57,7 +76,7 @@ struct AnomalyRegionsTests {
     @Test("equal peaks go by the order of the rows")
     func ties() throws {
         let twins = try Scene.heat(Scene.map(7, 3) { x, y in x == 5 && y == 0 || x == 1 && y == 2 ? 1 : 0 })
-        let found = AnomalyRegions(twins, threshold: 0.5, PointPromptConfiguration(minimumRegionArea: 0))
+        let found = AnomalyRegions(twins, threshold: 0.5, PointPromptConfiguration { $0.minimumRegionArea = 0 })
         #expect(found.kept.map(\.firstPeak) == [5, 15])
     }
 }

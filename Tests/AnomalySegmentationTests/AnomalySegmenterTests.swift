@@ -20,12 +20,13 @@ struct AnomalySegmenterTests {
     private func configuration(
         _ change: (inout AnomalyConfiguration) -> Void = { _ in }
     ) -> AnomalyConfiguration {
-        var configuration = AnomalyConfiguration(
-            text: TextPromptConfiguration(
-                table: PromptTable(
-                    name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"],
-                    templates: ["a photo of a {}.", "the {}."])),
-            map: AnomalyMapConfiguration(inputScales: [1], side: 64, smoothing: 1))
+        var configuration = AnomalyConfiguration()
+        configuration.text.table = PromptTable(
+            name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"],
+            templates: ["a photo of a {}.", "the {}."])
+        configuration.map.inputs = .scales(ofModelSide: [1])
+        configuration.map.side = 64
+        configuration.map.smoothing = 1
         change(&configuration)
         return configuration
     }
@@ -158,7 +159,7 @@ struct AnomalySegmenterTests {
         #expect(throws: error) { try segmenter.segment(picture, object: name) }
     }
 
-    @Test("below the gate SAM is not asked")
+    @Test("below the gate SAM does not run")
     func gate() throws {
         let picture = GeneratedModels.picture(width: 40, height: 40)
         let found = try segmenter { $0.promptGate = 1 }.segment(picture, object: "tile")
@@ -166,17 +167,18 @@ struct AnomalySegmenterTests {
         #expect(found.timings.embedding == 0 && found.timings.cascade == 0)
     }
 
-    @Test("settings that do not fit the model or their range are refused at once")
+    @Test("values that do not fit the model or their range are refused at once")
     func unfit() {
-        #expect(throws: AnomalySegmentationError.unknownLayer(8, layers: 7)) { try segmenter { $0.map.layers = [8] } }
+        #expect(throws: AnomalySegmentationError.unknownLayer(8, layers: 7)) {
+            try segmenter { $0.map.producer = .dense(patches: PatchComparison(layers: [8])) }
+        }
         #expect(throws: AnomalySegmentationError.unknownLayer(9, layers: 7)) {
             try segmenter {
-                $0.map.attention = .valueValue
-                $0.map.valueValueFirstBlock = 9
+                $0.map.producer = .dense(patches: PatchComparison(attention: .valueValue(firstBlock: 9)))
             }
         }
         #expect(throws: AnomalySegmentationError.unusableInputSide(36, patch: 8)) {
-            try segmenter { $0.map.inputSides = [32, 36] }
+            try segmenter { $0.map.inputs = .sides(pixels: [32, 36]) }
         }
         #expect(
             throws: AnomalySegmentationError.invalidConfiguration(
@@ -184,14 +186,14 @@ struct AnomalySegmenterTests {
         ) { try segmenter { $0.fusion.temperature = 0 } }
         #expect(
             throws: AnomalySegmentationError.invalidConfiguration(
-                field: "map.layers", value: "-1", expected: "a whole number from 1 to 2147483647")
-        ) { try segmenter { $0.map.layers = [-1] } }
+                field: "map.producer.patches.layers", value: "-1", expected: "a whole number from 1 to 2147483647")
+        ) { try segmenter { $0.map.producer = .dense(patches: PatchComparison(layers: [-1])) } }
     }
 
     @Test("the grid is the softmax of each layer's patches, averaged")
     func grids() throws {
         let picture = GeneratedModels.picture(width: 50, height: 40)
-        let segmenter = try segmenter { $0.map.layers = [3, 7] }
+        let segmenter = try segmenter { $0.map.producer = .dense(patches: PatchComparison(layers: [3, 7])) }
         let vectors = try segmenter.textVectors(for: "tile")
         let grid = try segmenter.anomalyMap(picture, object: "tile").grids[0]
         let pixels = clip.configuration.preparation(for: picture).expanded(axis: 0)
@@ -211,23 +213,26 @@ struct AnomalySegmenterTests {
     @Test("attention follows what the model was trained for")
     func attention() throws {
         let picture = GeneratedModels.picture(width: 32, height: 32)
-        func grid(_ trained: Bool, _ attention: AnomalyMapConfiguration.Attention) throws -> [Float] {
+        func grid(_ trained: Bool, _ attention: PatchComparison.Attention) throws -> [Float] {
             try AnomalySegmenter(
                 clip: GeneratedModels.clip(comparesPatchesWithText: trained), sam: sam,
-                configuration: configuration { $0.map.attention = attention }
+                configuration: configuration {
+                    $0.map.producer = .dense(patches: PatchComparison(attention: attention))
+                }
             ).anomalyMap(picture, object: "tile").grids[0].probabilities.values
         }
         #expect(try grid(true, .automatic) == grid(true, .ordinary))
-        #expect(try grid(false, .automatic) == grid(false, .valueValue))
-        #expect(try grid(false, .ordinary) != grid(false, .valueValue))
+        #expect(try grid(false, .automatic) == grid(false, .valueValue()))
+        #expect(try grid(false, .ordinary) != grid(false, .valueValue()))
     }
 
     @Test("several input sizes give one grid each")
     func inputSides() throws {
         let picture = GeneratedModels.picture(width: 50, height: 40)
-        let map = try segmenter { $0.map.inputSides = [32, 64] }.anomalyMap(picture, object: "tile")
+        let map = try segmenter { $0.map.inputs = .sides(pixels: [32, 64]) }.anomalyMap(picture, object: "tile")
         #expect(map.grids.map(\.probabilities.shape) == [[4, 4], [8, 8]])
-        let scaled = try segmenter { $0.map.inputScales = [0.1, 0.7, 1.4] }.anomalyMap(picture, object: "tile")
+        let scaled = try segmenter { $0.map.inputs = .scales(ofModelSide: [0.1, 0.7, 1.4]) }
+            .anomalyMap(picture, object: "tile")
         #expect(scaled.grids.map(\.probabilities.shape) == [[1, 1], [3, 3], [6, 6]])
     }
 }

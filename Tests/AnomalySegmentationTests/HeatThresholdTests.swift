@@ -57,9 +57,11 @@ struct HeatThresholdTests {
     @Test("a cut that covers too much gives way to the percentile, and says so")
     func coverageGuard() throws {
         let map = try Scene.heat(Scene.map(10, 10) { x, y in y < 6 ? 0.9 + Float(x) / 100 : 0.1 })
-        let wide = HeatThreshold.report(for: map, PointPromptConfiguration(coverageMaximum: 0.7))
+        let wide = HeatThreshold.report(
+            for: map, PointPromptConfiguration { $0.threshold = .otsu(coverageMaximum: 0.7) })
         #expect(wide.rule == .otsu && wide.coverage == 0.6 && wide.rejectedOtsuCoverage == nil)
-        let narrow = HeatThreshold.report(for: map, PointPromptConfiguration(percentile: 95, coverageMaximum: 0.3))
+        let narrow = HeatThreshold.report(
+            for: map, PointPromptConfiguration { $0.threshold = .otsu(coverageMaximum: 0.3, fallbackPercent: 95) })
         #expect(narrow.rule == .percentile && narrow.rejectedOtsuCoverage == 0.6)
         #expect(narrow.heat == 0.99 && narrow.coverage == 0.06)
     }
@@ -67,7 +69,8 @@ struct HeatThresholdTests {
     @Test("a small region stands where the percentile would cover everything")
     func percentileOfPlateau() throws {
         let map = try Scene.heat(Scene.map(100, 100) { x, y in x == 50 && y == 50 ? 1 : 0 })
-        let found = HeatThreshold.report(for: map, PointPromptConfiguration(coverageMinimum: 0.01))
+        let found = HeatThreshold.report(
+            for: map, PointPromptConfiguration { $0.threshold = .otsu(coverageMinimum: 0.01) })
         #expect(found.rule == .otsu && found.coverage == 0.0001)
     }
 
@@ -75,7 +78,7 @@ struct HeatThresholdTests {
     func fixed() throws {
         let map = try Scene.heat(Scene.map(3, 1) { x, _ in [0.2, 0.4, 0.6][x] }, .minMax)
         let found = HeatThreshold.report(
-            for: map, PointPromptConfiguration(thresholdRule: .fixed, fixedThreshold: 0.5))
+            for: map, PointPromptConfiguration { $0.threshold = .fixed(heat: 0.5) })
         #expect(found.rule == .fixed && found.heat == 0.5)
         #expect(abs(found.score - 0.4) < 1e-6)
     }

@@ -10,7 +10,7 @@ struct MapInputTests {
     @Test("the whole picture is looked at, also by a CLIP that crops what it classifies")
     func wholePicture() throws {
         let image = GeneratedModels.picture(width: 96, height: 40)
-        let configuration = AnomalyMapConfiguration(inputScales: [1])
+        let configuration = AnomalyMapConfiguration { $0.inputs = .scales(ofModelSide: [1]) }
         let squashing = try MapInput(clip: GeneratedModels.clip(), configuration: configuration)
         let cropping = try MapInput(
             clip: GeneratedModels.clip(resizing: .shortestSideAndCrop), configuration: configuration)

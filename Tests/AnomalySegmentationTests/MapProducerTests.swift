@@ -23,8 +23,8 @@ struct MapProducerTests {
     func windows(side: Int) throws {
         let fixture = try MapFixture("windows")
         let clip = try fixture.clip(.gelu)
-        var configuration = AnomalyMapConfiguration.winCLIP
-        configuration.inputSides = [side]
+        var configuration = AnomalyConfiguration.winCLIP.map
+        configuration.inputs = .sides(pixels: [side])
         configuration.side = MapFixture.raster
         let picture = try fixture.picture("pixels_\(side)")
         let features = try clip.windowFeatures(
@@ -37,17 +37,18 @@ struct MapProducerTests {
                     "windows of \(scale.side)")
             }
         }
-        let producer = try WindowMapProducer(clip: clip, configuration: configuration)
+        let producer = try WindowMapProducer(
+            clip: clip, sides: [2, 3], includesPicture: true, configuration: configuration)
         let grids = try producer.grids(for: picture, between: fixture.texts())
         #expect(grids.count == 1)
         expectClose(try fixture.difference(grids[0].probabilities, "grid_\(side)"), "grid")
-        expectClose(try fixture.difference(grids[0].pictureScore, "score_\(side)"), "score")
+        expectClose(try fixture.difference(grids[0].clipScore, "score_\(side)"), "score")
         let map = AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
-        expectClose(try fixture.difference(map.scores, "map_\(side)"), "map")
+        expectClose(try fixture.difference(map.squareMap, "map_\(side)"), "map")
 
-        configuration.windowsIncludePicture = false
-        let without = try WindowMapProducer(clip: clip, configuration: configuration)
-            .grids(for: picture, between: fixture.texts())
+        let without = try WindowMapProducer(
+            clip: clip, sides: [2, 3], includesPicture: false, configuration: configuration
+        ).grids(for: picture, between: fixture.texts())
         expectClose(
             try fixture.difference(without[0].probabilities, "grid_without_picture_\(side)"), "without the picture")
     }
@@ -55,21 +56,24 @@ struct MapProducerTests {
     @Test("V-V attention in the last six blocks, bilinear positions, sigma 4: CLIP Surgery")
     func surgery() throws {
         let fixture = try MapFixture("surgery")
-        var configuration = AnomalyMapConfiguration.clipSurgery
-        configuration.inputSides = [48]
+        var configuration = AnomalyConfiguration.clipSurgery.map
+        configuration.inputs = .sides(pixels: [48])
         configuration.side = MapFixture.raster
         let picture = try fixture.picture()
         let clip = try fixture.clip(.quickGELU)
-        let grids = try DenseMapProducer(clip: clip, configuration: configuration)
-            .grids(for: picture, between: fixture.texts())
+        func made(featureSurgery: Bool) throws -> [GridMap] {
+            try DenseMapProducer(
+                clip: clip, patches: PatchComparison(attention: .valueValue()), featureSurgery: featureSurgery,
+                configuration: configuration
+            ).grids(for: picture, between: fixture.texts())
+        }
+        let grids = try made(featureSurgery: false)
         expectClose(try fixture.difference(grids[0].probabilities, "grid"), "grid")
-        expectClose(try fixture.difference(grids[0].pictureScore, "score"), "score")
+        expectClose(try fixture.difference(grids[0].clipScore, "score"), "score")
         let map = AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
-        expectClose(try fixture.difference(map.scores, "map"), "map")
+        expectClose(try fixture.difference(map.squareMap, "map"), "map")
 
-        configuration.featureSurgery = true
-        let remainder = try DenseMapProducer(clip: clip, configuration: configuration)
-            .grids(for: picture, between: fixture.texts())
+        let remainder = try made(featureSurgery: true)
         expectClose(try fixture.difference(remainder[0].probabilities * 2 - 1, "remainder"), "feature surgery")
     }
 
@@ -83,26 +87,25 @@ struct MapProducerTests {
         expectClose(compare(vectors.normal, expected.normal), "normal text")
         expectClose(compare(vectors.abnormal, expected.abnormal), "abnormal text")
 
-        var configuration = AnomalyMapConfiguration.anomalyCLIP
-        configuration.inputSides = [48]
-        configuration.valueValueFirstBlock = 3
+        var configuration = AnomalyConfiguration.anomalyCLIP.map
+        configuration.inputs = .sides(pixels: [48])
         configuration.side = MapFixture.raster
         let picture = try fixture.picture()
-        func map(_ change: (inout AnomalyMapConfiguration) -> Void = { _ in }) throws -> AnomalyMap {
-            var configuration = configuration
-            change(&configuration)
-            let producer = try DenseMapProducer(clip: clip, configuration: configuration)
+        func map(layers: [Int] = [], pictureToken: PatchComparison.PictureToken = .raw) throws -> AnomalyMap {
+            let patches = PatchComparison(
+                attention: .valueValue(firstBlock: 3), layers: layers, pictureToken: pictureToken)
+            let producer = try DenseMapProducer(clip: clip, patches: patches, configuration: configuration)
             return AnomalyMap(
                 grids: try producer.grids(for: picture, between: vectors), picture: picture.size,
                 configuration: configuration)
         }
         let last = try map()
         expectClose(try fixture.difference(last.grids[0].probabilities, "grid"), "grid")
-        expectClose(try fixture.difference(last.scores, "map"), "map")
-        expectClose(try fixture.difference(last.pictureScore, "score"), "score")
-        expectClose(try fixture.difference(try map { $0.layers = [2, 5, 8] }.scores, "map_of_three"), "three layers")
+        expectClose(try fixture.difference(last.squareMap, "map"), "map")
+        expectClose(try fixture.difference(last.clipScore, "score"), "score")
+        expectClose(try fixture.difference(try map(layers: [2, 5, 8]).squareMap, "map_of_three"), "three layers")
         expectClose(
-            try fixture.difference(try map { $0.pictureToken = .normalized }.pictureScore, "score_normalized"),
+            try fixture.difference(try map(pictureToken: .normalized).clipScore, "score_normalized"),
             "score with the last norm")
     }
 
@@ -110,13 +113,12 @@ struct MapProducerTests {
     func adapters() throws {
         let fixture = try MapFixture("adapters")
         let clip = try fixture.clip(.gelu)
-        var configuration = AnomalyMapConfiguration.aprilGAN
-        configuration.inputSides = [48]
-        configuration.layers = []
+        var configuration = AnomalyConfiguration.aprilGAN.map
+        configuration.inputs = .sides(pixels: [48])
         configuration.side = MapFixture.raster
         let picture = try fixture.picture()
         let producer = try AdapterMapProducer(
-            clip: clip, adapters: PatchAdapters(fixture.archive(), for: clip.configuration),
+            clip: clip, adapters: PatchAdapters(fixture.archive(), for: clip.configuration), layers: [],
             configuration: configuration)
         let grids = try producer.grids(for: picture, between: fixture.texts())
         #expect(grids.map(\.scale) == [.logit, .logit, .logit, .logit])
@@ -125,9 +127,9 @@ struct MapProducerTests {
             #expect(grid.probabilities.values.allSatisfy { (0...1).contains($0) })
         }
         let map = AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
-        expectClose(try fixture.difference(map.scores, "map"), "map")
+        expectClose(try fixture.difference(map.squareMap, "map"), "map")
         // 1e-16, the exponential of a logit near -37: a cosine's error may be 1e-6, as that of the vectors is.
-        expectClose(try fixture.difference(map.pictureScore, "score"), "score", bound: 1e-4)
+        expectClose(try fixture.difference(map.clipScore, "score"), "score", bound: 1e-4)
     }
 
     @Test("one window that holds a patch and scores low makes the patch's score low")

@@ -15,17 +15,21 @@ struct MapRefinementTests {
             grids: [
                 GridMap(
                     probabilities: Tensor(scores.values, shape: [scores.size.height, scores.size.width]),
-                    pictureScore: 0.25)
+                    clipScore: 0.25)
             ],
             picture: picture ?? scores.size,
-            configuration: AnomalyMapConfiguration(side: scores.size.width, smoothing: 0))
+            configuration: AnomalyMapConfiguration {
+                $0.side = scores.size.width
+                $0.smoothing = 0
+            })
     }
 
     private func refine(
-        _ map: AnomalyMap, _ predictor: ScriptedPredictor, _ configuration: AnomalyConfiguration = .init()
+        _ map: AnomalyMap, _ predictor: ScriptedPredictor, _ configuration: AnomalyConfiguration = .default
     ) throws -> AnomalyResult {
-        try MapRefinement(configuration: configuration)
-            .refine(map, Scene.plainEmbedding(side: 64), predictor, timings: StageTimings())
+        try MapRefinement(map, configuration).result(predictor, timings: StageTimings()) { _ in
+            Scene.plainEmbedding(side: 64)
+        }
     }
 
     @Test("a defect comes out as a mask, a raised map and the whole trace")
@@ -33,8 +37,7 @@ struct MapRefinementTests {
         let scores = Scene.map(64, 64, Scene.cone(at: 30, 30, slope: 0.08))
         let mask = Scene.mask(size, ImageBox(x0: 26, y0: 26, x1: 34, y1: 34))
         let predictor = ScriptedPredictor(.init(mask))
-        let configuration = AnomalyConfiguration(
-            cascade: CascadeConfiguration(), fusion: FusionConfiguration(mode: .blend, maskWeight: 0.5))
+        let configuration = AnomalyConfiguration { $0.fusion.mode = .blend(maskWeight: 0.5) }
         let found = try refine(map(scores), predictor, configuration)
         #expect(found.mask == mask && found.omission == nil)
         #expect(found.prompts.groups.count == 1 && found.cascades.count == 1)
@@ -45,7 +48,7 @@ struct MapRefinementTests {
         // Outside of the box of the mask half of the map is left; inside, the mask adds its part.
         #expect(found.fusedMap[x: 10, y: 30] == 0.5 * scores[x: 10, y: 30])
         #expect(found.fusedMap[x: 30, y: 30] > 0.5 * scores[x: 30, y: 30] + 0.3)
-        #expect(abs(found.score - 0.5 * (0.25 + found.mapScore)) < 1e-6)
+        #expect(abs(found.score - 0.5 * (0.25 + found.fusedPeak)) < 1e-6)
     }
 
     @Test("two groups whose masks are one count once")
@@ -60,33 +63,35 @@ struct MapRefinementTests {
         #expect(found.mask == mask)
     }
 
-    @Test("a flat map asks nobody: A = S, no mask")
-    func flat() throws {
-        let flat = map(Scene.map(64, 64) { _, _ in 0.3 })
-        #expect(try MapRefinement(configuration: .default).omission(flat) == .flatMap)
+    @Test("on a flat map nothing is embedded or predicted: A = S, no mask", arguments: [Float(0), 0.3, 1])
+    func flat(value: Float) throws {
+        let flat = map(Scene.map(64, 64) { _, _ in value })
         let predictor = ScriptedPredictor(.init(Mask(size: size, repeating: true)))
-        let found = try refine(flat, predictor)
-        #expect(predictor.questions.isEmpty && found.omission == .flatMap)
-        #expect(found.mask.isEmpty && found.fusedMap == flat.pictureScores && found.cascades.isEmpty)
+        let found = try MapRefinement(flat, .default).result(predictor, timings: StageTimings()) { _ in
+            Issue.record("an embedding was made")
+            return Scene.plainEmbedding(side: 64)
+        }
+        #expect(predictor.calls.isEmpty && found.omission == .flatMap)
+        #expect(found.mask.isEmpty && found.fusedMap == flat.pictureMap && found.cascades.isEmpty)
         #expect(found.prompts.groups.isEmpty && found.prompts.threshold == nil)
     }
 
-    @Test("a map below the gate need not be refined")
-    func gate() throws {
+    @Test("a map below the gate need not be refined", arguments: [(0, false), (0.21, true), (0.19, false)])
+    func gate(gate: Float, isBelow: Bool) throws {
         let faint = map(Scene.map(64, 64) { x, y in 0.2 * Scene.cone(at: 30, 30, slope: 0.08)(x, y) })
-        #expect(try MapRefinement(configuration: .default).omission(faint) == nil)
-        #expect(try MapRefinement(configuration: AnomalyConfiguration(promptGate: 0.21)).omission(faint) == .belowGate)
-        #expect(try MapRefinement(configuration: AnomalyConfiguration(promptGate: 0.19)).omission(faint) == nil)
+        #expect(try MapRefinement(faint, AnomalyConfiguration { $0.promptGate = gate }).omission == (isBelow ? .belowGate : nil))
     }
 
     @Test("no region above the cut: A = S, no mask, and the cut is reported")
     func noGroups() throws {
-        let configuration = AnomalyConfiguration(
-            points: PointPromptConfiguration(normalization: .none, thresholdRule: .fixed, fixedThreshold: 0.9))
+        let configuration = AnomalyConfiguration {
+            $0.points.normalization = .none
+            $0.points.threshold = .fixed(heat: 0.9)
+        }
         let faint = map(Scene.map(64, 64) { x, _ in Float(x) / 100 })
         let found = try refine(faint, ScriptedPredictor(.init(Mask(size: size))), configuration)
         #expect(found.omission == .noGroups && found.prompts.threshold?.coverage == 0)
-        #expect(found.fusedMap == faint.pictureScores)
+        #expect(found.fusedMap == faint.pictureMap)
     }
 
     @Test("map and embedding of different pictures are refused")
@@ -98,12 +103,10 @@ struct MapRefinementTests {
         ) { try refine(other, ScriptedPredictor(.init(Mask(size: size)))) }
     }
 
-    @Test("a map with a value that is not a number is refused")
-    func notFinite() {
-        let broken = map(Scene.map(64, 64) { x, y in x == 3 && y == 4 ? .nan : 0.5 })
-        #expect(throws: AnomalySegmentationError.self) {
-            try MapRefinement(configuration: .default).omission(broken)
-        }
+    @Test("a map with a value that is not finite is refused with its place", arguments: [Float.nan, .infinity])
+    func notFinite(value: Float) {
+        let broken = map(Scene.map(64, 64) { x, y in x == 3 && y == 4 ? value : 0.5 })
+        #expect(throws: AnomalySegmentationError.mapNotFinite(x: 3, y: 4)) { try MapRefinement(broken, .default) }
     }
 
     @Test("timings add up by stage")

@@ -10,7 +10,8 @@ struct MaskFusionTests {
     private var scores: ScoreMap { Scene.map(8, 4) { x, y in Float(8 * y + x + 1) / 40 } }
 
     private func run(_ mask: Mask, _ logits: ScoreMap?, iou: Float? = 0.8) -> PromptCascade.Run {
-        PromptCascade.Run(stages: [], outcome: .stage(3), mask: mask, logits: logits, predictedIoU: iou)
+        PromptCascade.Run(
+            trace: CascadeTrace(stages: [], outcome: .stage(3), mask: mask), logits: logits, predictedIoU: iou)
     }
 
     private func fused(_ configuration: FusionConfiguration, _ parts: [MaskFusion.Part]) -> ScoreMap {
@@ -24,7 +25,7 @@ struct MaskFusionTests {
 
     @Test("the blend weighs map and mask, and keeps the order outside of masks")
     func blend() {
-        let found = fused(FusionConfiguration(mode: .blend, maskWeight: 0.3), [part])
+        let found = fused(FusionConfiguration { $0.mode = .blend(maskWeight: 0.3) }, [part])
         for index in 0..<size.pixelCount {
             let expected = 0.7 * scores.values[index] + (mask.values[index] ? 0.3 * 0.4 * 0.75 : 0)
             #expect(abs(found.values[index] - expected) < 1e-6)
@@ -37,21 +38,21 @@ struct MaskFusionTests {
     func severalMasks() {
         let weaker = MaskFusion.Part(
             mask: mask, probability: ScoreMap(size: size, repeating: 1), confidence: 0.1)
-        let found = fused(FusionConfiguration(mode: .blend, maskWeight: 1), [weaker, part])
+        let found = fused(FusionConfiguration { $0.mode = .blend(maskWeight: 1) }, [weaker, part])
         #expect(found.values == mask.values.map { $0 ? 0.4 * 0.75 : 0.1 })
     }
 
     @Test("the gate multiplies, and leaves the map alone without a mask")
     func gate() {
         #expect(
-            fused(FusionConfiguration(mode: .gate), [part]).values
+            fused(FusionConfiguration { $0.mode = .gate }, [part]).values
                 == zip(scores.values, mask.values).map { $1 ? $0 : 0 })
-        #expect(fused(FusionConfiguration(mode: .gate), []) == scores)
+        #expect(fused(FusionConfiguration { $0.mode = .gate }, []) == scores)
     }
 
     @Test("the soft gate leaves a share of the map")
     func softGate() {
-        let found = fused(FusionConfiguration(mode: .softGate, gateFloor: 0.25), [part])
+        let found = fused(FusionConfiguration { $0.mode = .softGate(floor: 0.25) }, [part])
         for index in 0..<size.pixelCount {
             let expected = scores.values[index] * (mask.values[index] ? 0.25 + 0.75 * 0.75 : 0.25)
             #expect(abs(found.values[index] - expected) < 1e-6)
@@ -60,8 +61,8 @@ struct MaskFusionTests {
 
     @Test("the mask alone has its confidence, the map alone is the map")
     func maskAndClip() {
-        #expect(fused(FusionConfiguration(mode: .mask), [part]).values == mask.values.map { $0 ? 0.4 : 0 })
-        #expect(fused(FusionConfiguration(mode: .clip), [part]) == scores)
+        #expect(fused(FusionConfiguration { $0.mode = .mask }, [part]).values == mask.values.map { $0 ? 0.4 : 0 })
+        #expect(fused(FusionConfiguration { $0.mode = .clip }, [part]) == scores)
     }
 
     @Test("P is the sigmoid inside of the grown box, 0 beyond and where cleaning took pixels away")
@@ -72,7 +73,11 @@ struct MaskFusionTests {
             if x == 4 && y == 1 { return 2 }
             return mask[x: x, y: y] ? 2 : -2
         }
-        let fusion = MaskFusion(configuration: FusionConfiguration(temperature: 2, boxPadding: 0.5))
+        let fusion = MaskFusion(
+            configuration: FusionConfiguration {
+                $0.temperature = 2
+                $0.boxPadding = 0.5
+            })
         let found = fusion.probability(of: run(mask, logits))
         func sigmoid(_ value: Float) -> Float { 1 / (1 + Scene.exponential(-value)) }
         for y in 0..<4 {
@@ -103,9 +108,15 @@ struct MaskFusionTests {
             MaskFusion(configuration: configuration).confidence(
                 of: run(mask, nil, iou: iou), group: group, scores: flat)
         }
-        #expect(abs(confidence(FusionConfiguration(usesPredictedIoU: false), iou: 0.1) - 0.4) < 1e-6)
-        #expect(abs(confidence(FusionConfiguration(peakWeight: 0, usesPredictedIoU: false), iou: 0.1) - 0.25) < 1e-6)
-        #expect(abs(confidence(FusionConfiguration(peakWeight: 1), iou: 1.5) - 0.64) < 1e-6)
+        #expect(abs(confidence(FusionConfiguration { $0.usesPredictedIoU = false }, iou: 0.1) - 0.4) < 1e-6)
+        #expect(
+            abs(
+                confidence(
+                    FusionConfiguration {
+                        $0.peakWeight = 0
+                        $0.usesPredictedIoU = false
+                    }, iou: 0.1) - 0.25) < 1e-6)
+        #expect(abs(confidence(FusionConfiguration { $0.peakWeight = 1 }, iou: 1.5) - 0.64) < 1e-6)
         #expect(abs(confidence(FusionConfiguration(), iou: 0.5) - 0.2) < 1e-6)
         #expect(abs(confidence(FusionConfiguration(), iou: nil) - 0.2) < 1e-6)
         #expect(confidence(FusionConfiguration(), iou: .nan) == 0)
@@ -113,11 +124,17 @@ struct MaskFusionTests {
 
     @Test("of two masks that are nearly one the more confident stands")
     func superseded() {
-        let fusion = MaskFusion(configuration: FusionConfiguration(overlapMaximum: 0.8))
+        let fusion = MaskFusion(configuration: FusionConfiguration { $0.overlapMaximum = 0.8 })
         let wide = Scene.mask(size, ImageBox(x0: 0, y0: 0, x1: 7, y1: 3))
         let nearly = wide.subtracting(Scene.mask(size, ImageBox(x0: 0, y0: 0, x1: 0, y1: 3)))
-        let runs = [run(wide, nil), run(nearly, nil), run(mask, nil), run(Mask(size: size), nil)]
-        #expect(fusion.superseded(runs, confidences: [0.3, 0.5, 0.1, 0]) == [1, nil, nil, nil])
-        #expect(fusion.superseded(runs, confidences: [0.5, 0.5, 0.1, 0]) == [nil, 0, nil, nil])
+        func superseded(_ confidences: Float...) -> [Int?] {
+            var cascades = zip([wide, nearly, mask, Mask(size: size)], confidences).map {
+                CascadeTrace(stages: [], outcome: .stage(3), mask: $0, confidence: $1)
+            }
+            fusion.markSuperseded(&cascades)
+            return cascades.map(\.supersededBy)
+        }
+        #expect(superseded(0.3, 0.5, 0.1, 0) == [1, nil, nil, nil])
+        #expect(superseded(0.5, 0.5, 0.1, 0) == [nil, 0, nil, nil])
     }
 }

@@ -36,8 +36,12 @@ struct NegativeSelectionTests {
     @Test("the least similar pixels of the ring are taken, then the colder ones")
     func leastSimilar() throws {
         let (choices, ring) = try choose(
-            PointPromptConfiguration(
-                ringDiameter: 25, negativeCount: 2, negativeSpacing: 5, negativeSimilarityWeight: 0.9))
+            PointPromptConfiguration {
+                $0.negativeRule = .leastSimilar(similarityWeight: 0.9)
+                $0.ringDiameter = 25
+                $0.negativeCount = 2
+                $0.negativeSpacing = 5
+            })
         #expect(choices.allSatisfy { $0.pixel.y > 35 && $0.similarity < -0.8 })
         let first = try #require(choices.first)
         let cost = 0.9 * (first.similarity + 1) / 2 + 0.1 * Float(first.pixel.x) / 100
@@ -53,15 +57,22 @@ struct NegativeSelectionTests {
     @Test("the most similar of the cold pixels are taken")
     func hardSimilar() throws {
         let (choices, _) = try choose(
-            PointPromptConfiguration(
-                negativeCount: 3, negativeSpacing: 2, negativeRule: .hardSimilar, hardHeatMaximum: 0.28))
+            PointPromptConfiguration {
+                $0.negativeRule = .hardSimilar(heatMaximum: 0.28)
+                $0.negativeCount = 3
+                $0.negativeSpacing = 2
+            })
         #expect(!choices.isEmpty)
         #expect(choices.allSatisfy { $0.pixel.x <= 28 && $0.similarity > 0.8 && $0.reason == .hardSimilar })
     }
 
     @Test("the coldest pixels are taken")
     func lowestHeat() throws {
-        let (choices, _) = try choose(PointPromptConfiguration(negativeCount: 1, negativeRule: .lowestHeat))
+        let (choices, _) = try choose(
+            PointPromptConfiguration {
+                $0.negativeRule = .lowestHeat()
+                $0.negativeCount = 1
+            })
         // The disc of 25 px reaches 12 px to the left of the group; in the rows up to 3 px beyond it.
         #expect(choices.map(\.pixel) == [MapPixel(x: 18, y: 27)])
         #expect(choices[0].reason == .lowestHeat)
@@ -71,8 +82,12 @@ struct NegativeSelectionTests {
     func distances() throws {
         let positives = [MapPixel(x: 31, y: 31), MapPixel(x: 18, y: 44)]
         let (choices, _) = try choose(
-            PointPromptConfiguration(
-                negativeCount: 5, negativeSpacing: 9, negativeClearance: 8, negativeRule: .lowestHeat),
+            PointPromptConfiguration {
+                $0.negativeRule = .lowestHeat()
+                $0.negativeCount = 5
+                $0.negativeSpacing = 9
+                $0.negativeClearance = 8
+            },
             positives: positives)
         #expect(choices.count > 2)
         for (index, choice) in choices.enumerated() {
@@ -89,7 +104,11 @@ struct NegativeSelectionTests {
             group[x: x, y: y] ? 1 : max(abs(x - 31), abs(y - 31)) < 20 ? 0.8 : 0.1
         }
         let (choices, ring) = try choose(
-            PointPromptConfiguration(ringDiameter: 25, negativeCount: 2, negativeHeatMaximum: 0.5), map: map)
+            PointPromptConfiguration {
+                $0.negativeRule = .leastSimilar(heatMaximum: 0.5)
+                $0.ringDiameter = 25
+                $0.negativeCount = 2
+            }, map: map)
         #expect(ring.growths == 1 && ring.diameter == 51 && !ring.admitsHeat)
         #expect(choices.count == 2 && choices.allSatisfy { map[x: $0.pixel.x, y: $0.pixel.y] == 0.1 })
     }
@@ -97,20 +116,23 @@ struct NegativeSelectionTests {
     @Test("hot pixels are let in where there are no others")
     func onlyHot() throws {
         let map = Scene.map(64, 64) { _, _ in 0.9 }
-        let (choices, ring) = try choose(PointPromptConfiguration(ringGrowthLimit: 1), map: map)
+        let (choices, ring) = try choose(PointPromptConfiguration { $0.ringGrowthLimit = 1 }, map: map)
         #expect(ring.growths == 1 && ring.admitsHeat && !choices.isEmpty)
     }
 
     @Test("none asked for, none given, and the ring does not grow")
     func none() throws {
-        let (choices, ring) = try choose(PointPromptConfiguration(negativeCount: 0))
+        let (choices, ring) = try choose(PointPromptConfiguration { $0.negativeCount = 0 })
         #expect(choices.isEmpty && ring.growths == 0)
     }
 
     @Test("pixels of the map that fall on one pixel of the picture are one point")
     func tinyPicture() throws {
-        let configuration = PointPromptConfiguration(
-            negativeCount: 5, negativeSpacing: 0, negativeRule: .lowestHeat)
+        let configuration = PointPromptConfiguration {
+            $0.negativeRule = .lowestHeat()
+            $0.negativeCount = 5
+            $0.negativeSpacing = 0
+        }
         let (choices, _) = try choose(configuration, picture: ImageSize(width: 2, height: 1))
         #expect(choices.count == 1)
         let (none, _) = try choose(configuration, picture: ImageSize(width: 1, height: 1))

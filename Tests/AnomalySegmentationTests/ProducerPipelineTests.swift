@@ -24,7 +24,7 @@ struct ProducerPipelineTests {
             name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"], templates: ["a photo of a {}."])
         configuration.map.side = 64
         configuration.map.smoothing = min(1, preset.map.smoothing)
-        configuration.map.layers = []
+        if case .adapters = preset.map.producer { configuration.map.producer = .adapters() }
         return configuration
     }
 
@@ -86,7 +86,8 @@ struct ProducerPipelineTests {
     @Test("CLIP Surgery, with and without its second half") func surgery() throws {
         try expectWhole(segmenter(.clipSurgery), grids: 1)
         var configuration = AnomalyConfiguration.clipSurgery
-        configuration.map.featureSurgery = true
+        configuration.map.producer = .dense(
+            patches: PatchComparison(attention: .valueValue()), featureSurgery: true)
         try expectWhole(segmenter(configuration), grids: 1)
     }
 
@@ -130,17 +131,18 @@ struct ProducerPipelineTests {
 
     @Test("weights that are missing, not needed, of another family or of another CLIP are refused")
     func refusedWeights() throws {
-        #expect(throws: AnomalySegmentationError.missingMapWeights(.adapters)) {
+        #expect(throws: AnomalySegmentationError.missingMapWeights(.adapters())) {
             try segmenter(.aprilGAN, activation: .gelu)
         }
-        #expect(throws: AnomalySegmentationError.missingMapWeights(.learntPrompts)) { try segmenter(.anomalyCLIP) }
-        #expect(throws: AnomalySegmentationError.unneededMapWeights(.windows)) {
+        let learnt = AnomalyConfiguration.anomalyCLIP.map.producer
+        #expect(throws: AnomalySegmentationError.missingMapWeights(learnt)) { try segmenter(.anomalyCLIP) }
+        #expect(throws: AnomalySegmentationError.unneededMapWeights(.windows())) {
             try segmenter(.winCLIP, weights: Self.adapters())
         }
-        #expect(throws: AnomalySegmentationError.otherMapWeights(found: .anomalyCLIPPrompts, producer: .adapters)) {
+        #expect(throws: AnomalySegmentationError.otherMapWeights(found: .anomalyCLIPPrompts, producer: .adapters())) {
             try segmenter(.aprilGAN, weights: Self.prompts(), activation: .gelu)
         }
-        #expect(throws: AnomalySegmentationError.otherMapWeights(found: .aprilGANAdapters, producer: .learntPrompts)) {
+        #expect(throws: AnomalySegmentationError.otherMapWeights(found: .aprilGANAdapters, producer: learnt)) {
             try segmenter(.anomalyCLIP, weights: Self.adapters())
         }
         let narrow = WeightProblem.unexpectedShape(
@@ -161,23 +163,23 @@ struct ProducerPipelineTests {
         }
     }
 
-    @Test("settings that do not fit the model are refused at once")
-    func refusedSettings() throws {
+    @Test("values that do not fit the model are refused at once")
+    func refusedValues() throws {
         #expect(throws: AnomalySegmentationError.otherActivation(found: .quickGELU, needed: .gelu)) {
             try segmenter(.aprilGAN, weights: Self.adapters())
         }
         var configuration = Self.fitted(.winCLIP)
-        configuration.map.windowSides = [2, 5]
+        configuration.map.producer = .windows(sides: [2, 5])
         #expect(throws: AnomalySegmentationError.windowTooLarge(5, patches: 4)) { try segmenter(configuration) }
         let clip = try GeneratedModels.clip()
         let adapters = try PatchAdapters(Self.adapters(), for: clip.configuration)
         #expect(throws: AnomalySegmentationError.adapterCount(3, layers: 2)) {
             try AdapterMapProducer(
-                clip: clip, adapters: adapters, configuration: AnomalyMapConfiguration(layers: [1, 2]))
+                clip: clip, adapters: adapters, layers: [1, 2], configuration: AnomalyMapConfiguration())
         }
         #expect(throws: AnomalySegmentationError.unknownLayer(9, layers: 7)) {
             try AdapterMapProducer(
-                clip: clip, adapters: adapters, configuration: AnomalyMapConfiguration(layers: [1, 2, 9]))
+                clip: clip, adapters: adapters, layers: [1, 2, 9], configuration: AnomalyMapConfiguration())
         }
     }
 }

@@ -9,7 +9,10 @@ struct PromptExpansionTests {
     ) throws -> String {
         var table = PromptTable.aprilGAN
         table.objectNames = known
-        return try TextPromptConfiguration(table: table, nameRule: rule).writtenName(of: given)
+        return try TextPromptConfiguration {
+            $0.table = table
+            $0.nameRule = rule
+        }.writtenName(of: given)
     }
 
     @Test("names as given, or made readable")
@@ -40,7 +43,7 @@ struct PromptExpansionTests {
         let table = PromptTable(
             name: "two", normalStates: ["{}"], abnormalStates: ["{} with flaw", "bad {}"],
             templates: ["a {}.", "the {} here"], objectNames: ["m6": "hex nut"])
-        let found = try TextPromptConfiguration(table: table).expansion(for: "m6")
+        let found = try TextPromptConfiguration { $0.table = table }.expansion(for: "m6")
         #expect(found.object == "hex nut" && found.normal == ["a hex nut.", "the hex nut here"])
         #expect(
             found.sentences(.abnormal)

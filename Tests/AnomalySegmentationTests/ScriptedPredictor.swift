@@ -5,16 +5,16 @@ import Tensors
 
 @testable import AnomalySegmentation
 
-/// A decoder that gives the answers of a script and remembers the questions.
+/// A decoder that gives the masks of a script and remembers its calls.
 ///
 /// Its masks are at the size of the model's square, so that on a square picture of that size they stay as written.
 final class ScriptedPredictor: MaskPredicting {
-    struct Question {
+    struct Call {
         let prompt: Prompt
         let masks: MaskCount
     }
 
-    struct Answer {
+    struct Masks {
         let masks: [Mask]
         let predictedIoU: [Float]
 
@@ -34,21 +34,21 @@ final class ScriptedPredictor: MaskPredicting {
     }
 
     private let script: [MaskPrediction]
-    private let asked = Mutex<[Question]>([])
+    private let made = Mutex<[Call]>([])
 
     init(_ script: [MaskPrediction]) { self.script = script }
 
-    convenience init(_ answers: Answer...) { self.init(answers.map(\.prediction)) }
+    convenience init(_ script: Masks...) { self.init(script.map(\.prediction)) }
 
-    var questions: [Question] { asked.withLock { $0 } }
+    var calls: [Call] { made.withLock { $0 } }
 
-    /// A question beyond the script's end gets its last answer again.
+    /// A call beyond the script's end gets its last masks again.
     func predict(
         _ embedding: ImageEmbedding, _ prompt: Prompt, masks: MaskCount
     ) throws(PromptError) -> MaskPrediction {
-        let number = asked.withLock { questions in
-            questions.append(Question(prompt: prompt, masks: masks))
-            return questions.count - 1
+        let number = made.withLock { calls in
+            calls.append(Call(prompt: prompt, masks: masks))
+            return calls.count - 1
         }
         return script[min(number, script.count - 1)]
     }

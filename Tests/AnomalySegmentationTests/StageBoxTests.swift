@@ -3,7 +3,7 @@ import Testing
 
 @testable import AnomalySegmentation
 
-@Suite("Box for the third question")
+@Suite("Box for the third stage")
 struct StageBoxTests {
     private let mask = Scene.mask([
         "..........",
@@ -22,7 +22,10 @@ struct StageBoxTests {
     ) -> ImageBox? {
         StageBox.around(
             mask, positives: positives.map { ImagePoint(x: Double($0.0), y: Double($0.1)) }, scores: scores,
-            CascadeConfiguration(boxRule: rule, boxPadding: padding))
+            CascadeConfiguration {
+                $0.boxRule = rule
+                $0.boxPadding = padding
+            })
     }
 
     @Test("around the hottest part")
@@ -52,6 +55,6 @@ struct StageBoxTests {
     func empty(rule: CascadeConfiguration.BoxRule) {
         let none = Mask(size: ImageSize(width: 4, height: 4))
         let scores = ScoreMap(size: none.size, repeating: 0)
-        #expect(StageBox.around(none, positives: [], scores: scores, CascadeConfiguration(boxRule: rule)) == nil)
+        #expect(StageBox.around(none, positives: [], scores: scores, CascadeConfiguration { $0.boxRule = rule }) == nil)
     }
 }

@@ -9,9 +9,10 @@ import Testing
 
 @Suite("Text vectors from earlier runs")
 struct TextVectorStoreTests {
-    private static let text = TextPromptConfiguration(
-        table: PromptTable(
-            name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw", "bad {}"], templates: ["a {}."]))
+    private static let text = TextPromptConfiguration {
+        $0.table = PromptTable(
+            name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw", "bad {}"], templates: ["a {}."])
+    }
 
     private func cache(
         _ store: TextVectorStore?, clip: CLIPModel? = nil, _ change: (inout TextPromptConfiguration) -> Void = { _ in }
@@ -61,7 +62,7 @@ struct TextVectorStoreTests {
             store.keep(marked, for: try key())
             let segmenter = try AnomalySegmenter(
                 clip: GeneratedModels.clip(), sam: GeneratedModels.sam(),
-                configuration: AnomalyConfiguration(text: Self.text), textCache: store)
+                configuration: AnomalyConfiguration { $0.text = Self.text }, textCache: store)
             expectSame(try segmenter.textVectors(for: "tile"), marked)
             try FileManager.default.removeItem(at: folder.appendingPathComponent(try key().fileName))
             expectSame(try segmenter.textVectors(for: "tile"), marked)

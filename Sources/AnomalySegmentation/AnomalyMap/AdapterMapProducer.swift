@@ -1,5 +1,5 @@
-public import CLIP
-public import Imaging
+import CLIP
+import Imaging
 import NeuralNetwork
 import Tensors
 
@@ -9,35 +9,35 @@ import Tensors
 /// each block is a grid of its own.
 ///
 /// **Matches:** APRIL-GAN's zero-shot test (Chen et al. 2023), whose sum over the blocks is a mean here.
-public struct AdapterMapProducer: AnomalyMapProducer {
+struct AdapterMapProducer: AnomalyMapProducer {
     private let input: MapInput
     private let adapters: PatchAdapters
     private let layers: [Int]
 
+    /// - Parameter layers: blocks from 1, one for each adapter; empty: evenly over the tower.
     /// - Throws: ``AnomalySegmentationError`` for a layer or a size that this image tower does not have, or for another
     ///   number of layers than of adapters.
-    public init(
-        clip: CLIPModel, adapters: PatchAdapters, configuration: AnomalyMapConfiguration
+    init(
+        clip: CLIPModel, adapters: PatchAdapters, layers: [Int], configuration: AnomalyMapConfiguration
     ) throws(AnomalySegmentationError) {
         input = try MapInput(clip: clip, configuration: configuration)
         self.adapters = adapters
         let (count, blocks) = (adapters.layers.count, clip.configuration.visionLayers)
         let evenly = (1...count).map { $0 * blocks / count }
-        layers = try input.layers(configuration.layers.isEmpty ? evenly : configuration.layers)
-        if layers.count != count { throw .adapterCount(count, layers: layers.count) }
+        self.layers = try input.layers(layers.isEmpty ? evenly : layers)
+        if self.layers.count != count { throw .adapterCount(count, layers: self.layers.count) }
     }
 
     /// One grid a size and block.
-    public func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
+    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
         return try input.sides.flatMap { side in
             let features = try input.clip.denseFeatures(input.pixels(image, side: side), layers: layers)
-            let whole = similarity.abnormalProbabilities(features.classToken.expanded(axis: 0))[0]
+            let clipScore = similarity.abnormalProbability(features.classToken)
             return zip(features.layers, adapters.layers).map { layer, adapter in
-                GridMap(
-                    logits: Tensor(
-                        similarity.logits(adapter(layer.tokens)), shape: [features.gridHeight, features.gridWidth]),
-                    pictureScore: whole)
+                let logits = similarity.logits(adapter(layer.tokens))
+                return GridMap(
+                    logits: logits.reshaped(to: [features.gridHeight, features.gridWidth]), clipScore: clipScore)
             }
         }
     }

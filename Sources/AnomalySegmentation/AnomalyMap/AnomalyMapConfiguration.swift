@@ -1,133 +1,128 @@
 public import CLIP
 
 /// How CLIP's patches become the map S.
-public struct AnomalyMapConfiguration: Hashable, Sendable, Codable {
+public struct AnomalyMapConfiguration: Hashable, Sendable, Codable, ConfigurationPart {
     /// What is compared with the texts.
-    public enum Producer: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Producer: Hashable, Sendable, Codable {
         /// Every patch of chosen layers, no training: CLIP Surgery, or a model trained to compare patches with text.
-        case dense
+        ///
+        /// With `featureSurgery`, what both texts have in common is taken away in place of a softmax.
+        case dense(patches: PatchComparison = PatchComparison(), featureSurgery: Bool = false)
         /// Every window of a few patches, each through the whole image tower, no training: WinCLIP.
-        case windows
+        ///
+        /// `sides` are in patches; their maps are averaged harmonically. k. With `includesPicture`, the score of the whole
+        /// picture counts in every place, as one more size.
+        case windows(sides: [Int] = [2, 3], includesPicture: Bool = true)
         /// Patches of several layers, each through a trained linear map: APRIL-GAN.
-        case adapters
+        ///
+        /// `layers` are blocks from 1, as many as there are adapters; empty: evenly over the tower.
+        case adapters(layers: [Int] = [])
         /// Patches as for `dense`, with trained vectors in the place of the sentences: AnomalyCLIP.
-        case learntPrompts
-
-        /// Whether trained weights of its own are needed beside CLIP's.
-        public var needsWeights: Bool { self == .adapters || self == .learntPrompts }
+        case learntPrompts(patches: PatchComparison = PatchComparison())
     }
 
+    /// Sizes at which CLIP sees the picture; their maps are averaged. Small defects show in the larger, broad ones in the
+    /// smaller. At least one.
+    public enum Inputs: Hashable, Sendable, Codable {
+        /// Multiples of the model's own side, each rounded to whole patches.
+        case scales(ofModelSide: [Float])
+        /// Sides in pixels, which must be whole patches.
+        case sides(pixels: [Int])
+    }
+
+    /// What is compared with the texts.
+    public var producer = Producer.dense()
+    /// The activation that CLIP must have been loaded with, because trained weights fit its features only; nil: any.
+    public var activation: CLIPConfiguration.Activation?
+    /// How position embeddings are brought to other sizes than the trained one; nil: as CLIP was loaded.
+    public var positionResampling: PositionResampling?
+    /// Sizes at which CLIP sees the picture.
+    public var inputs = Inputs.scales(ofModelSide: [0.7, 1, 1.4])
+    /// What cosines are multiplied by before the softmax; nil: the model's own. beta, or 1 / tau
+    public var logitScale: Float?
+    /// Side of the square raster on which the map is smoothed and points are found; pixels.
+    public var side = AnomalyMapConfiguration.standardSide
+    /// Standard deviation of the Gaussian that smooths the map; pixels of its raster. sigma
+    public var smoothing: Float = 4
+
+    /// The defaults.
+    public init() {}
+
+    /// The side of the published methods' maps in pixels: 37 patches of 14 px.
+    static let standardSide = 518
+
+    /// The sides for a model, in pixels.
+    func sides(modelSide: Int, patch: Int) -> [Int] {
+        switch inputs {
+        case .sides(let pixels): pixels
+        case .scales(let scales):
+            scales.map { max(patch, Int((Float(modelSide) * $0 / Float(patch)).rounded()) * patch) }
+        }
+    }
+
+    func validate() throws(AnomalySegmentationError) {
+        let check = ConfigurationCheck("map")
+        switch inputs {
+        case .scales(let scales):
+            try check.notEmpty("inputs.ofModelSide", scales)
+            for scale in scales { try check.number("inputs.ofModelSide", scale, in: 0.1...8) }
+        case .sides(let sides):
+            try check.notEmpty("inputs.pixels", sides)
+            for side in sides { try check.count("inputs.pixels", side, in: 1...Self.largestSide) }
+        }
+        switch producer {
+        case .dense(let patches, _), .learntPrompts(let patches):
+            if case .valueValue(let block?) = patches.attention {
+                try check.count("producer.patches.attention.firstBlock", block, in: 1...Int(Int32.max))
+            }
+            for layer in patches.layers { try check.count("producer.patches.layers", layer, in: 1...Int(Int32.max)) }
+        case .adapters(let layers):
+            for layer in layers { try check.count("producer.layers", layer, in: 1...Int(Int32.max)) }
+        case .windows(let sides, _):
+            try check.notEmpty("producer.sides", sides)
+            for side in sides { try check.count("producer.sides", side, in: 1...Self.largestSide) }
+        }
+        if let logitScale { try check.positive("logitScale", logitScale) }
+        try check.count("side", side, in: 16...Self.largestSide)
+        try check.number("smoothing", smoothing, in: 0...Float(side))
+    }
+
+    private static let largestSide = 4096
+}
+
+/// Which patches are compared with the texts, one by one.
+public struct PatchComparison: Hashable, Sendable, Codable {
     /// How patches look at each other in the last blocks.
-    public enum Attention: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Attention: Hashable, Sendable, Codable {
         /// Ordinary for a model that says its patches were trained to be compared with text, else V-V.
         case automatic
         /// As the model was trained.
         case ordinary
-        /// V-V from ``AnomalyMapConfiguration/valueValueFirstBlock`` on. Matches CLIP Surgery.
-        case valueValue
+        /// V-V from this block on, counted from 1; nil: in the last six. Matches CLIP Surgery. d
+        case valueValue(firstBlock: Int? = nil)
     }
 
     /// Which vector stands for the picture as a whole.
-    public enum PictureToken: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum PictureToken: String, Hashable, Sendable, Codable {
         /// The class token after the last norm and the projection, as CLIP was trained.
         case normalized
         /// The projection alone, as in AnomalyCLIP's published code.
         case raw
     }
 
-    public var producer: Producer
-    /// The activation that CLIP must have been loaded with, because trained weights fit its features only; nil: any.
-    public var activation: CLIPConfiguration.Activation?
-    /// How position embeddings are brought to other sizes than the trained one; nil: as CLIP was loaded.
-    public var positionResampling: PositionResampling?
-    /// Sizes at which CLIP sees the picture, as multiples of the model's own side, each rounded to whole patches; their
-    /// maps are averaged. Small defects show in the larger, broad ones in the smaller. At least one.
-    public var inputScales: [Float]
-    /// Sides in pixels to take in place of ``inputScales``; empty to take those.
-    public var inputSides: [Int]
+    /// How patches look at each other in the last blocks.
     public var attention: Attention
-    /// First block with V-V attention, from 1; nil: the sixth from the end. d
-    public var valueValueFirstBlock: Int?
-    /// Blocks whose patches are compared with the text, from 1; their maps are averaged. Empty: the last, and for
-    /// `adapters` as many as there are adapters, evenly over the tower.
+    /// Blocks whose patches are compared with the text, from 1; their maps are averaged. Empty: the last.
     public var layers: [Int]
-    /// Sides of the windows in patches; their maps and, if wanted, the picture's score are averaged harmonically. k
-    public var windowSides: [Int]
-    /// Whether the score of the whole picture counts in every place of a map of windows, as one more size.
-    public var windowsIncludePicture: Bool
-    /// Whether what both texts have in common is taken away in place of a softmax; for `dense` only.
-    public var featureSurgery: Bool
+    /// Which vector stands for the picture as a whole.
     public var pictureToken: PictureToken
-    /// What cosines are multiplied by before the softmax; nil: the model's own. beta, or 1 / tau
-    public var logitScale: Float?
-    /// Side of the square raster on which the map is smoothed and points are found; pixels.
-    public var side: Int
-    /// Deviation of the Gaussian that smooths the map; pixels of its raster. sigma
-    public var smoothing: Float
 
+    /// The patches of `layers`, seen through `attention`.
     public init(
-        producer: Producer = .dense, activation: CLIPConfiguration.Activation? = nil,
-        positionResampling: PositionResampling? = nil, inputScales: [Float] = [0.7, 1, 1.4], inputSides: [Int] = [],
-        attention: Attention = .automatic, valueValueFirstBlock: Int? = nil, layers: [Int] = [],
-        windowSides: [Int] = [2, 3], windowsIncludePicture: Bool = true, featureSurgery: Bool = false,
-        pictureToken: PictureToken = .normalized, logitScale: Float? = nil, side: Int = 518, smoothing: Float = 4
+        attention: Attention = .automatic, layers: [Int] = [], pictureToken: PictureToken = .normalized
     ) {
-        self.producer = producer
-        self.activation = activation
-        self.positionResampling = positionResampling
-        self.inputScales = inputScales
-        self.inputSides = inputSides
         self.attention = attention
-        self.valueValueFirstBlock = valueValueFirstBlock
         self.layers = layers
-        self.windowSides = windowSides
-        self.windowsIncludePicture = windowsIncludePicture
-        self.featureSurgery = featureSurgery
         self.pictureToken = pictureToken
-        self.logitScale = logitScale
-        self.side = side
-        self.smoothing = smoothing
     }
-
-    public static let `default` = AnomalyMapConfiguration()
-
-    /// One pass at the model's own size.
-    public static let paper = AnomalyMapConfiguration(inputScales: [1])
-
-    /// The sides for a model, in pixels.
-    func sides(modelSide: Int, patch: Int) -> [Int] {
-        guard inputSides.isEmpty else { return inputSides }
-        return inputScales.map { scale in
-            max(patch, Int((Float(modelSide) * scale / Float(patch)).rounded()) * patch)
-        }
-    }
-
-    func validate() throws(AnomalySegmentationError) {
-        try Self.checkNotEmpty("map.inputScales", inputScales)
-        for scale in inputScales { try ConfigurationCheck.within("map.inputScales", scale, 0.1...8) }
-        for side in inputSides { try ConfigurationCheck.within("map.inputSides", side, 1...Self.largestSide) }
-        if let block = valueValueFirstBlock {
-            try ConfigurationCheck.within("map.valueValueFirstBlock", block, 1...Int(Int32.max))
-        }
-        for layer in layers { try ConfigurationCheck.within("map.layers", layer, 1...Int(Int32.max)) }
-        try Self.checkNotEmpty("map.windowSides", windowSides)
-        for side in windowSides { try ConfigurationCheck.within("map.windowSides", side, 1...Self.largestSide) }
-        if featureSurgery && producer != .dense {
-            throw .invalidConfiguration(
-                field: "map.featureSurgery", value: "true", expected: "false, but for the producer dense")
-        }
-        if let scale = logitScale { try ConfigurationCheck.above("map.logitScale", scale, 0) }
-        try ConfigurationCheck.within("map.side", side, 16...Self.largestSide)
-        try ConfigurationCheck.within("map.smoothing", smoothing, 0...Float(side))
-    }
-
-    private static func checkNotEmpty<Value>(
-        _ field: String, _ list: [Value]
-    ) throws(AnomalySegmentationError) {
-        if list.isEmpty {
-            throw .invalidConfiguration(field: field, value: "[]", expected: "a list with at least one entry")
-        }
-    }
-
-    private static let largestSide = 4096
 }

@@ -1,10 +1,10 @@
-public import Imaging
-public import Tensors
+import Imaging
+import Tensors
 
 /// What a producer says of a picture, patch by patch.
-public struct GridMap: Sendable {
+struct GridMap: Sendable {
     /// How the values are enlarged to a map.
-    public enum Scale: String, Hashable, Sendable {
+    enum Scale: String, Hashable, Sendable {
         /// Probabilities, enlarged as they are, corners not aligned.
         case probability
         /// Logits of the abnormal text over the normal one, enlarged with corners aligned and then made probabilities.
@@ -12,29 +12,29 @@ public struct GridMap: Sendable {
     }
 
     /// `[rows, columns]`.
-    public let values: Tensor
-    public let scale: Scale
+    let values: Tensor
+    let scale: Scale
     /// Probability of the abnormal text for the picture as a whole, 0...1.
-    public let pictureScore: Float
+    let clipScore: Float
 
     /// `[rows, columns]`: probability of the abnormal text, 0...1.
-    public var probabilities: Tensor { scale == .logit ? values.sigmoid() : values }
+    var probabilities: Tensor { scale == .logit ? values.sigmoid() : values }
 
     /// - Precondition: `probabilities` has two axes.
-    public init(probabilities: Tensor, pictureScore: Float) {
-        self.init(values: probabilities, scale: .probability, pictureScore: pictureScore)
+    init(probabilities: Tensor, clipScore: Float) {
+        self.init(values: probabilities, scale: .probability, clipScore: clipScore)
     }
 
     /// - Precondition: `logits` has two axes.
-    public init(logits: Tensor, pictureScore: Float) {
-        self.init(values: logits, scale: .logit, pictureScore: pictureScore)
+    init(logits: Tensor, clipScore: Float) {
+        self.init(values: logits, scale: .logit, clipScore: clipScore)
     }
 
-    private init(values: Tensor, scale: Scale, pictureScore: Float) {
+    private init(values: Tensor, scale: Scale, clipScore: Float) {
         precondition(values.shape.rank == 2, "GridMap takes [rows, columns], not \(values.shape)")
         self.values = values
         self.scale = scale
-        self.pictureScore = pictureScore
+        self.clipScore = clipScore
     }
 
     /// The probabilities on another raster, bilinear: `[height, width]`.
@@ -45,7 +45,7 @@ public struct GridMap: Sendable {
 }
 
 /// A way to place the parts of a picture between two texts.
-public protocol AnomalyMapProducer: Sendable {
+protocol AnomalyMapProducer: Sendable {
     /// One grid for each size, layer or method whose maps are to be averaged; at least one.
     func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap]
 }

@@ -9,26 +9,29 @@ struct ChosenProducer {
     /// Text vectors that hold for every object; nil where sentences make them.
     let vectors: TextVectors?
 
-    /// - Throws: ``AnomalySegmentationError`` for settings that do not fit the model, weights that are missing, not
+    /// - Throws: ``AnomalySegmentationError`` for values that do not fit the model, weights that are missing, not
     ///   needed or of something else.
     init(
         _ configuration: AnomalyMapConfiguration, clip: CLIPModel, weights: (any TensorSource)?
     ) throws(AnomalySegmentationError) {
         switch (configuration.producer, weights) {
-        case (.dense, nil):
-            producer = try DenseMapProducer(clip: clip, configuration: configuration)
+        case (.dense(let patches, let featureSurgery), nil):
+            producer = try DenseMapProducer(
+                clip: clip, patches: patches, featureSurgery: featureSurgery, configuration: configuration)
             vectors = nil
-        case (.windows, nil):
-            producer = try WindowMapProducer(clip: clip, configuration: configuration)
+        case (.windows(let sides, let includesPicture), nil):
+            producer = try WindowMapProducer(
+                clip: clip, sides: sides, includesPicture: includesPicture, configuration: configuration)
             vectors = nil
-        case (.adapters, let weights?):
+        case (.adapters(let layers), let weights?):
             let adapters = try Self.reading(weights, .aprilGANAdapters, for: configuration.producer) {
                 weights throws(WeightError) in try PatchAdapters(weights, for: clip.configuration)
             }
-            producer = try AdapterMapProducer(clip: clip, adapters: adapters, configuration: configuration)
+            producer = try AdapterMapProducer(
+                clip: clip, adapters: adapters, layers: layers, configuration: configuration)
             vectors = nil
-        case (.learntPrompts, let weights?):
-            producer = try DenseMapProducer(clip: clip, configuration: configuration)
+        case (.learntPrompts(let patches), let weights?):
+            producer = try DenseMapProducer(clip: clip, patches: patches, configuration: configuration)
             let prompts = try Self.reading(weights, .anomalyCLIPPrompts, for: configuration.producer) {
                 weights throws(WeightError) in try LearntPrompts(weights, for: clip.configuration)
             }

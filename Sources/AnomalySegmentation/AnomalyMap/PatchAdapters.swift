@@ -1,17 +1,17 @@
-public import CLIP
-public import NeuralNetwork
-public import Tensors
+import CLIP
+import NeuralNetwork
+import Tensors
 
 /// Trained linear maps from the patches of several blocks into the space shared with texts.
 ///
 /// Keys: `trainable_linearlayer.fc.<i>.weight` [embedding, width], `.bias` [embedding], from 0. Matches `LinearLayer` of
 /// APRIL-GAN, as its training saves it.
-public struct PatchAdapters: Sendable {
+struct PatchAdapters: Sendable {
     /// One for each block, in the order of the blocks.
-    public let layers: [Linear]
+    let layers: [Linear]
 
     /// - Throws: `WeightError` with all that is missing, misshapen or left over for this CLIP.
-    public init(_ weights: some TensorSource, for clip: CLIPConfiguration) throws(WeightError) {
+    init(_ weights: some TensorSource, for clip: CLIPConfiguration) throws(WeightError) {
         layers = try WeightScope.load(from: weights) { root in
             let scope = root.child("trainable_linearlayer").child("fc")
             var count = 1

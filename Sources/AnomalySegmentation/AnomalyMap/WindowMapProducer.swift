@@ -1,5 +1,5 @@
-public import CLIP
-public import Imaging
+import CLIP
+import Imaging
 import Tensors
 
 /// Windows of a few patches, each through the whole image tower and against the text; no training.
@@ -8,7 +8,7 @@ import Tensors
 /// it is enough to make it low. The sizes, and the picture as a whole, are averaged harmonically again.
 ///
 /// **Matches:** anomalib's WinCLIP (Jeong et al. 2023) without reference pictures.
-public struct WindowMapProducer: AnomalyMapProducer {
+struct WindowMapProducer: AnomalyMapProducer {
     private let input: MapInput
     private let windowSides: [Int]
     private let includesPicture: Bool
@@ -16,34 +16,39 @@ public struct WindowMapProducer: AnomalyMapProducer {
     /// Below this a score counts as this, so that its inverse stays finite.
     private static let leastScore = 1e-12
 
+    /// - Parameters:
+    ///   - sides: of the windows, in patches.
+    ///   - includesPicture: whether the score of the whole picture counts in every place, as one more size.
     /// - Throws: ``AnomalySegmentationError`` for a size that this image tower does not have, or a window larger than the
     ///   smallest grid.
-    public init(clip: CLIPModel, configuration: AnomalyMapConfiguration) throws(AnomalySegmentationError) {
+    init(
+        clip: CLIPModel, sides: [Int], includesPicture: Bool, configuration: AnomalyMapConfiguration
+    ) throws(AnomalySegmentationError) {
         input = try MapInput(clip: clip, configuration: configuration)
-        windowSides = configuration.windowSides
-        includesPicture = configuration.windowsIncludePicture
+        windowSides = sides
+        self.includesPicture = includesPicture
         let patches = (input.sides.min() ?? 0) / clip.configuration.patch
         for side in windowSides where side > patches { throw .windowTooLarge(side, patches: patches) }
     }
 
     /// One grid a size.
-    public func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
+    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
         return try input.sides.map { side in
             let features = try input.clip.windowFeatures(input.pixels(image, side: side), sides: windowSides)
-            let whole = similarity.abnormalProbabilities(features.classToken.expanded(axis: 0))[0]
+            let clipScore = similarity.abnormalProbability(features.classToken)
             var inverses = features.scales.map { scale in
                 Self.meanInverses(
-                    similarity.abnormalProbabilities(scale.windows), side: scale.side, gridHeight: features.gridHeight,
-                    gridWidth: features.gridWidth)
+                    similarity.abnormalProbabilities(scale.windows).values, side: scale.side,
+                    gridHeight: features.gridHeight, gridWidth: features.gridWidth)
             }
             let patches = features.gridHeight * features.gridWidth
-            if includesPicture { inverses.append([Double](repeating: Self.inverse(whole), count: patches)) }
+            if includesPicture { inverses.append([Double](repeating: Self.inverse(clipScore), count: patches)) }
             let map = (0..<patches).map { patch in
                 Float(Double(inverses.count) / inverses.reduce(0) { $0 + $1[patch] })
             }
             return GridMap(
-                probabilities: Tensor(map, shape: [features.gridHeight, features.gridWidth]), pictureScore: whole)
+                probabilities: Tensor(map, shape: [features.gridHeight, features.gridWidth]), clipScore: clipScore)
         }
     }
 

@@ -8,14 +8,14 @@ struct PictureMaps {
     let heat: ScoreMap
 }
 
-/// One question to the decoder: which of its answers goes on, and whether that may stand.
+/// One pass through the decoder: which of its masks goes on, and whether that one may stand.
 struct CascadeStage {
     let group: PromptGroup
     let maps: PictureMaps
     let configuration: CascadeConfiguration
 
-    /// An answer at the picture's size, beside its record.
-    struct Answer {
+    /// The chosen mask at the picture's size, beside its record.
+    struct StageResult {
         let trace: StageTrace
         /// Of the chosen mask: `[height, width]` over SAM's square.
         let logits: Tensor
@@ -24,15 +24,15 @@ struct CascadeStage {
         /// The picture's pixels with logits above 0.
         let mask: Mask
 
-        /// Whether another question can be built on it.
+        /// Whether another stage can be built on it.
         var isUsable: Bool { trace.rejection != .empty && trace.rejection != .notFinite }
         var predictedIoU: Float { trace.predictedIoU[trace.chosen] }
     }
 
-    /// - Parameter predict: the decoder.
-    func ask(
+    /// Runs the decoder and chooses among its masks.
+    func run(
         _ stage: Int, _ prompt: Prompt, _ embedding: ImageEmbedding, _ predictor: some MaskPredicting
-    ) throws(PromptError) -> Answer {
+    ) throws(PromptError) -> StageResult {
         let isMultiple = configuration.asksForMultipleMasks[stage - 1]
         let prediction = try predictor.predict(embedding, prompt, masks: isMultiple ? .multiple : .single)
         let candidates = (0..<prediction.logits.shape[0]).map {
@@ -45,15 +45,17 @@ struct CascadeStage {
             stage: stage, points: prompt.points, box: prompt.box, hasMaskPrompt: prompt.maskLogits != nil,
             logits: prediction.logits, predictedIoU: prediction.predictedIoU, selectionScores: scores,
             chosen: chosen, area: found.mask.area, rejection: rejection(of: found.mask, found.areFinite))
-        return Answer(trace: trace, logits: found.logits, pictureLogits: found.pictureLogits, mask: found.mask)
+        return StageResult(
+            trace: trace, logits: prediction.logits.element(chosen), pictureLogits: found.pictureLogits,
+            mask: found.mask)
     }
 
     private func candidate(_ logits: Tensor, _ frame: ModelFrame) -> (
-        logits: Tensor, pictureLogits: ScoreMap, mask: Mask, areFinite: Bool
+        pictureLogits: ScoreMap, mask: Mask, areFinite: Bool
     ) {
         let picture = frame.upscaledLogits(logits)
         let areFinite = logits.withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
-        return (logits, picture, MaskPostprocessing.mask(picture), areFinite)
+        return (picture, MaskPostprocessing.mask(picture), areFinite)
     }
 
     /// The first of the highest scores; one that is not a number loses.
@@ -66,15 +68,15 @@ struct CascadeStage {
     private func score(_ mask: Mask, _ predictedIoU: Float) -> Float {
         switch configuration.selectionRule {
         case .predictedIoU: predictedIoU
-        case .mapAgreement: agreement(mask) + 0.5 * predictedIoU
+        case .mapAgreement(let diameter): agreement(mask, ringDiameter: diameter) + 0.5 * predictedIoU
         }
     }
 
     /// Mean n inside less mean n in the ring around; the lowest value there is for an empty mask.
-    private func agreement(_ mask: Mask) -> Float {
+    private func agreement(_ mask: Mask, ringDiameter: Int) -> Float {
         guard let inside = maps.heat.mean(over: mask) else { return -.infinity }
-        let scale = Double(max(mask.size.width, mask.size.height)) / 518
-        let radius = max(1, Int((Double(configuration.agreementRingDiameter - 1) / 2 * scale).rounded()))
+        let scale = Double(max(mask.size.width, mask.size.height)) / Double(AnomalyMapConfiguration.standardSide)
+        let radius = max(1, Int((Double(ringDiameter - 1) / 2 * scale).rounded()))
         let ring = mask.dilated(ellipse: 2 * radius + 1).subtracting(mask)
         return inside - (maps.heat.mean(over: ring) ?? 0)
     }

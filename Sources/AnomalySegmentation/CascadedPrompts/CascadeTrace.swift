@@ -2,7 +2,7 @@ public import Imaging
 public import SegmentAnything
 public import Tensors
 
-/// One question to the decoder, its answer, and what became of it.
+/// One pass through the decoder: its prompts, its masks, and what became of them.
 public struct StageTrace: Sendable {
     /// Why a mask was set aside.
     public enum Rejection: Hashable, Sendable {
@@ -20,12 +20,13 @@ public struct StageTrace: Sendable {
 
     /// 1, 2 or 3.
     public let stage: Int
+    /// The points of the group, the same in every stage.
     public let points: [PromptPoint]
     /// Stage 3 only.
     public let box: ImageBox?
     /// Whether the logits of the stage before were given: stages 2 and 3.
     public let hasMaskPrompt: Bool
-    /// All answers: `[masks, height, width]`, over SAM's whole square.
+    /// Of all predicted masks: `[masks, height, width]`, over SAM's whole square.
     public let logits: Tensor
     /// One value a mask.
     public let predictedIoU: [Float]
@@ -41,6 +42,7 @@ public struct StageTrace: Sendable {
 
 /// What the cascade made of one group.
 public struct CascadeTrace: Sendable {
+    /// Which mask stands for the group.
     public enum Outcome: Hashable, Sendable {
         /// The mask of this stage, cleaned.
         case stage(Int)
@@ -50,13 +52,14 @@ public struct CascadeTrace: Sendable {
         case none
     }
 
-    /// In order; shorter than asked for where a mask came out empty.
+    /// In order; shorter than configured where a mask came out empty.
     public let stages: [StageTrace]
+    /// Which mask stands for the group.
     public let outcome: Outcome
     /// Pixels of the picture; empty without a mask.
     public let mask: Mask
     /// c: how much the mask counts in the final map. Anomaly score.
-    public let confidence: Float
+    public internal(set) var confidence: Float = 0
     /// The stronger group whose mask is nearly the same, so that this one was left out.
-    public let supersededBy: Int?
+    public internal(set) var supersededBy: Int?
 }

@@ -7,7 +7,7 @@ enum MaskCleaning {
 
     /// The mask without parts that are small, or cold and without a positive; then with its small holes filled.
     static func cleaned(
-        _ mask: Mask, of group: PromptGroup, heat: ScoreMap, _ configuration: CascadeConfiguration
+        _ mask: Mask, of group: PromptGroup, heat: ScoreMap, _ configuration: CascadeConfiguration.Cleaning
     ) -> Mask {
         let parts = MaskParts(mask)
         let means = parts.means(of: heat)

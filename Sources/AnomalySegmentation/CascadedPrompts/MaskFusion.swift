@@ -13,9 +13,28 @@ struct MaskFusion {
     /// Stands in for the predicted IoU of a mask that SAM did not draw: no better than doubtful.
     private static let unknownIoU: Float = 0.5
 
+    /// A, all masks that stand, and the records of all runs with their c.
+    func fused(
+        _ runs: [PromptCascade.Run], _ groups: [PromptGroup], _ scores: ScoreMap
+    ) -> (map: ScoreMap, mask: Mask, cascades: [CascadeTrace]) {
+        var cascades = runs.map(\.trace)
+        for index in cascades.indices {
+            cascades[index].confidence = confidence(of: runs[index], group: groups[index], scores: scores)
+        }
+        markSuperseded(&cascades)
+        var parts: [Part] = []
+        var mask = Mask(size: scores.size)
+        for (run, cascade) in zip(runs, cascades) where cascade.supersededBy == nil && !cascade.mask.isEmpty {
+            parts.append(
+                Part(mask: cascade.mask, probability: probability(of: run), confidence: cascade.confidence))
+            mask = mask.union(cascade.mask)
+        }
+        return (fused(scores, parts), mask, cascades)
+    }
+
     /// c of one mask; 0 without a pixel.
     func confidence(of run: PromptCascade.Run, group: PromptGroup, scores: ScoreMap) -> Float {
-        guard let mean = scores.mean(over: run.mask) else { return 0 }
+        guard let mean = scores.mean(over: run.trace.mask) else { return 0 }
         let weight = configuration.peakWeight
         // Scores are probabilities; what rounding puts below 0 has no power.
         let confidence = powf(max(mean, 0), 1 - weight) * powf(max(group.peakScore, 0), weight)
@@ -28,9 +47,10 @@ struct MaskFusion {
     ///
     /// What cleaning took away is 0, what it filled is at least 0.5. A mask that SAM did not draw is 1 inside.
     func probability(of run: PromptCascade.Run) -> ScoreMap {
-        var probability = [Float](repeating: 0, count: run.mask.size.pixelCount)
-        let (size, inside) = (run.mask.size, run.mask.values)
-        guard let box = run.mask.boundingBox?.padded(by: configuration.boxPadding, within: size) else {
+        let mask = run.trace.mask
+        let (size, inside) = (mask.size, mask.values)
+        var probability = [Float](repeating: 0, count: size.pixelCount)
+        guard let box = mask.boundingBox?.padded(by: configuration.boxPadding, within: size) else {
             return ScoreMap(size: size, values: probability)
         }
         for y in box.y0...box.y1 {
@@ -47,22 +67,21 @@ struct MaskFusion {
         return ScoreMap(size: size, values: probability)
     }
 
-    /// For each mask, the stronger one that it repeats; nil where it stands.
+    /// Marks each mask that repeats a stronger one.
     ///
     /// Stronger is the larger c, of equal ones the earlier group.
-    func superseded(_ runs: [PromptCascade.Run], confidences: [Float]) -> [Int?] {
-        var winners = [Int?](repeating: nil, count: runs.count)
-        let order = runs.indices.sorted {
-            confidences[$0] == confidences[$1] ? $0 < $1 : confidences[$0] > confidences[$1]
+    func markSuperseded(_ cascades: inout [CascadeTrace]) {
+        let order = cascades.indices.sorted {
+            let (left, right) = (cascades[$0].confidence, cascades[$1].confidence)
+            return left == right ? $0 < $1 : left > right
         }
-        for (place, index) in order.enumerated() where !runs[index].mask.isEmpty {
-            winners[index] = order[..<place].first { stronger in
-                guard winners[stronger] == nil else { return false }
-                let overlap = runs[index].mask.intersectionOverUnion(with: runs[stronger].mask) ?? 0
+        for (place, index) in order.enumerated() where !cascades[index].mask.isEmpty {
+            cascades[index].supersededBy = order[..<place].first { stronger in
+                guard cascades[stronger].supersededBy == nil else { return false }
+                let overlap = cascades[index].mask.intersectionOverUnion(with: cascades[stronger].mask) ?? 0
                 return Float(overlap) > configuration.overlapMaximum
             }
         }
-        return winners
     }
 
     /// A.
@@ -79,13 +98,11 @@ struct MaskFusion {
         case .mask:
             let cover = largest(over: parts, scores.size) { $0.mask.values[$1] ? $0.confidence : 0 }
             return ScoreMap(size: scores.size, values: cover)
-        case .softGate:
+        case .softGate(let floor):
             let cover = largest(over: parts, scores.size) { $0.probability.values[$1] }
-            let floor = configuration.gateFloor
             return Self.combined(scores, cover) { $0 * (floor + (1 - floor) * $1) }
-        case .blend:
+        case .blend(let weight):
             let cover = largest(over: parts, scores.size) { $0.confidence * $0.probability.values[$1] }
-            let weight = configuration.maskWeight
             return Self.combined(scores, cover) { (1 - weight) * $0 + weight * $1 }
         }
     }

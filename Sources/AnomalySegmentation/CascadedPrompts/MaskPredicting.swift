@@ -1,6 +1,6 @@
 import SegmentAnything
 
-/// Who answers prompts: SAM, or a script in a test of the order of the questions.
+/// What predicts masks from prompts: SAM, or a script in a test of the order of the stages.
 protocol MaskPredicting: Sendable {
     func predict(
         _ embedding: ImageEmbedding, _ prompt: Prompt, masks: MaskCount

@@ -3,64 +3,64 @@ import SegmentAnything
 
 /// CPS: points; then points and the mask before; then points, the mask before, and its box.
 ///
-/// Each question takes the logits of the answer before as they are, rejected or not: the guards decide what may stand,
-/// not what is asked. An answer without a pixel ends the ladder.
+/// Each stage takes the logits of the stage before as they are, rejected or not: the guards decide which mask may stand,
+/// not what the next prompt is. A mask without a pixel ends the cascade.
 struct PromptCascade {
     let configuration: CascadeConfiguration
 
-    /// What the ladder gave for one group.
+    /// What the cascade gave for one group.
     struct Run {
-        let stages: [StageTrace]
-        let outcome: CascadeTrace.Outcome
-        let mask: Mask
-        /// Logits of the answer that stands, at the picture's size; nil for the group's own mask and for none.
-        let logits: ScoreMap?
+        let trace: CascadeTrace
+        /// Logits of the mask that stands, at the picture's size; nil for the group's own mask and for none.
+        var logits: ScoreMap?
         /// nil for the group's own mask and for none.
-        let predictedIoU: Float?
+        var predictedIoU: Float?
     }
 
     func run(
         _ group: PromptGroup, _ embedding: ImageEmbedding, _ maps: PictureMaps, _ predictor: some MaskPredicting
     ) throws(PromptError) -> Run {
         let stage = CascadeStage(group: group, maps: maps, configuration: configuration)
-        var answers: [CascadeStage.Answer] = []
-        while answers.count < configuration.stageCount {
-            guard let prompt = nextPrompt(group, answers, maps) else { break }
-            let answer = try stage.ask(answers.count + 1, prompt, embedding, predictor)
-            answers.append(answer)
-            if !answer.isUsable { break }
+        var results: [CascadeStage.StageResult] = []
+        while results.count < configuration.stageCount {
+            guard let prompt = nextPrompt(group, results, maps) else { break }
+            let result = try stage.run(results.count + 1, prompt, embedding, predictor)
+            results.append(result)
+            if !result.isUsable { break }
         }
-        return conclusion(group, answers, maps)
+        return conclusion(group, results, maps)
     }
 
-    private func nextPrompt(_ group: PromptGroup, _ answers: [CascadeStage.Answer], _ maps: PictureMaps) -> Prompt? {
+    private func nextPrompt(
+        _ group: PromptGroup, _ results: [CascadeStage.StageResult], _ maps: PictureMaps
+    ) -> Prompt? {
         let points = group.points.map(\.prompt)
-        guard let last = answers.last else { return Prompt(points: points) }
-        if answers.count == 1 { return Prompt(points: points, maskLogits: last.logits) }
+        guard let last = results.last else { return Prompt(points: points) }
+        if results.count == 1 { return Prompt(points: points, maskLogits: last.logits) }
         let box = StageBox.around(
             last.mask, positives: group.positives.map(\.position), scores: maps.scores, configuration)
         return box.map { Prompt(points: points, box: $0, maskLogits: last.logits) }
     }
 
-    /// The last answer that was not rejected; the group's own mask where all were; nothing where the first was empty.
-    private func conclusion(_ group: PromptGroup, _ answers: [CascadeStage.Answer], _ maps: PictureMaps) -> Run {
-        let stages = answers.map(\.trace)
-        if let answer = answers.last(where: { $0.trace.rejection == nil }) {
+    /// The last mask that was not rejected; the group's own mask where all were; nothing where the first was empty.
+    private func conclusion(
+        _ group: PromptGroup, _ results: [CascadeStage.StageResult], _ maps: PictureMaps
+    ) -> Run {
+        let stages = results.map(\.trace)
+        if let result = results.last(where: { $0.trace.rejection == nil }) {
             let mask =
-                configuration.cleans
-                ? MaskCleaning.cleaned(answer.mask, of: group, heat: maps.heat, configuration) : answer.mask
+                configuration.cleaning.map { MaskCleaning.cleaned(result.mask, of: group, heat: maps.heat, $0) }
+                ?? result.mask
             if !mask.isEmpty {
                 return Run(
-                    stages: stages, outcome: .stage(answer.trace.stage), mask: mask, logits: answer.pictureLogits,
-                    predictedIoU: answer.predictedIoU)
+                    trace: CascadeTrace(stages: stages, outcome: .stage(result.trace.stage), mask: mask),
+                    logits: result.pictureLogits, predictedIoU: result.predictedIoU)
             }
         }
-        if let first = answers.first, first.isUsable, configuration.fallback == .groupMask {
-            return Run(
-                stages: stages, outcome: .groupMask, mask: group.mask.resized(to: maps.scores.size), logits: nil,
-                predictedIoU: nil)
+        if let first = results.first, first.isUsable, configuration.fallback == .groupMask {
+            let mask = group.mask.resized(to: maps.scores.size)
+            return Run(trace: CascadeTrace(stages: stages, outcome: .groupMask, mask: mask))
         }
-        return Run(
-            stages: stages, outcome: .none, mask: Mask(size: maps.scores.size), logits: nil, predictedIoU: nil)
+        return Run(trace: CascadeTrace(stages: stages, outcome: .none, mask: Mask(size: maps.scores.size)))
     }
 }

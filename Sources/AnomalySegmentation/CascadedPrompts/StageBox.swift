@@ -1,6 +1,6 @@
 import Imaging
 
-/// The box that the third question holds.
+/// The box among the prompts of the third stage.
 enum StageBox {
     /// A box around the parts of `mask` that the rule names, grown and cut at the picture's border; nil for an empty
     /// mask.
@@ -24,7 +24,7 @@ enum StageBox {
     }
 }
 
-/// The connected parts of a mask with what is asked of them.
+/// The connected parts of a mask, and which of them to take.
 struct MaskParts {
     let labels: ConnectedComponents
 

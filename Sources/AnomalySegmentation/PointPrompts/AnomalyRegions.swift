@@ -1,8 +1,8 @@
 import Imaging
 
-/// The extreme region R = S * M, cut into the parts that SAM is asked for.
+/// The extreme region R = S * M, cut into the parts that get prompts.
 struct AnomalyRegions {
-    /// One part to ask for.
+    /// One part that gets a prompt.
     struct Region {
         let mask: Mask
         /// The highest n.
@@ -80,7 +80,7 @@ struct AnomalyRegions {
                 rejected.append((candidate, .small))
             } else if candidate.peak < configuration.groupRelativeMinimum * peak {
                 rejected.append((candidate, .weak))
-            } else if configuration.grouping == .perComponent && kept.count == configuration.groupLimit {
+            } else if case .perComponent(let limit) = configuration.grouping, kept.count == limit {
                 rejected.append((candidate, .beyondLimit))
             } else {
                 kept.append(candidate)

@@ -7,23 +7,20 @@ enum HeatThreshold {
     /// The cut by the configured rule, and what it covers.
     static func report(for map: HeatMap, _ configuration: PointPromptConfiguration) -> ThresholdReport {
         let heat = map.heat.values
-        func report(_ cut: Float, _ rule: PointPromptConfiguration.ThresholdRule, rejected: Float? = nil)
-            -> ThresholdReport
-        {
+        func report(_ cut: Float, _ rule: ThresholdReport.Rule, rejected: Float? = nil) -> ThresholdReport {
             ThresholdReport(
                 heat: cut, score: map.score(ofHeat: cut), rule: rule, coverage: coverage(of: heat, cut),
                 rejectedOtsuCoverage: rejected)
         }
-        switch configuration.thresholdRule {
-        case .fixed: return report(configuration.fixedThreshold, .fixed)
-        case .percentile: return report(percentile(heat, configuration.percentile), .percentile)
-        case .otsu:
+        switch configuration.threshold {
+        case .fixed(let cut): return report(cut, .fixed)
+        case .percentile(let percent): return report(percentile(heat, percent), .percentile)
+        case .otsu(let minimum, let maximum, let fallbackPercent):
             let found = report(otsu(heat), .otsu)
-            let allowed = configuration.coverageMinimum...configuration.coverageMaximum
-            if allowed.contains(found.coverage) { return found }
-            let other = report(percentile(heat, configuration.percentile), .percentile, rejected: found.coverage)
+            if (minimum...maximum).contains(found.coverage) { return found }
+            let other = report(percentile(heat, fallbackPercent), .percentile, rejected: found.coverage)
             // Where most pixels share one value the percentile may cover everything; a small region by Otsu is better.
-            return other.coverage > max(configuration.coverageMaximum, found.coverage) ? found : other
+            return other.coverage > max(maximum, found.coverage) ? found : other
         }
     }
 

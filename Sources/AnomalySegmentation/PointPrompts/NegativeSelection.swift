@@ -46,10 +46,8 @@ struct NegativeSelection {
     }
 
     private func coldPixels(_ ring: [Int]) -> [Int] {
-        let limit =
-            configuration.negativeRule == .hardSimilar
-            ? configuration.hardHeatMaximum : configuration.negativeHeatMaximum
-        return ring.filter { map.heat.values[$0] <= limit }
+        let maximum = configuration.negativeRule.heatMaximum
+        return ring.filter { map.heat.values[$0] <= maximum }
     }
 
     private func greedy(_ candidates: [Int], _ similarity: SimilarityGrid) -> [Choice] {
@@ -82,9 +80,8 @@ struct NegativeSelection {
 
     /// What the rule wants small.
     private func cost(_ similarity: Float, _ heat: Float) -> Float {
-        let weight = configuration.negativeSimilarityWeight
-        return switch configuration.negativeRule {
-        case .leastSimilar: weight * (similarity + 1) / 2 + (1 - weight) * heat
+        switch configuration.negativeRule {
+        case .leastSimilar(let weight, _): weight * (similarity + 1) / 2 + (1 - weight) * heat
         case .hardSimilar: -similarity
         case .lowestHeat: heat
         }

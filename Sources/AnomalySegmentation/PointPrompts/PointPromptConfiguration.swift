@@ -1,157 +1,96 @@
 /// PPG: from the map S and SAM's image features to groups of point prompts.
 ///
-/// Lengths and areas are in pixels of the map's raster (518 on a side by default), scores on n, the map scaled by
+/// Lengths and areas are in pixels of the map's raster (``AnomalyMapConfiguration/side``), scores on n, the map scaled by
 /// ``normalization``. The paper's symbol, where it is known, stands at the end of a line.
-public struct PointPromptConfiguration: Hashable, Sendable, Codable {
+public struct PointPromptConfiguration: Hashable, Sendable, Codable, ConfigurationPart {
     /// From S to n, for thresholds and ranks only. Nothing that is reported or measured is scaled.
-    public enum Normalization: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Normalization: String, Hashable, Sendable, Codable {
         /// `(S - min) / (max - min + 1e-8)`.
         case minMax
         /// n = S: thresholds on the absolute score.
         case none
     }
 
-    public enum ThresholdRule: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Between-class variance at its largest over 256 bins, with ``coverageMinimum`` and ``coverageMaximum``.
-        case otsu
-        /// ``fixedThreshold``.
-        case fixed
-        /// The share ``percentile`` of the pixels lies below.
-        case percentile
+    /// How the extreme region is cut.
+    public enum Threshold: Hashable, Sendable, Codable {
+        /// Where the variance between the two classes is largest over 256 bins (Otsu 1979). The cut must cover a share of
+        /// the picture between the two given, 0...1; where it does not, the percentile is taken, 0...100.
+        case otsu(coverageMinimum: Float = 0.0005, coverageMaximum: Float = 0.3, fallbackPercent: Float = 99)
+        /// At this n, 0...1.
+        case fixed(heat: Float = 0.5)
+        /// Above this share of the pixels; per cent, 0...100.
+        case percentile(percent: Float = 99)
     }
 
-    public enum SpacingRule: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Positives keep ``positiveSpacingPixels`` between each other.
-        case distance
-        /// Every ``rankStride``-th pixel of the ranking by score.
-        case rankStride
+    /// How positives keep apart. The paper's "interval of 400 pixels" can be read either way.
+    public enum Spacing: Hashable, Sendable, Codable {
+        /// By this distance between each other.
+        case distance(pixels: Float = 60)
+        /// By this number of ranks in the order of the pixels by score.
+        case rankStride(ranks: Int = 400)
     }
 
-    public enum NegativeRule: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Least like the positives to SAM, weighed against heat by ``negativeSimilarityWeight``.
-        case leastSimilar
+    /// How negatives are chosen. A negative's n is at most `heatMaximum`, as long as such pixels are found.
+    public enum NegativeRule: Hashable, Sendable, Codable {
+        /// Least like the positives to SAM, weighed against n: a weight of 1 looks at SAM's similarity alone, 0 at n alone.
+        case leastSimilar(similarityWeight: Float = 0.7, heatMaximum: Float = 0.5)
         /// Most like the positives to SAM among the pixels that are cold to CLIP.
-        case hardSimilar
+        case hardSimilar(heatMaximum: Float = 0.3)
         /// The coldest.
-        case lowestHeat
+        case lowestHeat(heatMaximum: Float = 0.5)
     }
 
     /// What the ring's pixels are compared with.
-    public enum Prototype: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Prototype: String, Hashable, Sendable, Codable {
         /// The mean feature at the positives.
         case positives
         /// The mean feature of the region, weighed by n.
         case region
     }
 
-    public enum Grouping: String, Hashable, Sendable, Codable, CaseIterable {
-        /// One prompt for each connected region.
-        case perComponent
-        /// One prompt for the picture.
+    /// What becomes one prompt.
+    public enum Grouping: Hashable, Sendable, Codable {
+        /// Each connected region, this many at most, strongest first.
+        case perComponent(limit: Int = 5)
+        /// The whole picture.
         case joint
     }
 
     /// From S to n.
-    public var normalization: Normalization
+    public var normalization = Normalization.minMax
     /// How the extreme region is cut. M_apa
-    public var thresholdRule: ThresholdRule
-    /// For `.fixed`; on n.
-    public var fixedThreshold: Float
-    /// For `.percentile`, and where Otsu's cut covers too little or too much; per cent of the pixels, 0...100.
-    public var percentile: Float
-    /// Otsu's cut must cover at least this share of the picture, 0...1.
-    public var coverageMinimum: Float
-    /// Otsu's cut must cover at most this share of the picture, 0...1.
-    public var coverageMaximum: Float
+    public var threshold = Threshold.otsu()
     /// Smaller regions are dropped, unless none is left; pixels.
-    public var minimumRegionArea: Int
+    public var minimumRegionArea = 12
     /// Positives in a group. k
-    public var positiveCount: Int
-    /// How positives keep apart. The paper's "interval of 400 pixels" can be read either way.
-    public var spacingRule: SpacingRule
-    /// For `.distance`; pixels.
-    public var positiveSpacing: Float
-    /// For `.rankStride`; ranks.
-    public var rankStride: Int
+    public var positiveCount = 3
+    /// How positives keep apart.
+    public var spacing = Spacing.distance()
     /// A further positive needs this share of the group's peak, 0...1.
-    public var positiveRelativeMinimum: Float
+    public var positiveRelativeMinimum: Float = 0.8
     /// Diameter of the disc that grows a region into its ring; odd pixels. N_a
-    public var ringDiameter: Int
+    public var ringDiameter = 25
     /// The diameter is multiplied by this while the ring holds too few candidates.
-    public var ringGrowth: Float
-    /// At most this often.
-    public var ringGrowthLimit: Int
+    public var ringGrowth: Float = 2
+    /// The ring grows at most this often.
+    public var ringGrowthLimit = 3
     /// Negatives in a group.
-    public var negativeCount: Int
+    public var negativeCount = 5
     /// Distance between negatives; pixels.
-    public var negativeSpacing: Float
+    public var negativeSpacing: Float = 20
     /// Distance from a negative to every positive of every group; pixels.
-    public var negativeClearance: Float
+    public var negativeClearance: Float = 8
     /// How negatives are chosen.
-    public var negativeRule: NegativeRule
-    /// For `.leastSimilar`: 1 looks at SAM's similarity alone, 0 at n alone.
-    public var negativeSimilarityWeight: Float
-    /// A negative's n is at most this, as long as such pixels are found.
-    public var negativeHeatMaximum: Float
-    /// For `.hardSimilar` in place of ``negativeHeatMaximum``.
-    public var hardHeatMaximum: Float
+    public var negativeRule = NegativeRule.leastSimilar()
     /// Whether the mean feature of the picture is subtracted before cosines are taken.
-    public var centersFeatures: Bool
+    public var centersFeatures = true
     /// What the ring is compared with.
-    public var prototype: Prototype
-    /// One prompt a region, or one for all.
-    public var grouping: Grouping
-    /// Groups at most, strongest first.
-    public var groupLimit: Int
+    public var prototype = Prototype.positives
+    /// What becomes one prompt.
+    public var grouping = Grouping.perComponent()
     /// Regions whose peak is below this share of the picture's peak are ignored, 0...1.
-    public var groupRelativeMinimum: Float
+    public var groupRelativeMinimum: Float = 0.6
 
-    public init(
-        normalization: Normalization = .minMax, thresholdRule: ThresholdRule = .otsu, fixedThreshold: Float = 0.5,
-        percentile: Float = 99, coverageMinimum: Float = 0.0005, coverageMaximum: Float = 0.30,
-        minimumRegionArea: Int = 12, positiveCount: Int = 3, spacingRule: SpacingRule = .distance,
-        positiveSpacing: Float = 60, rankStride: Int = 400, positiveRelativeMinimum: Float = 0.8,
-        ringDiameter: Int = 25, ringGrowth: Float = 2, ringGrowthLimit: Int = 3, negativeCount: Int = 5,
-        negativeSpacing: Float = 20, negativeClearance: Float = 8, negativeRule: NegativeRule = .leastSimilar,
-        negativeSimilarityWeight: Float = 0.7, negativeHeatMaximum: Float = 0.5, hardHeatMaximum: Float = 0.3,
-        centersFeatures: Bool = true, prototype: Prototype = .positives, grouping: Grouping = .perComponent,
-        groupLimit: Int = 5, groupRelativeMinimum: Float = 0.6
-    ) {
-        self.normalization = normalization
-        self.thresholdRule = thresholdRule
-        self.fixedThreshold = fixedThreshold
-        self.percentile = percentile
-        self.coverageMinimum = coverageMinimum
-        self.coverageMaximum = coverageMaximum
-        self.minimumRegionArea = minimumRegionArea
-        self.positiveCount = positiveCount
-        self.spacingRule = spacingRule
-        self.positiveSpacing = positiveSpacing
-        self.rankStride = rankStride
-        self.positiveRelativeMinimum = positiveRelativeMinimum
-        self.ringDiameter = ringDiameter
-        self.ringGrowth = ringGrowth
-        self.ringGrowthLimit = ringGrowthLimit
-        self.negativeCount = negativeCount
-        self.negativeSpacing = negativeSpacing
-        self.negativeClearance = negativeClearance
-        self.negativeRule = negativeRule
-        self.negativeSimilarityWeight = negativeSimilarityWeight
-        self.negativeHeatMaximum = negativeHeatMaximum
-        self.hardHeatMaximum = hardHeatMaximum
-        self.centersFeatures = centersFeatures
-        self.prototype = prototype
-        self.grouping = grouping
-        self.groupLimit = groupLimit
-        self.groupRelativeMinimum = groupRelativeMinimum
-    }
-
-    public static let `default` = PointPromptConfiguration()
-
-    /// One joint group; 400 px of SAM's 1,024 px frame are 202 px of 518.
-    public static let paper = PointPromptConfiguration(
-        thresholdRule: .fixed, coverageMinimum: 0, coverageMaximum: 1, minimumRegionArea: 0, positiveCount: 5,
-        positiveSpacing: 202, positiveRelativeMinimum: 0, ringGrowthLimit: 0, negativeSpacing: 0,
-        negativeClearance: 0, negativeSimilarityWeight: 1, negativeHeatMaximum: 1, hardHeatMaximum: 1,
-        centersFeatures: false, grouping: .joint, groupLimit: 1, groupRelativeMinimum: 0)
+    /// The defaults.
+    public init() {}
 }

@@ -9,11 +9,12 @@ import SegmentAnything
 struct PointPromptGenerator {
     let configuration: PointPromptConfiguration
 
-    /// Groups of points, strongest first; none where the map is flat.
+    /// Groups of points, strongest first; none where no pixel reaches the cut.
     ///
     /// Depends on nothing but its arguments: equal maps and features give equal points in equal order.
+    ///
+    /// - Parameter map: not flat, so that it has a cut.
     func prompts(_ map: HeatMap, _ embedding: ImageEmbedding) throws(AnomalySegmentationError) -> PointPrompts {
-        if map.isFlat { return .none }
         let threshold = HeatThreshold.report(for: map, configuration)
         let regions = AnomalyRegions(map, threshold: threshold.heat, configuration)
         let features = try CoFeatureSimilarity(embedding, centers: configuration.centersFeatures)

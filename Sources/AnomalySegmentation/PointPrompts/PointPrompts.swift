@@ -3,13 +3,10 @@ public import SegmentAnything
 
 /// A pixel of the map's raster: column and row.
 public struct MapPixel: Hashable, Sendable {
+    /// Column, from the left.
     public let x: Int
+    /// Row, from the top.
     public let y: Int
-
-    public init(x: Int, y: Int) {
-        self.x = x
-        self.y = y
-    }
 
     /// Euclidean distance in pixels of the map.
     func distance(to other: MapPixel) -> Double {
@@ -38,8 +35,9 @@ public struct ChosenPoint: Hashable, Sendable {
         case lowestHeat
     }
 
+    /// Positive or negative.
     public let label: PromptPoint.Label
-    /// Where SAM is asked: the middle of a pixel of the picture.
+    /// Where the prompt stands: the middle of a pixel of the picture.
     public let position: ImagePoint
     /// Where it was found.
     public let mapPixel: MapPixel
@@ -49,15 +47,17 @@ public struct ChosenPoint: Hashable, Sendable {
     public let heat: Float
     /// Cosine between SAM's feature here and the group's prototype, -1...1.
     public let similarity: Float
+    /// The rule that chose it.
     public let reason: Reason
 
     var prompt: PromptPoint { PromptPoint(position, label) }
 }
 
-/// One object to ask SAM for.
+/// The points for one mask of SAM.
 public struct PromptGroup: Sendable {
-    /// The highest n in the group, and the S it comes from.
+    /// The highest n in the group.
     public let peakHeat: Float
+    /// The S of the highest n.
     public let peakScore: Float
     /// The group's part of the extreme region, on the map's raster.
     public let mask: Mask
@@ -90,12 +90,22 @@ public struct RingReport: Hashable, Sendable {
 
 /// The cut between the extreme region and the rest.
 public struct ThresholdReport: Hashable, Sendable {
+    /// How the cut was made.
+    public enum Rule: String, Hashable, Sendable {
+        /// Largest variance between the classes.
+        case otsu
+        /// A fixed n.
+        case fixed
+        /// A share of the pixels.
+        case percentile
+    }
+
     /// A pixel belongs to the extreme region when its n is at least this.
     public let heat: Float
     /// The same cut on S.
     public let score: Float
     /// The rule that made the cut.
-    public let rule: PointPromptConfiguration.ThresholdRule
+    public let rule: Rule
     /// Share of the picture in the extreme region, 0...1.
     public let coverage: Float
     /// The share that Otsu's cut would have covered, where it was set aside for the percentile.
@@ -104,6 +114,7 @@ public struct ThresholdReport: Hashable, Sendable {
 
 /// A region of the extreme region that became no group.
 public struct RejectedRegion: Hashable, Sendable {
+    /// Why it became none.
     public enum Reason: Hashable, Sendable {
         /// Fewer pixels than asked for.
         case small
@@ -113,9 +124,11 @@ public struct RejectedRegion: Hashable, Sendable {
         case beyondLimit
     }
 
+    /// Why it became no group.
     public let reason: Reason
     /// Pixels of the map.
     public let area: Int
+    /// Its highest n.
     public let peakHeat: Float
     /// The smallest box of pixels of the picture.
     public let box: ImageBox

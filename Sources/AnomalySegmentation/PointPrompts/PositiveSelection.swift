@@ -15,9 +15,9 @@ enum PositiveSelection {
         in region: AnomalyRegions.Region, heat: ScoreMap, _ configuration: PointPromptConfiguration
     ) -> [Choice] {
         let first = peak(of: region, heat: heat)
-        switch configuration.spacingRule {
-        case .distance: return spaced(from: first, region, heat, configuration)
-        case .rankStride: return ranked(from: first, region, heat, configuration)
+        switch configuration.spacing {
+        case .distance(let pixels): return spaced(by: pixels, from: first, region, heat, configuration)
+        case .rankStride(let ranks): return ranked(by: ranks, from: first, region, heat, configuration)
         }
     }
 
@@ -40,7 +40,7 @@ enum PositiveSelection {
     }
 
     private static func spaced(
-        from first: Choice, _ region: AnomalyRegions.Region, _ heat: ScoreMap,
+        by pixels: Float, from first: Choice, _ region: AnomalyRegions.Region, _ heat: ScoreMap,
         _ configuration: PointPromptConfiguration
     ) -> [Choice] {
         var chosen = [first]
@@ -49,7 +49,7 @@ enum PositiveSelection {
         for index in ranking(of: region, heat, atLeast: lowest) {
             let candidate = pixel(index, heat.size.width)
             guard candidate != first.pixel,
-                chosen.allSatisfy({ $0.pixel.distance(to: candidate) >= Double(configuration.positiveSpacing) })
+                chosen.allSatisfy({ $0.pixel.distance(to: candidate) >= Double(pixels) })
             else { continue }
             chosen.append(Choice(pixel: candidate, reason: .spaced))
             if chosen.count == configuration.positiveCount { break }
@@ -58,13 +58,13 @@ enum PositiveSelection {
     }
 
     private static func ranked(
-        from first: Choice, _ region: AnomalyRegions.Region, _ heat: ScoreMap,
+        by ranks: Int, from first: Choice, _ region: AnomalyRegions.Region, _ heat: ScoreMap,
         _ configuration: PointPromptConfiguration
     ) -> [Choice] {
         var chosen = [first]
         let lowest = configuration.positiveRelativeMinimum * region.peak
         let ranking = ranking(of: region, heat, atLeast: lowest)
-        for rank in stride(from: configuration.rankStride, to: ranking.count, by: configuration.rankStride) {
+        for rank in stride(from: ranks, to: ranking.count, by: ranks) {
             if chosen.count == configuration.positiveCount { break }
             let candidate = pixel(ranking[rank], heat.size.width)
             // The plateau rule may have moved the first point to this very rank.

@@ -1,6 +1,6 @@
-public import CLIP
-public import NeuralNetwork
-public import Tensors
+import CLIP
+import NeuralNetwork
+import Tensors
 
 /// Prompts that were learnt as vectors: for the normal and the abnormal object a few tokens that are no words, and
 /// tokens that replace others inside of the text tower.
@@ -9,7 +9,7 @@ public import Tensors
 /// `token_suffix_<state>` [1, 1, context - 1 - learnt, width], `tokenized_prompts_<state>` [1, 1, context], and
 /// `compound_prompts_text.<i>` [deep, width]. `compound_prompt_projections` may stand there and is not used. Matches
 /// `AnomalyCLIP_PromptLearner`, as its training saves it. The object has no name in them.
-public struct LearntPrompts: Sendable {
+struct LearntPrompts: Sendable {
     /// The tokens of one state before positions are added.
     struct Text: Sendable {
         /// `[context, width]`.
@@ -26,7 +26,7 @@ public struct LearntPrompts: Sendable {
     private static let module = "prompt_learner"
 
     /// - Throws: `WeightError` with all that is missing, misshapen or left over for this CLIP.
-    public init(_ weights: some TensorSource, for clip: CLIPConfiguration) throws(WeightError) {
+    init(_ weights: some TensorSource, for clip: CLIPConfiguration) throws(WeightError) {
         let isModule = weights.names.contains { $0.hasPrefix("\(Self.module).") }
         let prefix = isModule ? "\(Self.module)." : ""
         let unused = "\(prefix)compound_prompt_projections."

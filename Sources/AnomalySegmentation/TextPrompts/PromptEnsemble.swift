@@ -1,16 +1,11 @@
-public import Tensors
+package import Tensors
 
 /// The two directions in CLIP's space between which every patch is placed.
-public struct TextVectors: Sendable {
+package struct TextVectors: Sendable {
     /// `[embed]`, unit length.
-    public let normal: Tensor
+    package let normal: Tensor
     /// `[embed]`, unit length.
-    public let abnormal: Tensor
-
-    public init(normal: Tensor, abnormal: Tensor) {
-        self.normal = normal
-        self.abnormal = abnormal
-    }
+    package let abnormal: Tensor
 }
 
 /// From sentences to one vector a state.

@@ -1,11 +1,11 @@
 /// All sentences about one object, as they go into the text tower.
-public struct PromptExpansion: Hashable, Sendable {
+package struct PromptExpansion: Hashable, Sendable {
     /// The name as the sentences hold it.
-    public let object: String
-    public let normal: [String]
-    public let abnormal: [String]
+    package let object: String
+    package let normal: [String]
+    package let abnormal: [String]
 
-    public func sentences(_ state: PromptTable.State) -> [String] {
+    package func sentences(_ state: PromptTable.State) -> [String] {
         state == .normal ? normal : abnormal
     }
 }
@@ -15,7 +15,7 @@ extension TextPromptConfiguration {
     ///
     /// - Parameter object: as the user names it.
     /// - Throws: ``AnomalySegmentationError/emptyObjectName`` when nothing visible is left of the name.
-    public func expansion(for object: String) throws(AnomalySegmentationError) -> PromptExpansion {
+    package func expansion(for object: String) throws(AnomalySegmentationError) -> PromptExpansion {
         let name = try writtenName(of: object)
         return PromptExpansion(
             object: name, normal: table.sentences(for: name, .normal), abnormal: table.sentences(for: name, .abnormal))

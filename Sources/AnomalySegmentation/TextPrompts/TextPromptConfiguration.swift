@@ -1,7 +1,7 @@
 /// Which sentences describe the normal and the abnormal object, and how they become two vectors.
-public struct TextPromptConfiguration: Hashable, Sendable, Codable {
+public struct TextPromptConfiguration: Hashable, Sendable, Codable, ConfigurationPart {
     /// How the vectors of many sentences become one.
-    public enum VectorRule: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum VectorRule: String, Hashable, Sendable, Codable {
         /// Every sentence's vector to unit length, their mean, to unit length. Matches APRIL-GAN and CLIP Surgery.
         case normalizedEach
         /// The mean of the vectors as they are, to unit length: long vectors weigh more. Matches the WinCLIP code.
@@ -16,19 +16,15 @@ public struct TextPromptConfiguration: Hashable, Sendable, Codable {
         case readable
     }
 
-    public var table: PromptTable
-    public var vectorRule: VectorRule
-    public var nameRule: NameRule
+    /// The sentences.
+    public var table = PromptTable.aprilGAN
+    /// How the vectors of many sentences become one.
+    public var vectorRule = VectorRule.normalizedEach
+    /// How the name given by the user is written into the sentences.
+    public var nameRule = NameRule.readable
 
-    public init(
-        table: PromptTable = .aprilGAN, vectorRule: VectorRule = .normalizedEach, nameRule: NameRule = .readable
-    ) {
-        self.table = table
-        self.vectorRule = vectorRule
-        self.nameRule = nameRule
-    }
-
-    public static let `default` = TextPromptConfiguration()
+    /// The defaults.
+    public init() {}
 
     func validate() throws(AnomalySegmentationError) {
         try table.validate()

@@ -119,7 +119,7 @@ struct EmbedCommand: ParsableCommand {
         }
         let blocks = layers?.blocks ?? [preparation.visionLayers]
         let attention =
-            valueAttention ? DenseAttention.valueValue(firstBlock: max(1, preparation.visionLayers - 5)) : .ordinary
+            valueAttention ? DenseAttention.inLastSix(of: preparation.visionLayers) : .ordinary
         var vectors: [Tensor] = []
         var dense: [DenseFeatures] = []
         var records: [PictureRecord] = []

@@ -40,7 +40,7 @@ struct AnomalyOptions: ParsableArguments {
     var textCache: String?
 
     @Option(help: "How map and masks are joined: blend, gate, softGate, mask or clip (the map alone).")
-    var fusion: FusionConfiguration.Mode?
+    var fusion: FusionMethod?
 
     @Option(help: "Stages of the cascade: 1 asks SAM with points, 2 with the mask of stage 1 too, 3 with a box too.")
     var stages: Int?
@@ -81,7 +81,7 @@ struct AnomalyOptions: ParsableArguments {
                 try PromptTable(json: try Data(contentsOf: URL(fileURLWithPath: prompts)))
             }
         }
-        if let fusion { configuration.fusion.mode = fusion }
+        fusion?.apply(to: &configuration.fusion.mode)
         if let stages { configuration.cascade.stageCount = stages }
         do { try configuration.validate() } catch { throw CommandFailure.badInput(error.description) }
         return AnomalySetup(configuration: configuration, mapWeights: weights)
@@ -130,5 +130,3 @@ struct AnomalySetup {
         } catch { throw CommandFailure.badInput(error.description) }
     }
 }
-
-extension FusionConfiguration.Mode: ExpressibleByArgument {}

@@ -16,7 +16,8 @@ enum MapMethod: String, ExpressibleByArgument, CaseIterable {
         let published: AnomalyConfiguration
         switch self {
         case .dense:
-            configuration.map.producer = .dense
+            if case .dense = configuration.map.producer { return }
+            configuration.map.producer = .dense()
             return
         case .winCLIP: published = .winCLIP
         case .clipSurgery: published = .clipSurgery

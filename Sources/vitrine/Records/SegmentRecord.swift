@@ -30,7 +30,7 @@ struct SegmentRecord: OutputRecord {
         self.object = object
         score = result.score
         clipScore = result.clipScore
-        mapScore = result.mapScore
+        mapScore = result.fusedPeak
         threshold = result.prompts.threshold.map(ThresholdRecord.init)
         mask = MaskRecord(result.mask)
         groups = zip(result.prompts.groups, result.cascades).map(GroupRecord.init)

@@ -89,7 +89,7 @@ struct SegmentCommand: ParsableCommand {
     }
 
     private func show(_ expansion: PromptExpansion, _ map: AnomalyMapConfiguration) throws {
-        if map.producer == .learntPrompts {
+        if case .learntPrompts = map.producer {
             throw CommandFailure.usage("--map anomalyclip has learnt vectors in the place of sentences: none to show")
         }
         for state in PromptTable.State.allCases {

@@ -91,7 +91,7 @@ public struct RingReport: Hashable, Sendable {
 /// The cut between the extreme region and the rest.
 public struct ThresholdReport: Hashable, Sendable {
     /// How the cut was made.
-    public enum Rule: String, Hashable, Sendable {
+    public enum Rule: String, Hashable, Sendable, Encodable {
         /// Largest variance between the classes.
         case otsu
         /// A fixed n.

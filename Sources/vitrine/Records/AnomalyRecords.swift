@@ -7,7 +7,7 @@ import SegmentAnything
 struct ThresholdRecord: Encodable {
     var score: Float
     var heat: Float
-    var rule: PointPromptConfiguration.ThresholdRule
+    var rule: ThresholdReport.Rule
     var coverage: Float
     var rejectedOtsuCoverage: Float?
 

@@ -1,4 +1,4 @@
-public import NeuralNetwork
+import NeuralNetwork
 import Tensors
 public import WeightIdentity
 

@@ -1,3 +1,5 @@
+import TerminalText
+
 extension CheckpointError: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -169,21 +171,5 @@ extension WriteFault: CustomStringConvertible {
     }
 }
 
-/// Text from outside between quotation marks, safe for a terminal: control characters become `\u{..}`, and only the
-/// first 200 characters are kept.
-func quoted(_ text: String) -> String {
-    var result = "'"
-    for (index, scalar) in text.unicodeScalars.enumerated() {
-        if index == 200 {
-            result += "..."
-            break
-        }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator:
-            result += "\\u{\(String(scalar.value, radix: 16))}"
-        default:
-            result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "'"
-}
+/// Text from outside between quotation marks, safe for a terminal; only the first 200 characters are kept.
+func quoted(_ text: String) -> String { "'\(printable(text, limit: 200))'" }

@@ -1,4 +1,5 @@
 public import Imaging
+import TerminalText
 
 /// A picture as read from a file, with what had to be decided on the way.
 public struct DecodedImage: Hashable, Sendable {

@@ -1,3 +1,6 @@
+import TerminalText
+import WholeFiles
+
 extension ImageCodecError: CustomStringConvertible {
     /// One line: the file, the fault, and what to do about it.
     public var description: String { "\(printable(file)): \(sentence)" }
@@ -41,19 +44,7 @@ extension ImageCodecError: CustomStringConvertible {
         case .libraryFailed(_, let reason):
             "the picture library gave up (\(printable(reason))); make the picture smaller or free memory"
         case .notWritten(_, let operation, let reason):
-            "\(operation) failed (\(reason)); check that the folder exists, is writable and has space"
-        }
-    }
-}
-
-/// `text` on one line: control characters from file names and file contents never reach a terminal.
-func printable(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { line, scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-            line += "\\u{\(String(scalar.value, radix: 16))}"
-        default:
-            line.unicodeScalars.append(scalar)
+            WholeFileError.sentence(operation, reason)
         }
     }
 }

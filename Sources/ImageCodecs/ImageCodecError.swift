@@ -1,4 +1,5 @@
 public import Imaging
+import WholeFiles
 
 /// Why a picture could not be read, or a result not be written.
 ///
@@ -48,5 +49,11 @@ public enum ImageCodecError: Error, Hashable, Sendable {
             .libraryFailed(let file, _), .notWritten(let file, _, _):
             file
         }
+    }
+}
+
+extension ImageCodecError {
+    init(_ error: WholeFileError) {
+        self = .notWritten(file: error.path, operation: error.operation.rawValue, reason: error.reason)
     }
 }

@@ -1,10 +1,12 @@
 public import Imaging
+import WholeFiles
 
-/// NumPy files out, whole or not at all (see `AtomicFile`).
+/// NumPy files out, whole or not at all.
 public enum NPYWriter {
     /// Writes a score map as `float32`, little-endian, C order, shape (height, width), format version 1.0.
     public static func write(_ map: ScoreMap, to path: String) throws(ImageCodecError) {
-        try AtomicFile.write(bytes(map.values, shape: [map.size.height, map.size.width]), to: path)
+        try WholeFile.write(
+            bytes(map.values, shape: [map.size.height, map.size.width]), to: path, failure: ImageCodecError.init)
     }
 
     /// The file's bytes for values of any shape, the last axis running fastest.

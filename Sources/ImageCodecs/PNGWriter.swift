@@ -1,7 +1,8 @@
 import CPNG
 public import Imaging
+import WholeFiles
 
-/// PNG files out, whole or not at all (see `AtomicFile`). The same pixels and texts give the same bytes.
+/// PNG files out, whole or not at all . The same pixels and texts give the same bytes.
 ///
 /// Texts are stored before the pixels in the order of their keys: `tEXt` for ASCII, `iTXt` for everything else.
 public enum PNGWriter {
@@ -66,7 +67,8 @@ public enum PNGWriter {
                 chunks.baseAddress, Int32(chunks.count), &file)
         }
         if status != 0 { throw .libraryFailed(file: path, reason: Messages(file.messages).error) }
-        try AtomicFile.write(UnsafeBufferPointer(start: file.bytes, count: file.count), to: path)
+        try WholeFile.write(
+            UnsafeBufferPointer(start: file.bytes, count: file.count), to: path, failure: ImageCodecError.init)
     }
 }
 

@@ -1,3 +1,5 @@
+import WholeFiles
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -48,9 +50,4 @@ enum RegularFile {
         default: .unreadable(file: path, reason: systemMessage(code))
         }
     }
-}
-
-/// The system's text for an error number.
-func systemMessage(_ code: Int32) -> String {
-    String(cString: strerror(code))
 }

@@ -67,10 +67,9 @@ package struct JSONReader<Failure: Error> {
         fault(peek == nil ? .endsEarly(token) : .unexpected(token))
     }
 
-    /// The text ends here, but for white space.
-    package mutating func expectEnd() throws(Failure) {
-        skipSpace()
-        if peek != nil { throw fault(.trailingText) }
+    /// The text ends here, but for padding: white space unless told.
+    package func expectEnd(padding: (UInt8) -> Bool = isSpace) throws(Failure) {
+        if let other = bytes[position...].firstIndex(where: { !padding($0) }) { throw fault(.trailingText, at: other) }
     }
 
     // MARK: Objects and lists

@@ -12,7 +12,7 @@ package indirect enum JSONValue: Hashable, Sendable {
     /// Of members with the same name the last one counts.
     ///
     /// - Parameter depthLimit: how many objects and lists may lie within each other, the outermost included.
-    package static func object(in json: [UInt8], depthLimit: Int = 17) throws(JSONError) -> [String: JSONValue] {
+    package static func members(of json: [UInt8], depthLimit: Int = 17) throws(JSONError) -> [String: JSONValue] {
         var reader = JSONReader(json) { fault, byteOffset in JSONError(fault, byteOffset: byteOffset) }
         try reader.checkEncoding()
         var members: [String: JSONValue] = [:]

@@ -1,14 +1,16 @@
+import TerminalText
+
 extension WeightProblem: CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let name, let expected):
-            "'\(printable(name))' \(expected) is missing"
+            "'\(printable(name, limit: 120))' \(expected) is missing"
         case .unexpectedShape(let name, let expected, let found):
-            "'\(printable(name))' is \(found) instead of \(expected)"
+            "'\(printable(name, limit: 120))' is \(found) instead of \(expected)"
         case .unexpected(let name, let found):
-            "'\(printable(name))' \(found) belongs to no part of the model"
+            "'\(printable(name, limit: 120))' \(found) belongs to no part of the model"
         case .unreadable(let name, let reason):
-            "'\(printable(name))' cannot be read (\(reason))"
+            "'\(printable(name, limit: 120))' cannot be read (\(reason))"
         }
     }
 }
@@ -39,19 +41,4 @@ extension WeightError: CustomStringConvertible {
         let more = rest > 0 ? "; and \(rest) more" : ""
         return "the weights do not fit the model (\(counts)): \(listed)\(more)"
     }
-}
-
-/// A name from a file, made safe for a terminal: control characters become `\u{..}` and long names are cut.
-private func printable(_ name: String) -> String {
-    var result = ""
-    for (index, scalar) in name.unicodeScalars.enumerated() {
-        if index == 120 { return result + "..." }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator:
-            result += "\\u{\(String(scalar.value, radix: 16))}"
-        default:
-            result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
 }

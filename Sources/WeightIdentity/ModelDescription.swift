@@ -1,35 +1,31 @@
+package import JSONText
+
 /// The facts about a model that stand beside its weights as one JSON object: `{"family":"sam","window":8,...}`.
 ///
 /// Facts that nobody asks for may be anything; a fact that is asked for must be of the kind that is expected.
-public struct ModelDescription: Sendable, Hashable {
-    public indirect enum Value: Sendable, Hashable {
-        case text(String)
-        case number(Double)
-        case boolean(Bool)
-        case null
-        case list([Value])
-        case object([String: Value])
-    }
-
+package struct ModelDescription: Sendable, Hashable {
     /// Every fact by its name.
-    public let values: [String: Value]
+    package let values: [String: JSONValue]
 
     /// - Throws: ``ModelDescriptionError`` when `json` is not such an object.
-    public init(json: String) throws(ModelDescriptionError) {
-        var reader = ModelDescriptionReader(json)
-        values = try reader.object()
+    package init(json: String) throws(ModelDescriptionError) {
+        do throws(JSONError) {
+            values = try JSONValue.members(of: Array(json.utf8))
+        } catch {
+            throw .malformed(byteOffset: error.byteOffset)
+        }
     }
 
-    private init(values: [String: Value]) {
+    private init(values: [String: JSONValue]) {
         self.values = values
     }
 
     /// A description without a fact.
-    public static let empty = ModelDescription(values: [:])
+    package static let empty = ModelDescription(values: [:])
 
     // MARK: Reading a fact; nil when it is not there
 
-    public func text(_ name: String) throws(ModelDescriptionError) -> String? {
+    package func text(_ name: String) throws(ModelDescriptionError) -> String? {
         switch values[name] {
         case nil, .null: nil
         case .text(let text): text
@@ -37,7 +33,7 @@ public struct ModelDescription: Sendable, Hashable {
         }
     }
 
-    public func integer(_ name: String) throws(ModelDescriptionError) -> Int? {
+    package func integer(_ name: String) throws(ModelDescriptionError) -> Int? {
         switch values[name] {
         case nil, .null: nil
         case .number(let number): try Self.integer(number, name)
@@ -45,7 +41,7 @@ public struct ModelDescription: Sendable, Hashable {
         }
     }
 
-    public func number(_ name: String) throws(ModelDescriptionError) -> Double? {
+    package func number(_ name: String) throws(ModelDescriptionError) -> Double? {
         switch values[name] {
         case nil, .null: nil
         case .number(let number): number
@@ -53,7 +49,7 @@ public struct ModelDescription: Sendable, Hashable {
         }
     }
 
-    public func boolean(_ name: String) throws(ModelDescriptionError) -> Bool? {
+    package func boolean(_ name: String) throws(ModelDescriptionError) -> Bool? {
         switch values[name] {
         case nil, .null: nil
         case .boolean(let boolean): boolean
@@ -62,7 +58,7 @@ public struct ModelDescription: Sendable, Hashable {
     }
 
     /// A description inside this one.
-    public func object(_ name: String) throws(ModelDescriptionError) -> ModelDescription? {
+    package func object(_ name: String) throws(ModelDescriptionError) -> ModelDescription? {
         switch values[name] {
         case nil, .null: nil
         case .object(let values): ModelDescription(values: values)
@@ -70,14 +66,14 @@ public struct ModelDescription: Sendable, Hashable {
         }
     }
 
-    public func integers(_ name: String) throws(ModelDescriptionError) -> [Int]? {
+    package func integers(_ name: String) throws(ModelDescriptionError) -> [Int]? {
         guard let numbers = try numbers(name) else { return nil }
         var integers: [Int] = []
         for number in numbers { integers.append(try Self.integer(number, name)) }
         return integers
     }
 
-    public func numbers(_ name: String) throws(ModelDescriptionError) -> [Double]? {
+    package func numbers(_ name: String) throws(ModelDescriptionError) -> [Double]? {
         guard let value = values[name], value != .null else { return nil }
         guard case .list(let elements) = value else {
             throw .unexpectedKind(name: name, expected: "a list of numbers")

@@ -11,19 +11,23 @@
 /// The bytes go into a new file in the same folder; `commit` flushes them to the disk and gives the file its name in one
 /// step. Whoever reads under the name sees the old content or the new one. A value that goes away before `commit`, because
 /// something was thrown, takes its own file with it and leaves the old one as it was.
-package struct WholeFile: ~Copyable {
+package struct WholeFile<Failure: Error>: ~Copyable {
+    private let failure: (WholeFileError) -> Failure
     private let path: String
     private let folder: String
     private let temporary: String
     private var descriptor: Int32
 
     /// Makes the new file, still without bytes and without its name.
-    package init(path: String) throws(WholeFileError) {
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw WholeFileError(path, .naming, EINVAL) }
+    ///
+    /// - Parameter failure: what the user of this module throws for an error of it.
+    package init(path: String, failure: @escaping (WholeFileError) -> Failure) throws(Failure) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw failure(WholeFileError(path, .naming, EINVAL)) }
         let folder = Self.folder(of: path)
         let temporary = "\(folder)/.\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw WholeFileError(path, .creating, errno) }
+        guard descriptor >= 0 else { throw failure(WholeFileError(path, .creating, errno)) }
+        self.failure = failure
         self.path = path
         self.folder = folder
         self.temporary = temporary
@@ -37,11 +41,13 @@ package struct WholeFile: ~Copyable {
     }
 
     /// Writes all bytes in one go.
-    package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(WholeFileError) {
-        let file = try WholeFile(path: path)
+    package static func write(
+        _ bytes: some Collection<UInt8>, to path: String, failure: @escaping (WholeFileError) -> Failure
+    ) throws(Failure) {
+        let file = try WholeFile(path: path, failure: failure)
         let outcome = bytes.withContiguousStorageIfAvailable { file.put(UnsafeRawBufferPointer($0)) }
         if let outcome {
-            if let code = outcome { throw WholeFileError(path, .writing, code) }
+            if let code = outcome { throw file.error(.writing, code) }
         } else {
             try file.append(Array(bytes))
         }
@@ -49,19 +55,23 @@ package struct WholeFile: ~Copyable {
     }
 
     /// Writes the memory of an array's elements behind what was written so far.
-    package func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(WholeFileError) {
-        if let code = elements.withUnsafeBytes({ put($0) }) { throw WholeFileError(path, .writing, code) }
+    package func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(Failure) {
+        if let code = elements.withUnsafeBytes({ put($0) }) { throw error(.writing, code) }
     }
 
     /// Makes the bytes durable and gives the file its name.
-    package consuming func commit() throws(WholeFileError) {
-        if fsync(descriptor) != 0 { throw WholeFileError(path, .flushing, errno) }
+    package consuming func commit() throws(Failure) {
+        if fsync(descriptor) != 0 { throw error(.flushing, errno) }
         // The close is looked at too: some file systems report a full disk only here.
         let closed = close(descriptor)
         descriptor = -1
-        if closed != 0 { throw WholeFileError(path, .closing, errno) }
-        if rename(temporary, path) != 0 { throw WholeFileError(path, .naming, errno) }
+        if closed != 0 { throw error(.closing, errno) }
+        if rename(temporary, path) != 0 { throw error(.naming, errno) }
         Self.flush(folder)
+    }
+
+    private func error(_ operation: WholeFileError.Operation, _ code: Int32) -> Failure {
+        failure(WholeFileError(path, operation, code))
     }
 
     /// The error number of the write that failed; nil when all bytes were taken.
@@ -89,6 +99,13 @@ package struct WholeFile: ~Copyable {
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
+    }
+}
+
+extension WholeFile<WholeFileError> {
+    /// Writes all bytes in one go.
+    package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(WholeFileError) {
+        try write(bytes, to: path) { $0 }
     }
 }
 

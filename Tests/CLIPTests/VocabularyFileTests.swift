@@ -89,7 +89,7 @@ struct VocabularyFileTests {
         #expect(error(["a": 1.5]) == .unexpectedNumber(token: "a"))
         #expect(error(["a": 0, "b": 1]) == .notBytePairs)
         #expect(error(["model": ["type": "WordPiece", "vocab": [:]]]) == .notBytePairs)
-        #expect(throws: VocabularyError.malformedJSON(.malformed(byteOffset: 7))) {
+        #expect(throws: VocabularyError.malformedJSON(byteOffset: 7)) {
             try Vocabulary(#"{"a": 1"#.utf8, count: nil)
         }
         #expect(

@@ -4,7 +4,7 @@ import TestSupport
 
 extension JSONValue {
     /// An object.
-    init(_ text: String) throws { self = .object(try JSONValue.object(in: Array(text.utf8))) }
+    init(_ text: String) throws { self = .object(try JSONValue.members(of: Array(text.utf8))) }
 
     subscript(_ key: String) -> JSONValue? { members?[key] }
 

@@ -98,54 +98,6 @@ import Testing
     }
 }
 
-@Suite struct AtomicFileTests {
-    @Test("a file is replaced in one step and leaves nothing beside it")
-    func replacing() throws {
-        let folder = try TemporaryFolder()
-        try AtomicFile.write([1, 2, 3], to: folder.file("a"))
-        try AtomicFile.write(Data([4, 5]), to: folder.file("a"))
-        try AtomicFile.write(repeatElement(UInt8(7), count: 5), to: folder.file("b"))
-        #expect(try folder.bytes("a") == [4, 5] && folder.bytes("b") == [7, 7, 7, 7, 7])
-        #expect(try folder.names == ["a", "b"])
-    }
-
-    @Test("a failure names the operation, keeps the old content and removes its own file")
-    func failures() throws {
-        let folder = try TemporaryFolder()
-        func operation(_ path: String) -> String? {
-            do throws(ImageCodecError) { try AtomicFile.write([1, 2, 3], to: path) } catch {
-                if case .notWritten(path, let operation, let reason) = error, !reason.isEmpty { return operation }
-            }
-            return nil
-        }
-        #expect(operation(folder.file("missing/a")) == "creating the file")
-        try FileManager.default.createDirectory(atPath: folder.file("taken"), withIntermediateDirectories: false)
-        #expect(operation(folder.file("taken")) == "naming the file")
-        #expect(operation("/proc/a") == "creating the file")
-        #expect(try folder.names == ["taken"])
-    }
-
-    @Test("when the disk takes no more bytes, the old file stays and the part is removed")
-    func fullDisk() async throws {
-        await #expect(processExitsWith: .success) {
-            let folder = try TemporaryFolder()
-            try AtomicFile.write([1], to: folder.file("a"))
-            // Files of more than 4096 bytes cannot be written any longer in this process.
-            signal(SIGXFSZ, SIG_IGN)
-            var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
-            try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
-            #expect {
-                try AtomicFile.write([UInt8](repeating: 2, count: 10_000), to: folder.file("a"))
-            } throws: {
-                guard case .notWritten(_, "writing", _) = $0 as? ImageCodecError else { return false }
-                return true
-            }
-            #expect(try folder.bytes("a") == [1])
-            #expect(try folder.names == ["a"])
-        }
-    }
-}
-
 @Suite struct CodecVersionTests {
     @Test("the versions of both libraries are numbers with points")
     func versions() throws {

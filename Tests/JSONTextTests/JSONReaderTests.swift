@@ -5,7 +5,7 @@ import Testing
 struct JSONReaderTests {
     private func error(_ json: String, depthLimit: Int = 17) -> JSONError? {
         do throws(JSONError) {
-            _ = try JSONValue.object(in: Array(json.utf8), depthLimit: depthLimit)
+            _ = try JSONValue.members(of: Array(json.utf8), depthLimit: depthLimit)
         } catch {
             return error
         }
@@ -16,7 +16,7 @@ struct JSONReaderTests {
     func values() throws {
         let json = #" {"a": "s\u00e9\ud83d\ude00\n\/", "b":[1,-2.5e1, true,false ,null],"c":{"d":{}}, "e":[] }"# + "\n"
         #expect(
-            try JSONValue.object(in: Array(json.utf8)) == [
+            try JSONValue.members(of: Array(json.utf8)) == [
                 "a": .text("s\u{E9}\u{1F600}\n/"),
                 "b": .list([.number(1), .number(-25), .boolean(true), .boolean(false), .null]),
                 "c": .object(["d": .object([:])]), "e": .list([]),
@@ -46,7 +46,7 @@ struct JSONReaderTests {
         for (bytes, byteOffset) in [
             (Array("{\"\u{E9}".utf8) + [0xFF], 4), ([0xFE], 0), (Array("{\"".utf8) + [0xC3], 2),
         ] {
-            #expect(throws: JSONError(.notUTF8, byteOffset: byteOffset)) { try JSONValue.object(in: bytes) }
+            #expect(throws: JSONError(.notUTF8, byteOffset: byteOffset)) { try JSONValue.members(of: bytes) }
         }
     }
 
@@ -78,11 +78,11 @@ struct JSONReaderTests {
     func damaged() {
         let bytes = Array(#"{"a": "s\u00e9\ud83d\ude00\n", "b":[1,-2.5e1,true,null],"c":{"d":"é"}}"#.utf8)
         for end in bytes.indices {
-            #expect(throws: JSONError.self) { try JSONValue.object(in: Array(bytes[..<end])) }
+            #expect(throws: JSONError.self) { try JSONValue.members(of: Array(bytes[..<end])) }
             for other: UInt8 in [0x00, 0x22, 0x2C, 0x5B, 0x5C, 0x5D, 0x75, 0x7B, 0x7D, 0x80, 0xF4] {
                 var changed = bytes
                 changed[end] = other
-                _ = try? JSONValue.object(in: changed)
+                _ = try? JSONValue.members(of: changed)
             }
         }
     }

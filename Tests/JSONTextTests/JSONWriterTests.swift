@@ -8,7 +8,7 @@ struct JSONWriterTests {
         let all = "a \"b\" \\ / \u{0}\u{1}\u{1F}\n\t\r\u{7F} \u{E9}\u{1F600}\u{2028}"
         #expect(JSONWriter.text("\n\t\u{1}\"\\/") == #""\n\t\u0001\"\\/""#)
         let json = JSONWriter.object([(name: all, json: JSONWriter.text(all))])
-        #expect(try JSONValue.object(in: Array(json.utf8)) == [all: .text(all)])
+        #expect(try JSONValue.members(of: Array(json.utf8)) == [all: .text(all)])
     }
 
     @Test("members and elements stand in their order, on one line or each on its own")

@@ -96,7 +96,7 @@ import WeightIdentity
             ImageEmbeddingError.notAnEmbedding(format: nil).description:
                 "this is no saved image embedding: embed the picture again",
             ImageEmbeddingError.notAnEmbedding(format: "image\u{1B}2").description:
-                "the saved embedding is of the format \"image?2\", unknown here: embed the picture again",
+                "the saved embedding is of the format \"image\\u{1b}2\", unknown here: embed the picture again",
             ImageEmbeddingError.foreign(.weights, found: "a", expected: "b").description:
                 "the saved embedding comes from other weights: embed the picture with this model",
             ImageEmbeddingError.foreign(.size, found: "3x4", expected: "5x6").description:

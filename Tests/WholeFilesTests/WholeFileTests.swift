@@ -31,7 +31,7 @@ struct WholeFileTests {
         try Fixture.withTemporaryFolder { (folder) throws in
             let path = folder.appendingPathComponent("a").path
             do {
-                let file = try WholeFile(path: path)
+                let file = try WholeFile(path: path) { $0 }
                 try file.append([UInt16(0x0201), 0x0403])
                 try file.append([UInt8(5)])
                 #expect(!FileManager.default.fileExists(atPath: path))
@@ -39,7 +39,7 @@ struct WholeFileTests {
             }
             #expect(try bytes(folder, "a") == [1, 2, 3, 4, 5])
             do {
-                let file = try WholeFile(path: path)
+                let file = try WholeFile(path: path) { $0 }
                 try file.append([UInt8(9)])
             }
             #expect(try bytes(folder, "a") == [1, 2, 3, 4, 5])

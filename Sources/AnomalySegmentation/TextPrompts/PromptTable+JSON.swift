@@ -1,3 +1,5 @@
+import JSONText
+
 extension PromptTable {
     /// Reads a table from JSON, as ``json`` writes it:
     ///
@@ -15,41 +17,20 @@ extension PromptTable {
     /// - Parameter json: UTF-8, with or without a byte order mark.
     /// - Throws: ``PromptTableError`` with the place in the file.
     public init(json: some Sequence<UInt8>) throws(PromptTableError) {
-        var reader = PromptTableReader(Array(json))
-        self = try reader.table()
+        self = try PromptTableReader(Array(json)).table()
     }
 
     /// The table as JSON that ``init(json:)`` reads, an entry a line.
     public var json: String {
-        func list(_ entries: [String]) -> String {
-            "[\n" + entries.map { "    \(Self.quoted($0))" }.joined(separator: ",\n") + "\n  ]"
-        }
+        func list(_ entries: [String]) -> String { JSONWriter.list(entries.map(JSONWriter.text), indent: 2) }
         var members = [
-            "\"name\": \(Self.quoted(name))", "\"normalStates\": \(list(normalStates))",
-            "\"abnormalStates\": \(list(abnormalStates))", "\"templates\": \(list(templates))",
+            ("name", JSONWriter.text(name)), ("normalStates", list(normalStates)),
+            ("abnormalStates", list(abnormalStates)), ("templates", list(templates)),
         ]
         if !objectNames.isEmpty {
-            let entries = objectNames.sorted { $0.key < $1.key }
-                .map { "    \(Self.quoted($0.key)): \(Self.quoted($0.value))" }
-            members.append("\"objectNames\": {\n" + entries.joined(separator: ",\n") + "\n  }")
+            let entries = objectNames.sorted { $0.key < $1.key }.map { ($0.key, JSONWriter.text($0.value)) }
+            members.append(("objectNames", JSONWriter.object(entries, indent: 2)))
         }
-        return "{\n" + members.map { "  \($0)" }.joined(separator: ",\n") + "\n}\n"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        return JSONWriter.object(members, indent: 0) + "\n"
     }
 }

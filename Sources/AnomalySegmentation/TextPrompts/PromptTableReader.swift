@@ -1,209 +1,151 @@
+import JSONText
+
 /// Reads the one shape of JSON that a file of prompts has, and says where it is another.
 ///
 /// Strict: what is not known is refused with its place, so nothing in a file is without effect. It never goes deeper than
-/// the shape, and never beyond its input.
+/// the shape.
 struct PromptTableReader {
     static let needed = ["name", "normalStates", "abnormalStates", "templates"]
     static let known = needed + ["objectNames"]
     private static let sizeLimit = 16_000_000
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private typealias Reader = JSONReader<PromptTableError>
 
     private let bytes: [UInt8]
-    private var position = 0
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    mutating func table() throws(PromptTableError) -> PromptTable {
-        try checkText()
-        var name: String?
+    func table() throws(PromptTableError) -> PromptTable {
+        if bytes.count > Self.sizeLimit { throw .tooLarge(bytes: bytes.count, limit: Self.sizeLimit) }
+        if bytes.allSatisfy(Reader.isSpace) { throw .empty }
+        let start = bytes.starts(with: Self.byteOrderMark) ? Self.byteOrderMark.count : 0
+        var reader = Reader(bytes, from: start) { [self] in error($0, at: $1) }
+        try reader.checkEncoding()
+        if let zero = bytes.firstIndex(of: 0) { throw .notText(place(at: zero)) }
+
+        var name = ""
         var lists: [String: [String]] = [:]
-        var objectNames: [String: String]?
-        try expect("{", "{")
+        var objectNames: [String: String] = [:]
         var seen: Set<String> = []
-        if !accepts("}") {
-            repeat {
-                let start = nextOffset
-                let key = try string(else: "a key in quotes")
-                guard Self.known.contains(key) else {
-                    throw .unknownKey(place(at: start), key: key, nearest: NearestName.of(key, in: Self.known))
-                }
-                if !seen.insert(key).inserted { throw .duplicateKey(place(at: start), key: key) }
-                try expect(":", "a colon")
-                switch key {
-                case "name": name = try text(for: key)
-                case "objectNames": objectNames = try names(for: key)
-                default: lists[key] = try patterns(for: key)
-                }
-            } while accepts(",")
-            try expect("}", "a comma or }")
+        try reader.object(named: .key) { (reader, key, start) throws(PromptTableError) in
+            guard Self.known.contains(key) else {
+                throw .unknownKey(placeOfNext(from: start), key: key, nearest: NearestName.of(key, in: Self.known))
+            }
+            guard seen.insert(key).inserted else { throw reader.fault(.duplicateName(key), at: start) }
+            switch key {
+            case "name": name = try text(for: key, &reader)
+            case "objectNames": objectNames = try names(for: key, &reader)
+            default: lists[key] = try patterns(for: key, &reader)
+            }
         }
-        skipSpace()
-        if position < bytes.count { throw .malformed(place, expected: "the end of the file") }
+        try reader.expectEnd()
         for key in Self.needed where !seen.contains(key) { throw .missingKey(key) }
         let table = PromptTable(
-            name: name ?? "", normalStates: lists["normalStates"] ?? [],
-            abnormalStates: lists["abnormalStates"] ?? [], templates: lists["templates"] ?? [],
-            objectNames: objectNames ?? [:])
+            name: name, normalStates: lists["normalStates"] ?? [], abnormalStates: lists["abnormalStates"] ?? [],
+            templates: lists["templates"] ?? [], objectNames: objectNames)
         if table.hasTooManySentences { throw .tooManySentences(limit: PromptTable.sentenceLimit) }
         return table
     }
 
     // MARK: Values
 
-    private mutating func text(for key: String) throws(PromptTableError) -> String {
-        skipSpace()
-        guard peek == UInt8(ascii: "\"") else { throw try kind(key, "a text in quotes") }
-        return try string(else: "a text in quotes")
+    private func text(for key: String, _ reader: inout Reader) throws(PromptTableError) -> String {
+        try expect("\"", key, "a text in quotes", reader)
+        return try reader.string()
     }
 
-    private mutating func patterns(for key: String) throws(PromptTableError) -> [String] {
-        let start = nextOffset
-        guard accepts("[") else { throw try kind(key, "a list of texts in brackets") }
-        if accepts("]") { throw .emptyList(place(at: start), key: key) }
+    private func patterns(for key: String, _ reader: inout Reader) throws(PromptTableError) -> [String] {
+        let start = reader.next
+        try expect("[", key, "a list of texts in brackets", reader)
         var patterns: [String] = []
-        repeat {
-            let start = nextOffset
-            let pattern = try text(for: key)
+        try reader.list { (reader) throws(PromptTableError) in
+            let start = reader.next
+            let pattern = try text(for: key, &reader)
             guard PromptTable.holdsOneMark(pattern) else {
                 throw .unusablePattern(place(at: start), key: key, pattern: pattern)
             }
             patterns.append(pattern)
-        } while accepts(",")
-        try expect("]", "a comma or ]")
+        }
+        if patterns.isEmpty { throw .emptyList(place(at: start), key: key) }
         return patterns
     }
 
-    private mutating func names(for key: String) throws(PromptTableError) -> [String: String] {
-        guard accepts("{") else { throw try kind(key, "names and texts in braces") }
+    private func names(for key: String, _ reader: inout Reader) throws(PromptTableError) -> [String: String] {
+        try expect("{", key, "names and texts in braces", reader)
         var names: [String: String] = [:]
-        if accepts("}") { return names }
-        repeat {
-            let start = nextOffset
-            let given = try string(else: "a name in quotes")
-            if names[given] != nil { throw .duplicateKey(place(at: start), key: given) }
-            try expect(":", "a colon")
-            let written = try text(for: given)
-            guard PromptTable.isVisible(written) else { throw .emptyName(place(at: start), key: given) }
+        try reader.object { (reader, given, start) throws(PromptTableError) in
+            if names[given] != nil { throw reader.fault(.duplicateName(given), at: start) }
+            let written = try text(for: given, &reader)
+            guard PromptTable.isVisible(written) else { throw .emptyName(placeOfNext(from: start), key: given) }
             names[given] = written
-        } while accepts(",")
-        try expect("}", "a comma or }")
+        }
         return names
     }
 
-    /// Why a value is not of the kind that is asked for: it is of another kind, or there is none.
-    private mutating func kind(_ key: String, _ expected: String) throws(PromptTableError) -> PromptTableError {
-        skipSpace()
-        guard let byte = peek, "\"[{-0123456789tfn".utf8.contains(byte) else {
-            return .malformed(place, expected: expected)
+    // MARK: Faults
+
+    /// That a value of the kind that is asked for starts here; otherwise one of another kind does, or none.
+    private func expect(
+        _ start: Unicode.Scalar, _ key: String, _ expected: String, _ reader: Reader
+    ) throws(PromptTableError) {
+        let offset = reader.next
+        guard offset < bytes.count, "\"[{-0123456789tfn".utf8.contains(bytes[offset]) else {
+            throw .malformed(place(at: offset), expected: expected)
         }
-        return .unexpectedKind(place, key: key, expected: expected)
-    }
-
-    // MARK: Strings
-
-    private mutating func string(else expected: String) throws(PromptTableError) -> String {
-        skipSpace()
-        guard peek == UInt8(ascii: "\"") else { throw .malformed(place, expected: expected) }
-        position += 1
-        var text: [UInt8] = []
-        while let byte = peek, byte != UInt8(ascii: "\"") {
-            guard byte >= 0x20 else {
-                throw .malformed(place(at: position), expected: "a quote, or \\n for a new line")
-            }
-            position += 1
-            if byte == UInt8(ascii: "\\") { text += try escaped() } else { text.append(byte) }
+        guard bytes[offset] == UInt8(ascii: start) else {
+            throw .unexpectedKind(place(at: offset), key: key, expected: expected)
         }
-        guard peek != nil else { throw .malformed(place(at: position), expected: "a quote") }
-        position += 1
-        return String(decoding: text, as: UTF8.self)
     }
 
-    /// What a backslash and the characters behind it mean, in UTF-8.
-    private mutating func escaped() throws(PromptTableError) -> [UInt8] {
-        let simple: [UInt8: UInt8] = [
-            UInt8(ascii: "\""): 0x22, UInt8(ascii: "\\"): 0x5C, UInt8(ascii: "/"): 0x2F, UInt8(ascii: "b"): 0x08,
-            UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
-        ]
-        guard let byte = peek else { throw .malformed(place(at: position), expected: "an escaped character") }
-        if let plain = simple[byte] {
-            position += 1
-            return [plain]
+    private func error(_ fault: JSONFault, at offset: Int) -> PromptTableError {
+        func malformed(_ expected: String, at offset: Int) -> PromptTableError {
+            .malformed(place(at: offset), expected: expected)
         }
-        guard byte == UInt8(ascii: "u") else { throw .malformed(place(at: position), expected: "an escaped character") }
-        let first = try codeUnit()
-        var units = [first]
-        if UTF16.isLeadSurrogate(first), peek == UInt8(ascii: "\\") {
-            position += 1
-            units.append(try codeUnit())
+        return switch fault {
+        case .notUTF8: .notText(place(at: offset))
+        case .unexpected(let token), .endsEarly(let token): malformed(Self.words(token), at: offset)
+        case .unknownEscape: malformed(Self.words(.escapedCharacter), at: offset)
+        // The place of the `u` that stands before the digits.
+        case .incompleteEscape: malformed("u and four hexadecimal digits", at: offset - 1)
+        case .halfCharacter: malformed("both halves of a character", at: offset)
+        case .controlCharacter: malformed("a quote, or \\n for a new line", at: offset)
+        case .duplicateName(let name): .duplicateKey(placeOfNext(from: offset), key: name)
+        case .textTooLong, .nestedTooDeep: malformed("a shorter text", at: offset)
+        case .trailingText: malformed("the end of the file", at: offset)
         }
-        guard let text = String(validating: units, as: UTF16.self) else {
-            throw .malformed(place(at: position), expected: "both halves of a character")
+    }
+
+    private static func words(_ token: JSONFault.Token) -> String {
+        switch token {
+        case .openingBrace: "{"
+        case .openingBracket: "["
+        case .commaOrClosingBrace: "a comma or }"
+        case .commaOrClosingBracket: "a comma or ]"
+        case .key: "a key in quotes"
+        case .name: "a name in quotes"
+        case .colon: "a colon"
+        case .text: "a text in quotes"
+        case .number: "a number"
+        case .value: "a value"
+        case .closingQuote: "a quote"
+        case .escapedCharacter: "an escaped character"
         }
-        return Array(text.utf8)
     }
 
-    /// `u` and four hexadecimal digits.
-    private mutating func codeUnit() throws(PromptTableError) -> UInt16 {
-        let end = position + 5
-        guard peek == UInt8(ascii: "u"), end <= bytes.count,
-            bytes[position + 1..<end].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-            let unit = UInt16(String(decoding: bytes[position + 1..<end], as: UTF8.self), radix: 16)
-        else { throw .malformed(place(at: position), expected: "u and four hexadecimal digits") }
-        position = end
-        return unit
+    /// Of what stands behind white space.
+    private func placeOfNext(from offset: Int) -> PromptTableError.Place {
+        place(at: bytes[offset...].firstIndex { !Reader.isSpace($0) } ?? bytes.count)
     }
-
-    // MARK: Single bytes
-
-    /// That this is UTF-8 without NUL; skips a byte order mark.
-    private mutating func checkText() throws(PromptTableError) {
-        if bytes.count > Self.sizeLimit { throw .tooLarge(bytes: bytes.count, limit: Self.sizeLimit) }
-        if bytes.allSatisfy({ Self.isSpace($0) }) { throw .empty }
-        if String(validating: bytes, as: UTF8.self) == nil {
-            // The longest valid beginning ends where the first bad byte stands.
-            var decoder = UTF8()
-            var iterator = bytes.makeIterator()
-            var valid = 0
-            while case .scalarValue(let scalar) = decoder.decode(&iterator) { valid += UTF8.width(scalar) }
-            throw .notText(place(at: valid))
-        }
-        if let zero = bytes.firstIndex(of: 0) { throw .notText(place(at: zero)) }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    }
-
-    private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) && byte != 0x0B }
-
-    private mutating func skipSpace() {
-        while let byte = peek, Self.isSpace(byte) { position += 1 }
-    }
-
-    private mutating func accepts(_ character: Unicode.Scalar) -> Bool {
-        skipSpace()
-        guard peek == UInt8(ascii: character) else { return false }
-        position += 1
-        return true
-    }
-
-    private mutating func expect(_ character: Unicode.Scalar, _ expected: String) throws(PromptTableError) {
-        guard accepts(character) else { throw .malformed(place, expected: expected) }
-    }
-
-    /// Where the next character stands that is no space.
-    private var nextOffset: Int {
-        bytes[position...].firstIndex { !Self.isSpace($0) } ?? bytes.count
-    }
-
-    private var place: PromptTableError.Place { place(at: nextOffset) }
 
     /// Goes over the file from its start, so it is asked for only where reading ends.
     private func place(at offset: Int) -> PromptTableError.Place {
         let before = bytes[..<offset]
-        let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+        let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? (before.starts(with: Self.byteOrderMark) ? 3 : 0)
         // Bytes that continue a character are not counted.
-        let column = before[min(start, offset)...].count { $0 & 0xC0 != 0x80 }
+        let column = before[lineStart...].count { $0 & 0xC0 != 0x80 }
         return PromptTableError.Place(line: 1 + before.count { $0 == 0x0A }, column: 1 + column)
     }
 }

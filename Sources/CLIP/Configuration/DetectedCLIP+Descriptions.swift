@@ -1,3 +1,4 @@
+import JSONText
 import NeuralNetwork
 import WeightIdentity
 

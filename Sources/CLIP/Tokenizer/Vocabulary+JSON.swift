@@ -1,5 +1,4 @@
-import NeuralNetwork
-import WeightIdentity
+import JSONText
 
 extension Vocabulary {
     /// Reads Hugging Face's `tokenizer.json`, or its `vocab.json` alone.
@@ -11,20 +10,20 @@ extension Vocabulary {
     ///
     /// - Throws: `VocabularyError`.
     init(json bytes: [UInt8], mergeCount: Int?) throws(VocabularyError) {
-        let root: ModelDescription
-        do throws(ModelDescriptionError) {
-            root = try ModelDescription(json: String(decoding: bytes, as: UTF8.self))
+        let root: [String: JSONValue]
+        do throws(JSONError) {
+            root = try JSONValue.members(of: bytes)
         } catch {
-            throw .malformedJSON(error)
+            throw .malformedJSON(byteOffset: error.byteOffset)
         }
-        var numbers = root.values
+        var numbers = root
         var merges: [MergeText]?
-        if case .object(let model) = root.values["model"] {
+        if case .object(let model) = root["model"] {
             guard case .object(let vocabulary) = model["vocab"], case .list(let list) = model["merges"] else {
                 throw .notBytePairs
             }
             numbers = vocabulary
-            for case .object(let added) in Self.elements(root.values["added_tokens"]) {
+            for case .object(let added) in Self.elements(root["added_tokens"]) {
                 if case .text(let content) = added["content"], let id = added["id"] { numbers[content] = id }
             }
             var read: [MergeText] = []
@@ -43,12 +42,12 @@ extension Vocabulary {
         try checkNumbers(tokens)
     }
 
-    private static func elements(_ value: ModelDescription.Value?) -> [ModelDescription.Value] {
+    private static func elements(_ value: JSONValue?) -> [JSONValue] {
         if case .list(let elements) = value { elements } else { [] }
     }
 
     private static func merge(
-        _ value: ModelDescription.Value, _ index: Int
+        _ value: JSONValue, _ index: Int
     ) throws(VocabularyError) -> MergeText {
         var symbols: [ArraySlice<UInt8>] = []
         switch value {
@@ -63,7 +62,7 @@ extension Vocabulary {
     }
 
     /// Every token by its number.
-    private static func tokens(_ numbers: [String: ModelDescription.Value]) throws(VocabularyError) -> [String] {
+    private static func tokens(_ numbers: [String: JSONValue]) throws(VocabularyError) -> [String] {
         var tokens = [String?](repeating: nil, count: numbers.count)
         for (token, value) in numbers {
             guard case .number(let number) = value, let index = Int(exactly: number), tokens.indices.contains(index),

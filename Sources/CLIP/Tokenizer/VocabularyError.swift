@@ -1,6 +1,3 @@
-public import NeuralNetwork
-public import WeightIdentity
-
 /// Why the file of a vocabulary cannot be used. Lines and merges count from 1.
 public enum VocabularyError: Error, Hashable, Sendable {
     /// Not UTF-8, as the published merges are while they are still compressed by gzip.
@@ -12,8 +9,8 @@ public enum VocabularyError: Error, Hashable, Sendable {
     case malformedLine(Int)
     /// A merge of a symbol that no merge makes.
     case unknownSymbol(line: Int)
-    /// A JSON file that is not well-formed.
-    case malformedJSON(ModelDescriptionError)
+    /// A JSON file that is no JSON object; `byteOffset` is where reading stopped.
+    case malformedJSON(byteOffset: Int)
     /// A JSON file that holds no byte-pair vocabulary.
     case notBytePairs
     /// A token whose number is not a whole number of its own, or not the one that CLIP's order gives it.
@@ -36,8 +33,8 @@ extension VocabularyError: CustomStringConvertible {
             "line \(line) of the merges file is not two symbols with a space between: use the file as it was published"
         case .unknownSymbol(let line):
             "line \(line) of the merges file joins a symbol that no other line makes: the file is incomplete"
-        case .malformedJSON(let error):
-            "the vocabulary is damaged: \(error)"
+        case .malformedJSON(let byteOffset):
+            "the vocabulary is damaged: it is no JSON object (byte \(byteOffset)); use the file as it was published"
         case .notBytePairs:
             "the JSON file holds no byte-pair vocabulary: name merges.txt, tokenizer.json or vocab.json of a CLIP"
         case .unexpectedNumber(let token):

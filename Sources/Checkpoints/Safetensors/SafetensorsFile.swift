@@ -30,9 +30,8 @@ struct SafetensorsFile: WeightFile {
             throw .header(
                 path: path, fault: .beyondFile(declared: declared, available: file.byteCount - 8), byteOffset: 0)
         }
-        var parser = SafetensorsHeaderParser(
-            path: path, json: Array(json), byteOffset: 8, dataBytes: file.byteCount - dataStart)
-        header = try parser.header()
+        header = try SafetensorsHeaderParser(path: path, dataBytes: file.byteCount - dataStart)
+            .header(Array(json), byteOffset: 8)
         tensors = header.entries.map {
             StoredTensor(
                 name: $0.name, dimensions: $0.dimensions, elementType: $0.elementType, typeName: $0.typeName,

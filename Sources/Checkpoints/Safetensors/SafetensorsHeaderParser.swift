@@ -1,95 +1,75 @@
+import JSONText
+
 /// Reads the JSON of a safetensors header.
 ///
 /// The grammar is the format's own and not general JSON, so nesting is bounded by construction and nothing recurses:
 /// an object of tensor entries and at most one `__metadata__` object of strings. Keys are compared after their escapes
 /// are resolved. Time and memory are linear in the header.
 struct SafetensorsHeaderParser {
-    private let path: String
-    private let dataBytes: Int
-    private var cursor: JSONCursor
+    private typealias Reader = JSONReader<CheckpointError>
+
+    /// Of the file, for messages.
+    let path: String
+    /// How many bytes follow the header.
+    let dataBytes: Int
 
     /// - Parameters:
     ///   - json: the header's text.
     ///   - byteOffset: where it starts in the file, for messages.
-    ///   - dataBytes: how many bytes follow it.
-    init(path: String, json: [UInt8], byteOffset: Int, dataBytes: Int) {
-        self.path = path
-        self.dataBytes = dataBytes
-        cursor = JSONCursor(path: path, bytes: json, byteOffset: byteOffset, document: .safetensorsHeader)
-    }
-
-    mutating func header() throws(CheckpointError) -> SafetensorsHeader {
-        try cursor.checkEncoding()
+    func header(_ json: [UInt8], byteOffset: Int) throws(CheckpointError) -> SafetensorsHeader {
+        let path = path
+        var reader = Reader(json) { .header(path: path, fault: HeaderFault($0), byteOffset: byteOffset + $1) }
+        try reader.checkEncoding()
         // The format asks for the brace as the very first byte, without space before it.
-        guard cursor.peek == UInt8(ascii: "{") else {
-            throw cursor.fault(.unexpectedByte(expected: "'{'"))
-        }
+        guard reader.peek == UInt8(ascii: "{") else { throw reader.fault(.unexpected(.openingBrace)) }
         var entries: [SafetensorsHeader.Entry] = []
         var metadata: [String: String] = [:]
         var seen: Set<String> = []
-        try cursor.expect("{")
-        if try !cursor.accepts("}") {
-            repeat {
-                let start = cursor.position
-                let name = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
-                guard seen.insert(name).inserted else { throw cursor.fault(.duplicateKey(name), at: start) }
-                try cursor.expect(":")
-                if name == "__metadata__" {
-                    metadata = try self.metadata()
-                } else {
-                    entries.append(try entry(name))
-                }
-            } while try cursor.accepts(",")
-            try cursor.expect("}")
+        try reader.object(nameLimitBytes: SafetensorsHeader.nameLimitBytes) {
+            (reader, name, start) throws(CheckpointError) in
+            guard seen.insert(name).inserted else { throw reader.fault(.duplicateName(name), at: start) }
+            if name == "__metadata__" {
+                metadata = try self.metadata(&reader)
+            } else {
+                entries.append(try entry(name, &reader))
+            }
         }
-        try cursor.expectOnlySpaces()
+        try reader.expectEnd { $0 == 0x20 }
         return try SafetensorsHeader(path: path, entries: entries, metadata: metadata, dataBytes: dataBytes)
     }
 
-    private mutating func metadata() throws(CheckpointError) -> [String: String] {
+    private func metadata(_ reader: inout Reader) throws(CheckpointError) -> [String: String] {
         var result: [String: String] = [:]
-        try cursor.expect("{")
-        if try cursor.accepts("}") { return result }
-        repeat {
-            let start = cursor.position
-            let key = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
-            try cursor.expect(":")
-            let value = try cursor.string(limitBytes: SafetensorsHeader.limitBytes)
+        try reader.object(nameLimitBytes: SafetensorsHeader.nameLimitBytes) {
+            (reader, key, start) throws(CheckpointError) in
+            let value = try reader.string(limitBytes: SafetensorsHeader.limitBytes)
             guard result.updateValue(value, forKey: key) == nil else {
-                throw cursor.fault(.duplicateKey(key), at: start)
+                throw reader.fault(.duplicateName(key), at: start)
             }
-        } while try cursor.accepts(",")
-        try cursor.expect("}")
+        }
         return result
     }
 
-    private mutating func entry(_ name: String) throws(CheckpointError) -> SafetensorsHeader.Entry {
+    private func entry(_ name: String, _ reader: inout Reader) throws(CheckpointError) -> SafetensorsHeader.Entry {
         var typeName: String?
         var dimensions: [Int]?
         var offsets: [Int]?
-        try cursor.expect("{")
-        if try !cursor.accepts("}") {
-            repeat {
-                let start = cursor.position
-                let field = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
-                try cursor.expect(":")
-                switch field {
-                case "dtype":
-                    guard typeName == nil else { throw cursor.fault(.duplicateKey(field), at: start) }
-                    typeName = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
-                case "shape":
-                    guard dimensions == nil else { throw cursor.fault(.duplicateKey(field), at: start) }
-                    dimensions = try integers(
-                        of: field, in: name, limit: SafetensorsHeader.rankLimit,
-                        beyond: .rankTooLarge(limit: SafetensorsHeader.rankLimit))
-                case "data_offsets":
-                    guard offsets == nil else { throw cursor.fault(.duplicateKey(field), at: start) }
-                    offsets = try integers(of: field, in: name, limit: 2, beyond: .offsetCount(3))
-                default:
-                    throw fault(name, .unknownField(field))
-                }
-            } while try cursor.accepts(",")
-            try cursor.expect("}")
+        var seen: Set<String> = []
+        try reader.object(nameLimitBytes: SafetensorsHeader.nameLimitBytes) {
+            (reader, field, start) throws(CheckpointError) in
+            guard seen.insert(field).inserted else { throw reader.fault(.duplicateName(field), at: start) }
+            switch field {
+            case "dtype":
+                typeName = try reader.string(limitBytes: SafetensorsHeader.nameLimitBytes)
+            case "shape":
+                dimensions = try integers(
+                    of: field, in: name, limit: SafetensorsHeader.rankLimit,
+                    beyond: .rankTooLarge(limit: SafetensorsHeader.rankLimit), &reader)
+            case "data_offsets":
+                offsets = try integers(of: field, in: name, limit: 2, beyond: .offsetCount(3), &reader)
+            default:
+                throw fault(name, .unknownField(field))
+            }
         }
         guard let typeName else { throw fault(name, .missingField("dtype")) }
         guard let dimensions else { throw fault(name, .missingField("shape")) }
@@ -99,21 +79,18 @@ struct SafetensorsHeaderParser {
             byteRange: try byteRange(offsets, dimensions, ElementType(rawValue: typeName), in: name))
     }
 
-    private mutating func integers(
-        of field: String, in name: String, limit: Int, beyond: TensorFault
+    private func integers(
+        of field: String, in name: String, limit: Int, beyond: TensorFault, _ reader: inout Reader
     ) throws(CheckpointError) -> [Int] {
         var result: [Int] = []
-        try cursor.expect("[")
-        if try cursor.accepts("]") { return result }
-        repeat {
+        try reader.list { (reader) throws(CheckpointError) in
             guard result.count < limit else { throw fault(name, beyond) }
-            switch try cursor.integer() {
+            switch try reader.integer() {
             case .value(let value): result.append(value)
             case .tooLarge: throw fault(name, .integerTooLarge(field: field))
             case .notAnInteger: throw fault(name, .notAnInteger(field: field))
             }
-        } while try cursor.accepts(",")
-        try cursor.expect("]")
+        }
         return result
     }
 

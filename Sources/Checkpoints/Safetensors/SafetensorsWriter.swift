@@ -1,4 +1,6 @@
+import JSONText
 public import Tensors
+import WholeFiles
 
 /// Writes named tensors as a safetensors file.
 public enum SafetensorsWriter {
@@ -24,8 +26,7 @@ public enum SafetensorsWriter {
     ) throws(CheckpointError) {
         let entries = tensors.map { Entry(name: $0.name, shape: $0.tensor.shape, precision: precision) }
         let header = try header(entries, metadata)
-        let file = try AtomicFile(path: path)
-        try file.append(header)
+        let file = try self.file(path, header)
         for (entry, (_, tensor)) in zip(entries, tensors) { try append(tensor, entry, to: file) }
         try file.commit()
     }
@@ -50,8 +51,7 @@ public enum SafetensorsWriter {
             return Entry(name: name, shape: shape, precision: precision(name))
         }
         let header = try header(entries, metadata)
-        let file = try AtomicFile(path: path)
-        try file.append(header)
+        let file = try self.file(path, header)
         for entry in entries {
             progress(entry.name)
             try append(try source.load(entry.name), entry, to: file)
@@ -65,8 +65,14 @@ public enum SafetensorsWriter {
         var precision: Precision
     }
 
+    private static func file(_ path: String, _ header: [UInt8]) throws(CheckpointError) -> WholeFile<CheckpointError> {
+        let file = try WholeFile(path: path) { CheckpointError.cannotWrite(path: $0.path, reason: $0.reason) }
+        try file.append(header)
+        return file
+    }
+
     private static func append(
-        _ tensor: Tensor, _ entry: Entry, to file: borrowing AtomicFile
+        _ tensor: Tensor, _ entry: Entry, to file: borrowing WholeFile<CheckpointError>
     ) throws(CheckpointError) {
         // The header is written already; a source that answers with another shape would make it a lie.
         guard tensor.shape == entry.shape else {
@@ -87,10 +93,10 @@ public enum SafetensorsWriter {
     private static func header(
         _ entries: [Entry], _ metadata: [String: String]
     ) throws(CheckpointError) -> [UInt8] {
-        var members: [String] = []
+        var members: [(name: String, json: String)] = []
         if !metadata.isEmpty {
-            let texts = metadata.sorted { $0.key < $1.key }.map { "\(escaped($0.key)):\(escaped($0.value))" }
-            members.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
+            let texts = metadata.sorted { $0.key < $1.key }.map { ($0.key, JSONWriter.text($0.value)) }
+            members.append(("__metadata__", JSONWriter.object(texts)))
         }
         var seen: Set<String> = ["__metadata__"]
         var offset = 0
@@ -101,35 +107,21 @@ public enum SafetensorsWriter {
                 throw .unwritable(name: name, fault: .nameTooLong(limitBytes: SafetensorsHeader.nameLimitBytes))
             }
             let end = offset + entry.shape.elementCount * entry.precision.elementType.byteCount
-            let dimensions = entry.shape.dimensions.map(String.init).joined(separator: ",")
-            members.append(
-                "\(escaped(name)):{\"dtype\":\"\(entry.precision.elementType.rawValue)\",\"shape\":[\(dimensions)],"
-                    + "\"data_offsets\":[\(offset),\(end)]}")
+            let fields = [
+                ("dtype", JSONWriter.text(entry.precision.elementType.rawValue)),
+                ("shape", JSONWriter.list(entry.shape.dimensions.map(String.init))),
+                ("data_offsets", JSONWriter.list([String(offset), String(end)])),
+            ]
+            members.append((name, JSONWriter.object(fields)))
             offset = end
         }
-        var json = Array("{\(members.joined(separator: ","))}".utf8)
+        var json = Array(JSONWriter.object(members).utf8)
         while (json.count + 8) % 64 != 0 { json.append(0x20) }
         guard json.count <= SafetensorsHeader.limitBytes else {
             throw .unwritable(name: "", fault: .headerTooLong(limitBytes: SafetensorsHeader.limitBytes))
         }
         let length = UInt64(json.count)
         return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * UInt64($0))) } + json
-    }
-
-    /// A JSON string literal.
-    private static func escaped(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..<"\u{20}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     private static func checkHalfRange(_ tensor: Tensor, _ name: String) throws(CheckpointError) {

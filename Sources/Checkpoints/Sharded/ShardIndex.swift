@@ -1,5 +1,9 @@
+import JSONText
+
 /// The index of weights that lie in several files: a JSON object whose `weight_map` says which file holds each tensor.
 struct ShardIndex {
+    private typealias Reader = JSONReader<CheckpointError>
+
     private static let limitBytes = 16 << 20
     /// Each stays open as long as a tensor borrows from it.
     private static let shardLimit = 256
@@ -7,8 +11,8 @@ struct ShardIndex {
 
     private let file: MappedFile
     /// File names, in the order in which the index names them first.
-    private var shards: [String] = []
-    private var shardOfTensor: [String: Int] = [:]
+    private let shards: [String]
+    private let shardOfTensor: [String: Int]
 
     init(_ file: MappedFile) throws(CheckpointError) {
         self.file = file
@@ -18,53 +22,48 @@ struct ShardIndex {
         guard file.stillCovers(file.byteCount), let bytes = file.bytes(0..<file.byteCount) else {
             throw .shrunk(path: file.path, name: "")
         }
-        var cursor = JSONCursor(path: file.path, bytes: Array(bytes), byteOffset: 0, document: .index)
-        try cursor.checkEncoding()
-        try cursor.expect("{")
-        var hasMap = false
-        if try !cursor.accepts("}") {
-            repeat {
-                let start = cursor.position
-                let key = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
-                try cursor.expect(":")
-                guard key == "weight_map" else {
-                    try cursor.skipValue(depthLimit: Self.depthLimit)
-                    continue
-                }
-                guard !hasMap else { throw cursor.fault(.duplicateKey(key), at: start) }
-                hasMap = true
-                try readMap(&cursor)
-            } while try cursor.accepts(",")
-            try cursor.expect("}")
+        let path = file.path
+        var reader = Reader(Array(bytes)) { .index(path: path, fault: .text(HeaderFault($0), byteOffset: $1)) }
+        try reader.checkEncoding()
+        var map: (shards: [String], shardOfTensor: [String: Int])?
+        try reader.object(nameLimitBytes: SafetensorsHeader.nameLimitBytes) {
+            (reader, key, start) throws(CheckpointError) in
+            guard key == "weight_map" else {
+                _ = try reader.value(depthLimit: Self.depthLimit)
+                return
+            }
+            guard map == nil else { throw reader.fault(.duplicateName(key), at: start) }
+            map = try Self.map(&reader, path)
         }
-        try cursor.expectOnlySpace()
-        guard hasMap else { throw .index(path: file.path, fault: .noWeightMap) }
+        try reader.expectEnd()
+        guard let map else { throw .index(path: path, fault: .noWeightMap) }
+        (shards, shardOfTensor) = map
     }
 
-    private mutating func readMap(_ cursor: inout JSONCursor) throws(CheckpointError) {
+    private static func map(
+        _ reader: inout Reader, _ path: String
+    ) throws(CheckpointError) -> (shards: [String], shardOfTensor: [String: Int]) {
+        var shards: [String] = []
         var numbers: [String: Int] = [:]
-        try cursor.expect("{")
-        if try cursor.accepts("}") { return }
-        repeat {
-            let start = cursor.position
-            let tensor = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
-            try cursor.expect(":")
-            let shard = try cursor.string(limitBytes: SafetensorsHeader.nameLimitBytes)
+        var shardOfTensor: [String: Int] = [:]
+        try reader.object(nameLimitBytes: SafetensorsHeader.nameLimitBytes) {
+            (reader, tensor, start) throws(CheckpointError) in
+            let shard = try reader.string(limitBytes: SafetensorsHeader.nameLimitBytes)
             if numbers[shard] == nil {
                 guard WeightFolder.isPlainFileName(shard) else {
-                    throw .index(path: file.path, fault: .invalidShardName(shard))
+                    throw .index(path: path, fault: .invalidShardName(shard))
                 }
-                guard shards.count < Self.shardLimit else {
-                    throw .index(path: file.path, fault: .tooManyShards(limit: Self.shardLimit))
+                guard shards.count < shardLimit else {
+                    throw .index(path: path, fault: .tooManyShards(limit: shardLimit))
                 }
                 numbers[shard] = shards.count
                 shards.append(shard)
             }
             guard shardOfTensor.updateValue(numbers[shard] ?? 0, forKey: tensor) == nil else {
-                throw cursor.fault(.duplicateKey(tensor), at: start)
+                throw reader.fault(.duplicateName(tensor), at: start)
             }
-        } while try cursor.accepts(",")
-        try cursor.expect("}")
+        }
+        return (shards, shardOfTensor)
     }
 
     /// Opens every shard and compares what it holds with what the index says.

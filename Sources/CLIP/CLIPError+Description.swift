@@ -1,4 +1,5 @@
 extension CLIPError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .noSuchBlock(let block, let blocks):

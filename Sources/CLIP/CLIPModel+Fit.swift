@@ -5,13 +5,15 @@ extension CLIPModel {
     /// Whether weights fit a configuration: every tensor that the towers ask for is there with its shape, and none beside.
     /// No tokenizer is needed for that.
     ///
-    /// - Parameter weights: of any ``CLIPLayout``.
+    /// - Parameters:
+    ///   - weights: of any ``CLIPLayout``.
+    ///   - configuration: what they should fit.
     /// - Throws: `WeightError` with all differences at once, in the file's own names; `CLIPConfigurationError.notCLIP`.
     public static func checkFit(of weights: some TensorSource, configuration: CLIPConfiguration) throws {
         _ = try towers(of: try CLIPWeights(weights), configuration)
     }
 
-    /// Both towers and the scale, unexponentiated.
+    /// Both towers, and `logit_scale` as the file has it, which is the logarithm of the scale.
     static func towers(
         of weights: CLIPWeights, _ configuration: CLIPConfiguration
     ) throws(WeightError) -> (image: ImageTower, text: TextTower, scale: Tensor) {

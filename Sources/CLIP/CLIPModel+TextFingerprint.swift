@@ -3,7 +3,7 @@ import Tensors
 public import WeightIdentity
 
 extension CLIPModel {
-    /// Tells this model's text side from every other: all that decides which vector a text gets.
+    /// The fingerprint of everything that decides which vector a text gets.
     ///
     /// It covers the text tower's weights, its heads, norms and activation, the vocabulary and the context. The image tower has
     /// no part in it.

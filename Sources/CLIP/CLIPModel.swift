@@ -5,7 +5,9 @@ public import Tensors
 ///
 /// Immutable: one model can be used from several tasks at once.
 public struct CLIPModel: Sendable {
+    /// The model's sizes and what its weights do not say.
     public internal(set) var configuration: CLIPConfiguration
+    /// Texts to tokens, with the vocabulary of these weights.
     public let tokenizer: CLIPTokenizer
     /// The factor on cosines before a softmax over texts, about 100 in published models: the exponential of the
     /// checkpoint's `logit_scale`.
@@ -15,7 +17,7 @@ public struct CLIPModel: Sendable {
     var imageTower: ImageTower
     let textTower: TextTower
 
-    /// Texts that go through the text tower together; more only costs memory.
+    /// Texts that go through the text tower together. More cost memory and save no time.
     private static let textBatch = 64
 
     /// Opens weights as they are published: layout and configuration are found by names, shapes and the texts beside them.
@@ -38,7 +40,9 @@ public struct CLIPModel: Sendable {
 
     /// A model of weights that were looked at before, so that decisions can be shown or changed first.
     ///
-    /// - Parameter tokenizer: from the merges that belong to the weights.
+    /// - Parameters:
+    ///   - detected: the weights and what was found out about them.
+    ///   - tokenizer: from the merges that belong to the weights.
     /// - Throws: `WeightError` with all differences at once, `CLIPError.vocabularyMismatch`.
     public init(_ detected: DetectedCLIP, tokenizer: CLIPTokenizer) throws {
         try self.init(detected.configuration, detected.weights, tokenizer, detected.decisions)
@@ -47,6 +51,7 @@ public struct CLIPModel: Sendable {
     /// A model whose configuration is known.
     ///
     /// - Parameters:
+    ///   - configuration: of these weights.
     ///   - weights: of any ``CLIPLayout``; every tensor must be there, of the configuration's shape, and none beside but
     ///     those that ``CLIPWeights/ignored`` lists.
     ///   - tokenizer: from the merges that belong to the weights.
@@ -88,6 +93,9 @@ public struct CLIPModel: Sendable {
 
     /// Texts as vectors.
     ///
+    /// - Parameters:
+    ///   - texts: any number.
+    ///   - truncate: cut texts that are too long, instead of refusing them.
     /// - Returns: `[texts, embedding]`, not normalised.
     /// - Throws: `TokenizerError.tooLong` for the first text that does not fit, unless `truncate` is set.
     public func encodeText(_ texts: [String], truncate: Bool = false) throws(TokenizerError) -> Tensor {
@@ -112,7 +120,7 @@ public struct CLIPModel: Sendable {
     /// - Parameters:
     ///   - pixels: `[1, 3, height, columns]`, as for `encodeImage`.
     ///   - layers: blocks, counted from 1.
-    ///   - attention: how patches gather from each other.
+    ///   - attention: how patches attend to each other.
     /// - Throws: `CLIPError.noSuchBlock`, `.unusablePixels`.
     public func denseFeatures(
         _ pixels: Tensor, layers: [Int], attention: DenseAttention = .ordinary

@@ -6,6 +6,7 @@ public import Tensors
 ///
 /// **Matches:** `build_zero_shot_classifier` of open_clip and the recipe of OpenAI's CLIP.
 public struct ZeroShotClassifier: Sendable {
+    /// What may be on a picture, one name each.
     public let labels: [String]
     /// Sentences in which `{}` stands for the label.
     public let templates: [String]
@@ -17,6 +18,7 @@ public struct ZeroShotClassifier: Sendable {
     public static let defaultTemplates = ["a photo of a {}."]
 
     /// - Parameters:
+    ///   - clip: the model that makes vectors of the sentences.
     ///   - labels: what may be there, one name each; at least one.
     ///   - templates: at least one, each with `{}` in it.
     ///   - truncate: cut sentences that are too long, instead of refusing them.
@@ -62,13 +64,16 @@ public struct ZeroShotClassifier: Sendable {
 
 /// What can be wrong with what a zero-shot classifier is made of.
 public enum ZeroShotError: Error, Hashable, Sendable {
+    /// There is nothing to choose from.
     case noLabels
+    /// There is no sentence for the labels.
     case noTemplates
     /// A template that does not say where the label goes.
     case templateWithoutPlace(String)
 }
 
 extension ZeroShotError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .noLabels: "there are no labels to choose from: name at least one"

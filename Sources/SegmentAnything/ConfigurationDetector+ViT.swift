@@ -15,15 +15,13 @@ extension ConfigurationDetector {
         }
         let embedding = try patchEmbedding("\(path).patch_embed")
         let attention = try windows("\(path).blocks", depth: depth, grid: grid)
-        return (
-            grid * embedding.patch,
-            .vit(
-                ViTConfiguration(
-                    patchEmbedding: embedding, trainedGrid: grid, width: width, depth: depth,
-                    heads: width / headWidth,
-                    hiddenWidth: try shape("\(path).blocks.0.mlp.lin1.weight", rank: 2)[0],
-                    window: attention.window, globalBlocks: attention.globalBlocks))
-        )
+        var configuration = ViTConfiguration(
+            width: width, depth: depth, heads: width / headWidth, globalBlocks: attention.globalBlocks)
+        configuration.patchEmbedding = embedding
+        configuration.trainedGrid = grid
+        configuration.hiddenWidth = try shape("\(path).blocks.0.mlp.lin1.weight", rank: 2)[0]
+        configuration.window = attention.window
+        return (grid * embedding.patch, .vit(configuration))
     }
 
     private func patchEmbedding(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
@@ -39,8 +37,8 @@ extension ConfigurationDetector {
         return .stem(channels: channels)
     }
 
-    /// A block attends over the whole grid when its table of relative rows is as long as the grid needs. The
-    /// description decides where both are equally long.
+    /// A table of relative positions has a row for each distance, so its length tells whether a block attends over the whole
+    /// grid or within windows. Where a window is as large as the grid, only the description tells.
     private func windows(
         _ path: String, depth: Int, grid: Int
     ) throws(SAMConfigurationError) -> (window: Int, globalBlocks: [Int]) {

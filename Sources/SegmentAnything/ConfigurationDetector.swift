@@ -2,7 +2,7 @@ import NeuralNetwork
 import Tensors
 import WeightIdentity
 
-/// Takes a configuration apart into the shapes that tell it.
+/// Finds a configuration by the shapes of the weights and the description beside them.
 struct ConfigurationDetector {
     let weights: any TensorSource
     let description: ModelDescription?
@@ -22,18 +22,25 @@ struct ConfigurationDetector {
         guard maskTokens > 1, maskChannels % 4 == 0 else {
             throw .impossible(fact: "\(maskTokens) mask tokens and mask prompts of \(maskChannels) channels")
         }
-        let defaults = SAMConfiguration.vitB
-        let deviation = try colours("std") ?? defaults.pixelStandardDeviation
-        guard deviation.allSatisfy({ $0 > 0 }) else { throw .impossible(fact: "colours that deviate by \(deviation)") }
-        return SAMConfiguration(
-            side: side, imageEncoder: encoder, promptWidth: promptWidth, maskChannels: maskChannels,
-            decoderDepth: count(layer, "norm1.weight"), decoderHeads: decoderHeads,
-            decoderHiddenWidth: try shape("\(layer).0.mlp.lin1.weight", rank: 2)[0],
-            decoderAttentionWidth: inner,
-            maskTokens: maskTokens,
-            iouHeadHiddenWidth: try shape("\(decoder).iou_prediction_head.layers.0.weight", rank: 2)[0],
-            pixelMean: try colours("mean") ?? defaults.pixelMean,
-            pixelStandardDeviation: deviation)
+        var configuration = SAMConfiguration(imageEncoder: encoder)
+        configuration.side = side
+        configuration.promptWidth = promptWidth
+        configuration.maskChannels = maskChannels
+        configuration.decoderDepth = count(layer, "norm1.weight")
+        configuration.decoderHeads = decoderHeads
+        configuration.decoderHiddenWidth = try shape("\(layer).0.mlp.lin1.weight", rank: 2)[0]
+        configuration.decoderAttentionWidth = inner
+        configuration.maskTokens = maskTokens
+        configuration.iouHeadHiddenWidth = try shape("\(decoder).iou_prediction_head.layers.0.weight", rank: 2)[0]
+        if let mean = try colours("mean") { configuration.pixelMean = mean }
+        // `std` is the name in the published description.
+        if let deviation = try colours("std") {
+            guard deviation.allSatisfy({ $0 > 0 }) else {
+                throw .impossible(fact: "colours that deviate by \(deviation)")
+            }
+            configuration.pixelStandardDeviation = deviation
+        }
+        return configuration
     }
 
     private func imageEncoder(

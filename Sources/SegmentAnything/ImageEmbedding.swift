@@ -1,19 +1,22 @@
 public import Tensors
 
-/// A picture as the mask decoder sees it. Computed once a picture, used by every prompt; never changes.
+/// What the image encoder makes of a picture: computed once, used for every prompt.
 public struct ImageEmbedding: Sendable {
     /// `[channels, rows, columns]`, over the model's whole square.
     public let features: Tensor
     /// Where the picture lies in the square.
     public let frame: ModelFrame
 
+    /// - Parameters:
+    ///   - features: `[channels, rows, columns]`.
+    ///   - frame: where the picture lies in the square.
     public init(features: Tensor, frame: ModelFrame) {
         self.features = features
         self.frame = frame
     }
 
-    /// Embedding rows that see the picture; rows beyond see only padding.
+    /// Rows of image tokens on the picture; those below stand for padding.
     public var validRows: Int { frame.validRows }
-    /// Embedding columns that see the picture; columns beyond see only padding.
+    /// Columns of image tokens on the picture; those beyond stand for padding.
     public var validColumns: Int { frame.validColumns }
 }

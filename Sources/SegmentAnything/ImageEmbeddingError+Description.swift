@@ -2,6 +2,7 @@ import Tensors
 import TerminalText
 
 extension ImageEmbeddingError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .notAnEmbedding(let format):

@@ -20,8 +20,10 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
     /// Raised whenever ``SAMModel/prepare(_:)`` comes to give other values for a picture.
     static let preparationVersion = 1
 
-    /// - Parameter weights: the model's ``SAMModel/imageEncoderFingerprint()``, which takes long enough to be kept for all
-    ///   pictures.
+    /// - Parameters:
+    ///   - model: which makes the embedding.
+    ///   - weights: the model's ``SAMModel/imageEncoderFingerprint()``, which takes long enough to be kept for all pictures.
+    ///   - picture: whose embedding it is.
     public init(_ model: SAMModel, weights: WeightFingerprint, picture: Image) throws {
         let configuration = model.configuration
         self.weights = weights

@@ -3,9 +3,12 @@ import Tensors
 
 /// A position in the model's square input, pixels, x to the right and y down.
 public struct ModelPoint: Sendable, Hashable {
+    /// Pixels from the left.
     public var x: Double
+    /// Pixels from the top.
     public var y: Double
 
+    /// A position in pixels of the square.
     public init(x: Double, y: Double) {
         self.x = x
         self.y = y
@@ -23,10 +26,15 @@ public struct ModelFrame: Sendable, Hashable {
     public let input: ImageSize
     /// Side of the square, pixels.
     public let side: Int
-    /// Input pixels on a side of one embedding cell.
+    /// Input pixels on a side of the square that one image token stands for.
     public let patch: Int
 
-    /// Each side of the input is the scaled side rounded half up, and at least one pixel.
+    /// The frame of a picture. Each side of the input is the scaled side, rounded half up and at least one pixel.
+    ///
+    /// - Parameters:
+    ///   - original: the picture's size.
+    ///   - side: of the square, pixels.
+    ///   - patch: input pixels on a side of one image token.
     public init(original: ImageSize, side: Int, patch: Int) {
         precondition(original.width > 0 && original.height > 0, "a picture needs at least one pixel")
         self.original = original
@@ -38,9 +46,9 @@ public struct ModelFrame: Sendable, Hashable {
             height: max(1, Int(Double(original.height) * scale + 0.5)))
     }
 
-    /// Embedding rows that see at least one pixel of the picture.
+    /// Rows of image tokens with at least one pixel of the picture.
     public var validRows: Int { (input.height + patch - 1) / patch }
-    /// Embedding columns that see at least one pixel of the picture.
+    /// Columns of image tokens with at least one pixel of the picture.
     public var validColumns: Int { (input.width + patch - 1) / patch }
 
     // MARK: Points
@@ -60,8 +68,8 @@ public struct ModelFrame: Sendable, Hashable {
             y: point.y * (Double(original.height) / Double(input.height)))
     }
 
-    /// Where a point of the picture falls among the embedding's cells, in cells from the centre of the first one,
-    /// clamped to the valid cells: for reading features between cell centres.
+    /// Where a point of the picture lies in the grid of image tokens, in tokens from the centre of the first one and clamped
+    /// to the picture. Features between the centres of tokens can be interpolated there.
     public func embeddingPosition(_ point: ImagePoint) -> (row: Double, column: Double) {
         let model = modelPoint(point)
         let row = (model.y + 0.5) / Double(patch) - 0.5

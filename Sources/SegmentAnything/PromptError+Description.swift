@@ -1,6 +1,7 @@
 import Imaging
 
 extension PromptError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .empty:

@@ -4,58 +4,47 @@
 public struct SAMConfiguration: Sendable, Hashable {
     /// The network that embeds pictures.
     public enum ImageEncoder: Sendable, Hashable {
+        /// SAM's vision transformer.
         case vit(ViTConfiguration)
+        /// MobileSAM's smaller network.
         case tinyViT(TinyViTConfiguration)
     }
 
     /// Side of the square model input, pixels. The published models are made for 1024; another multiple of ``patch``
-    /// stretches the positions of a ViT to the other grid, at a loss that grows with the difference.
-    public var side: Int
+    /// interpolates the positions of a ViT to the other grid, at a loss that grows with the difference.
+    public var side = 1024
+    /// The network that embeds pictures.
     public var imageEncoder: ImageEncoder
 
     // MARK: Prompt encoder and mask decoder
 
     /// Channels of the image embedding, the prompts and the decoder's tokens.
-    public var promptWidth: Int
+    public var promptWidth = 256
     /// Channels of a mask prompt just before its last convolution.
-    public var maskChannels: Int
-    public var decoderDepth: Int
-    public var decoderHeads: Int
+    public var maskChannels = 16
+    /// Layers of the two-way transformer.
+    public var decoderDepth = 2
+    /// Heads of each attention of the two-way transformer.
+    public var decoderHeads = 8
     /// Hidden channels of a decoder layer's feed-forward part.
-    public var decoderHiddenWidth: Int
+    public var decoderHiddenWidth = 2048
     /// Channels inside the cross-attention between prompt tokens and image tokens.
-    public var decoderAttentionWidth: Int
+    public var decoderAttentionWidth = 128
     /// Mask tokens: the first one is for ``MaskCount/single``, the others are for ``MaskCount/multiple``.
-    public var maskTokens: Int
+    public var maskTokens = 4
     /// Hidden channels of the IoU head (`iou_prediction_head`).
-    public var iouHeadHiddenWidth: Int
+    public var iouHeadHiddenWidth = 256
 
     // MARK: Pixels
 
     /// Subtracted from red, green and blue (0...255).
-    public var pixelMean: [Float]
+    public var pixelMean: [Float] = [123.675, 116.28, 103.53]
     /// What red, green and blue are then divided by (0...255).
-    public var pixelStandardDeviation: [Float]
+    public var pixelStandardDeviation: [Float] = [58.395, 57.12, 57.375]
 
-    public init(
-        side: Int = 1024, imageEncoder: ImageEncoder,
-        promptWidth: Int = 256, maskChannels: Int = 16, decoderDepth: Int = 2, decoderHeads: Int = 8,
-        decoderHiddenWidth: Int = 2048, decoderAttentionWidth: Int? = nil, maskTokens: Int = 4,
-        iouHeadHiddenWidth: Int = 256,
-        pixelMean: [Float] = [123.675, 116.28, 103.53], pixelStandardDeviation: [Float] = [58.395, 57.12, 57.375]
-    ) {
-        self.side = side
+    /// The published prompt encoder and mask decoder behind an image encoder.
+    public init(imageEncoder: ImageEncoder) {
         self.imageEncoder = imageEncoder
-        self.promptWidth = promptWidth
-        self.maskChannels = maskChannels
-        self.decoderDepth = decoderDepth
-        self.decoderHeads = decoderHeads
-        self.decoderHiddenWidth = decoderHiddenWidth
-        self.decoderAttentionWidth = decoderAttentionWidth ?? promptWidth / 2
-        self.maskTokens = maskTokens
-        self.iouHeadHiddenWidth = iouHeadHiddenWidth
-        self.pixelMean = pixelMean
-        self.pixelStandardDeviation = pixelStandardDeviation
     }
 
     /// Input pixels on a side of the square that one image token stands for.
@@ -77,6 +66,7 @@ extension SAMConfiguration.ImageEncoder {
 }
 
 extension SAMConfiguration.ImageEncoder: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .vit(let vit): "ViT, \(vit.depth) blocks of width \(vit.width)"

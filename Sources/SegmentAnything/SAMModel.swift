@@ -28,7 +28,7 @@ public struct SAMModel: Sendable {
     /// Takes every weight the configuration names, under the names of segment_anything.
     ///
     /// - Precondition: the configuration's side is a multiple of its patch.
-    /// - Throws: ``WeightError`` with all that is missing, misshapen or left over.
+    /// - Throws: `WeightError` with all that is missing, misshapen or left over.
     public init(configuration: SAMConfiguration, weights: some TensorSource) throws(WeightError) {
         precondition(
             configuration.grid > 0 && configuration.grid * configuration.patch == configuration.side,

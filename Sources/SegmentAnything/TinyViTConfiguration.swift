@@ -1,5 +1,5 @@
-/// The sizes of MobileSAM's TinyViT: a stem that divides each side by 4, a stage of convolutions, and stages of windowed
-/// attention, with a merging of pixels in front of each of those.
+/// The sizes of MobileSAM's TinyViT: a patch embedding that divides each side by 4, a stage of convolutions, and stages of
+/// windowed attention with a merging of patches in front of each.
 public struct TinyViTConfiguration: Sendable, Hashable {
     /// Channels of each stage, the convolutions first.
     public var widths: [Int]
@@ -14,6 +14,13 @@ public struct TinyViTConfiguration: Sendable, Hashable {
     /// Hidden channels of the feed-forward part in each stage of attention.
     public var hiddenWidths: [Int]
 
+    /// - Parameters:
+    ///   - widths: channels of each stage, the convolutions first.
+    ///   - depths: blocks of each stage.
+    ///   - heads: of each stage of attention.
+    ///   - windows: side of the windows of each stage of attention.
+    ///   - expandedWidth: channels inside a block of convolutions; four times the first width when nil.
+    ///   - hiddenWidths: of the feed-forward part in each stage of attention; four times the width when nil.
     /// - Precondition: as many depths as widths, and a head count and a window for each width but the first.
     public init(
         widths: [Int], depths: [Int], heads: [Int], windows: [Int], expandedWidth: Int? = nil,
@@ -33,13 +40,13 @@ public struct TinyViTConfiguration: Sendable, Hashable {
         self.hiddenWidths = hiddenWidths ?? widths.dropFirst().map { 4 * $0 }
     }
 
-    /// What the merging in front of a stage of attention divides each side by. The reference lets the width decide: 320,
-    /// 448 and 576 are the last widths of its three sizes, whose map keeps its size.
+    /// By what the merging in front of a stage of attention divides each side. The reference lets the width decide: 320, 448
+    /// and 576 are the last widths of its three sizes, and those maps keep their size.
     public func mergingStride(before stage: Int) -> Int {
         [320, 448, 576].contains(widths[stage]) ? 1 : 2
     }
 
-    /// Input pixels on a side of one cell of the last map.
+    /// Input pixels on a side of one pixel of the last map.
     public var patch: Int {
         (1..<widths.count).reduce(4) { $0 * mergingStride(before: $1) }
     }

@@ -16,32 +16,29 @@ public struct ViTConfiguration: Sendable, Hashable {
         }
     }
 
-    public var patchEmbedding: PatchEmbedding
-    /// Embedding cells on a side of the square that the weights' positions are made for.
-    public var trainedGrid: Int
+    /// How the picture becomes the first grid of tokens.
+    public var patchEmbedding = PatchEmbedding.projection(patch: 16)
+    /// Tokens on a side of the grid that the position embeddings are made for.
+    public var trainedGrid = 64
     /// Channels of a token.
     public var width: Int
     /// Number of blocks.
     public var depth: Int
+    /// Heads of each attention.
     public var heads: Int
     /// Hidden channels of a block's feed-forward part.
     public var hiddenWidth: Int
     /// Side of an attention window, tokens.
-    public var window: Int
+    public var window = 14
     /// Blocks (counted from 0) that attend over the whole grid instead of windows.
     public var globalBlocks: [Int]
 
-    public init(
-        patchEmbedding: PatchEmbedding = .projection(patch: 16), trainedGrid: Int = 64, width: Int, depth: Int,
-        heads: Int, hiddenWidth: Int? = nil, window: Int = 14, globalBlocks: [Int]
-    ) {
-        self.patchEmbedding = patchEmbedding
-        self.trainedGrid = trainedGrid
+    /// The sizes that differ between the published models; the others are as published.
+    public init(width: Int, depth: Int, heads: Int, globalBlocks: [Int]) {
         self.width = width
         self.depth = depth
         self.heads = heads
-        self.hiddenWidth = hiddenWidth ?? 4 * width
-        self.window = window
+        hiddenWidth = 4 * width
         self.globalBlocks = globalBlocks
     }
 }

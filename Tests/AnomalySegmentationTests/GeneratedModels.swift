@@ -16,8 +16,12 @@ enum GeneratedModels {
     ) throws -> CLIPModel {
         let vocabulary = try Vocabulary(merges: [])
         var configuration = CLIPConfiguration(
-            patch: 8, trainedGrid: 4, visionWidth: 32, visionLayers: 7, visionHeads: 2, embedding: 16, textWidth: 32,
-            textLayers: 3, textHeads: 2, vocabularySize: vocabulary.count, activation: activation)
+            patch: 8, trainedGrid: 4, visionWidth: 32, visionLayers: 7, embedding: 16, textWidth: 32)
+        configuration.visionHeads = 2
+        configuration.textLayers = 3
+        configuration.textHeads = 2
+        configuration.vocabularySize = vocabulary.count
+        configuration.activation = activation
         configuration.comparesPatchesWithText = comparesPatchesWithText
         configuration.resizing = resizing
         return try generated(from: [("visual.class_embedding", [32])]) {
@@ -29,13 +33,17 @@ enum GeneratedModels {
 
     /// A SAM whose square is 64 px, of 16 x 16 cells.
     static func sam() throws -> SAMModel {
-        let configuration = SAMConfiguration(
-            side: 64,
-            imageEncoder: .vit(
-                ViTConfiguration(
-                    patchEmbedding: .projection(patch: 4), trainedGrid: 16, width: 32, depth: 2, heads: 2, window: 6,
-                    globalBlocks: [1])),
-            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, iouHeadHiddenWidth: 48)
+        var vit = ViTConfiguration(width: 32, depth: 2, heads: 2, globalBlocks: [1])
+        vit.patchEmbedding = .projection(patch: 4)
+        vit.trainedGrid = 16
+        vit.window = 6
+        var configuration = SAMConfiguration(imageEncoder: .vit(vit))
+        configuration.side = 64
+        configuration.promptWidth = 32
+        configuration.decoderAttentionWidth = 16
+        configuration.decoderHeads = 4
+        configuration.decoderHiddenWidth = 64
+        configuration.iouHeadHiddenWidth = 48
         return try generated { try SAMModel(configuration: configuration, weights: $0) }
     }
 

@@ -22,9 +22,11 @@ struct MapFixture {
     /// The towers of the script, with its generated weights.
     func clip(_ activation: CLIPConfiguration.Activation) throws -> CLIPModel {
         let vocabulary = try Vocabulary(merges: [])
-        let configuration = CLIPConfiguration(
-            patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 8, visionHeads: 2, embedding: 24, textWidth: 64,
-            textLayers: 10, textHeads: 1, vocabularySize: vocabulary.count, activation: activation)
+        var configuration = CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 8, embedding: 24, textWidth: 64)
+        configuration.textLayers = 10
+        configuration.vocabularySize = vocabulary.count
+        configuration.activation = activation
         return try CLIPModel(
             configuration: configuration, weights: weights(), tokenizer: CLIPTokenizer(vocabulary: vocabulary))
     }

@@ -24,9 +24,12 @@ struct ConfigurationTests {
 
     @Test("shapes tell the sizes, and the published rules the rest")
     func shapes() throws {
-        let expected = CLIPConfiguration(
-            patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 1, visionHeads: 2, embedding: 24, textWidth: 64,
-            textLayers: 2, textHeads: 1, contextLength: 16, vocabularySize: 600, activation: .gelu)
+        var expected = CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 128, visionLayers: 1, embedding: 24, textWidth: 64)
+        expected.textLayers = 2
+        expected.contextLength = 16
+        expected.vocabularySize = 600
+        expected.activation = .gelu
         #expect(try detected(Self.entries) == expected)
     }
 
@@ -171,8 +174,9 @@ struct ConfigurationTests {
         var image = Image(size: size, filledWith: .black)
         for y in 0..<20 { for x in 20..<40 { image[x: x, y: y] = .white } }
         var configuration = CLIPConfiguration(
-            patch: 4, trainedGrid: 2, visionWidth: 64, visionLayers: 1, embedding: 8, textWidth: 64,
-            mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+            patch: 4, trainedGrid: 2, visionWidth: 64, visionLayers: 1, embedding: 8, textWidth: 64)
+        configuration.mean = [0.5, 0.5, 0.5]
+        configuration.standardDeviation = [0.5, 0.5, 0.5]
         let squashed = configuration.preparation(for: image)
         #expect(squashed.shape == [3, 8, 8])
         #expect(squashed[0, 0, 0] == -1 && squashed[2, 7, 7] == 1)

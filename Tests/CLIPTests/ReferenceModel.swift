@@ -13,9 +13,15 @@ enum ReferenceModel {
     ]
 
     static func configuration(_ activation: CLIPConfiguration.Activation) -> CLIPConfiguration {
-        CLIPConfiguration(
-            patch: 8, trainedGrid: 4, visionWidth: 64, visionLayers: 3, visionHeads: 2, embedding: 24, textWidth: 32,
-            textLayers: 2, textHeads: 4, contextLength: 16, vocabularySize: 600, activation: activation)
+        var configuration = CLIPConfiguration(
+            patch: 8, trainedGrid: 4, visionWidth: 64, visionLayers: 3, embedding: 24, textWidth: 32)
+        configuration.visionHeads = 2
+        configuration.textLayers = 2
+        configuration.textHeads = 4
+        configuration.contextLength = 16
+        configuration.vocabularySize = 600
+        configuration.activation = activation
+        return configuration
     }
 
     /// The names and shapes that the reference's own state dictionary has, from a fixture's metadata.

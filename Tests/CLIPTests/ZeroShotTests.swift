@@ -14,9 +14,10 @@ struct ZeroShotTests {
         let merges = try Data(contentsOf: Fixture.url("CLIP/tokenizer_merges.txt"))
         let vocabulary = try Vocabulary(merges, count: nil)
         #expect("\(vocabulary.count)" == (try Fixture.tensors(Self.fixture).metadata["vocabulary"]))
-        let configuration = CLIPConfiguration(
-            patch: 8, trainedGrid: 4, visionWidth: 64, visionLayers: 2, visionHeads: 2, embedding: 24, textWidth: 32,
-            textLayers: 2, textHeads: 4, contextLength: 32, vocabularySize: vocabulary.count, activation: .gelu)
+        var configuration = ReferenceModel.configuration(.gelu)
+        configuration.visionLayers = 2
+        configuration.contextLength = 32
+        configuration.vocabularySize = vocabulary.count
         return try CLIPModel(
             configuration: configuration, weights: ReferenceModel.weights(Self.fixture),
             tokenizer: CLIPTokenizer(vocabulary: vocabulary, contextLength: 32, marks: .openCLIP))

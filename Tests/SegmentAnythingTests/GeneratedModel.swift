@@ -10,23 +10,36 @@ extension SAMConfiguration {
     static let tested = tested(behind: .projection(patch: 4))
 
     static func tested(behind patchEmbedding: ViTConfiguration.PatchEmbedding) -> SAMConfiguration {
-        SAMConfiguration(
-            side: 64,
-            imageEncoder: .vit(
-                ViTConfiguration(
-                    patchEmbedding: patchEmbedding, trainedGrid: 16, width: 32, depth: 2, heads: 2, window: 6,
-                    globalBlocks: [1])),
-            promptWidth: 32, decoderHeads: 4, decoderHiddenWidth: 64, iouHeadHiddenWidth: 48)
+        var vit = ViTConfiguration(width: 32, depth: 2, heads: 2, globalBlocks: [1])
+        vit.patchEmbedding = patchEmbedding
+        vit.trainedGrid = 16
+        vit.window = 6
+        var configuration = SAMConfiguration(imageEncoder: .vit(vit)).withTestedDecoder
+        configuration.side = 64
+        configuration.promptWidth = 32
+        configuration.decoderAttentionWidth = 16
+        return configuration
     }
 
     /// A MobileSAM with windows that hang over the edge of their map in two stages and one window of the whole map in the
     /// third.
-    static let testedTinyViT = SAMConfiguration(
-        side: 160,
-        imageEncoder: .tinyViT(
-            TinyViTConfiguration(
-                widths: [8, 16, 24, 320], depths: [1, 2, 1, 1], heads: [2, 3, 5], windows: [7, 4, 10])),
-        promptWidth: 256, decoderHeads: 4, decoderHiddenWidth: 64, iouHeadHiddenWidth: 48)
+    static let testedTinyViT = {
+        var configuration = SAMConfiguration(
+            imageEncoder: .tinyViT(
+                TinyViTConfiguration(
+                    widths: [8, 16, 24, 320], depths: [1, 2, 1, 1], heads: [2, 3, 5], windows: [7, 4, 10]))
+        ).withTestedDecoder
+        configuration.side = 160
+        return configuration
+    }()
+
+    private var withTestedDecoder: SAMConfiguration {
+        var configuration = self
+        configuration.decoderHeads = 4
+        configuration.decoderHiddenWidth = 64
+        configuration.iouHeadHiddenWidth = 48
+        return configuration
+    }
 }
 
 /// A model with generated weights, the same that the reference's has in `Tools/fixtures`.

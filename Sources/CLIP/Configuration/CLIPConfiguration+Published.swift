@@ -8,9 +8,12 @@ extension CLIPConfiguration {
         patch: 16, trainedGrid: 14, visionWidth: 768, visionLayers: 12, embedding: 512, textWidth: 512)
 
     /// ViT-B-16-plus-240: 240 pixels, 15 x 15 patches. Only LAION published it, with exact GELU.
-    public static let base16Plus240 = CLIPConfiguration(
-        patch: 16, trainedGrid: 15, visionWidth: 896, visionLayers: 12, embedding: 640, textWidth: 640,
-        activation: .gelu)
+    public static let base16Plus240 = {
+        var configuration = CLIPConfiguration(
+            patch: 16, trainedGrid: 15, visionWidth: 896, visionLayers: 12, embedding: 640, textWidth: 640)
+        configuration.activation = .gelu
+        return configuration
+    }()
 
     /// ViT-L/14: 224 pixels, 16 x 16 patches. OpenAI's activation.
     public static let large14 = CLIPConfiguration(

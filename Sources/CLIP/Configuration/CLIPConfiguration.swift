@@ -27,75 +27,73 @@ public struct CLIPConfiguration: Hashable, Sendable {
         case shortestSideAndCrop = "crop"
     }
 
-    public var patchEmbedding: PatchEmbedding
+    /// How a picture becomes a grid of vectors.
+    public var patchEmbedding = PatchEmbedding.patches
     /// Pixels along a patch's side.
     public var patch: Int
     /// Patches along the side of the square that the position embeddings were trained on.
     public var trainedGrid: Int
     /// Default input side in pixels.
     public var imageSize: Int
+    /// Channels of a token of the image tower.
     public var visionWidth: Int
+    /// Blocks of the image tower.
     public var visionLayers: Int
+    /// Heads of each attention of the image tower.
     public var visionHeads: Int
-    /// Width of the feed-forward layers of the image tower.
+    /// Hidden channels of a feed-forward part of the image tower.
     public var visionHidden: Int
     /// Width of the space that pictures and texts share.
     public var embedding: Int
+    /// Channels of a token of the text tower.
     public var textWidth: Int
-    public var textLayers: Int
+    /// Blocks of the text tower.
+    public var textLayers = 12
+    /// Heads of each attention of the text tower.
     public var textHeads: Int
-    /// Width of the feed-forward layers of the text tower.
+    /// Hidden channels of a feed-forward part of the text tower.
     public var textHidden: Int
     /// Tokens of a text at most, start and end included.
-    public var contextLength: Int
+    public var contextLength = 77
     /// Number of tokens; the last two are start and end.
-    public var vocabularySize: Int
-    public var activation: Activation
+    public var vocabularySize = 49_408
+    /// The nonlinearity of both towers.
+    public var activation = Activation.quickGELU
     /// How the trained grid of position embeddings is brought to another grid.
     public var positionResampling = PositionResampling.bicubicAntialiased
     /// Mean of red, green and blue, 0...1.
-    public var mean: [Float]
+    public var mean = publishedMean
     /// Standard deviation of red, green and blue, 0...1.
-    public var standardDeviation: [Float]
-    /// For vectors of whole pictures; what is found in places always takes a squashed picture.
-    public var resizing: Resizing
+    public var standardDeviation = publishedStandardDeviation
+    /// For vectors of whole pictures. Dense features always take a squashed picture.
+    public var resizing = Resizing.shortestSideAndCrop
     /// Whether the model was trained to compare its patches with text, so that plain attention gives dense features.
     public var comparesPatchesWithText = false
 
-    /// How many times as wide as the tower the feed-forward layers are, up to ViT-H.
+    /// How many times as wide as the tower the feed-forward parts are, up to ViT-H.
     static let feedForwardFactor = 4
 
-    /// OpenAI's means and deviations, which most published models share.
+    /// OpenAI's means of red, green and blue, which most published models share.
     public static let publishedMean: [Float] = [0.481_454_66, 0.457_827_5, 0.408_210_73]
+    /// OpenAI's standard deviations of red, green and blue, which most published models share.
     public static let publishedStandardDeviation: [Float] = [0.268_629_54, 0.261_302_58, 0.275_777_11]
 
+    /// The sizes that differ between published models. All other properties start as the published ones have them: heads
+    /// are 64 wide, feed-forward parts four times as wide as their tower, and the input has the trained grid.
     public init(
-        patchEmbedding: PatchEmbedding = .patches, patch: Int, trainedGrid: Int, imageSize: Int? = nil,
-        visionWidth: Int, visionLayers: Int, visionHeads: Int? = nil, visionHidden: Int? = nil, embedding: Int,
-        textWidth: Int, textLayers: Int = 12, textHeads: Int? = nil, textHidden: Int? = nil,
-        contextLength: Int = 77, vocabularySize: Int = 49_408, activation: Activation = .quickGELU,
-        mean: [Float] = publishedMean,
-        standardDeviation: [Float] = publishedStandardDeviation, resizing: Resizing = .shortestSideAndCrop
+        patch: Int, trainedGrid: Int, visionWidth: Int, visionLayers: Int, embedding: Int, textWidth: Int
     ) {
-        self.patchEmbedding = patchEmbedding
         self.patch = patch
         self.trainedGrid = trainedGrid
-        self.imageSize = imageSize ?? patch * trainedGrid
+        imageSize = patch * trainedGrid
         self.visionWidth = visionWidth
         self.visionLayers = visionLayers
-        self.visionHeads = visionHeads ?? visionWidth / Self.publishedHeadWidth
-        self.visionHidden = visionHidden ?? Self.feedForwardFactor * visionWidth
+        visionHeads = visionWidth / Self.publishedHeadWidth
+        visionHidden = Self.feedForwardFactor * visionWidth
         self.embedding = embedding
         self.textWidth = textWidth
-        self.textLayers = textLayers
-        self.textHeads = textHeads ?? textWidth / Self.publishedHeadWidth
-        self.textHidden = textHidden ?? Self.feedForwardFactor * textWidth
-        self.contextLength = contextLength
-        self.vocabularySize = vocabularySize
-        self.activation = activation
-        self.mean = mean
-        self.standardDeviation = standardDeviation
-        self.resizing = resizing
+        textHeads = textWidth / Self.publishedHeadWidth
+        textHidden = Self.feedForwardFactor * textWidth
     }
 
     /// The width of a head in both towers of every published size up to ViT-L.

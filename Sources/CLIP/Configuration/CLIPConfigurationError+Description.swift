@@ -2,6 +2,7 @@ import NeuralNetwork
 import WeightIdentity
 
 extension CLIPConfigurationError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .notCLIP(let family):

@@ -1,12 +1,20 @@
 /// One thing about a CLIP that its weights alone do not say, what it was taken to be, and why.
 public struct CLIPDecision: Hashable, Sendable {
+    /// What was decided. The raw value is its name for people.
     public enum Fact: String, Hashable, Sendable, CaseIterable {
+        /// ``CLIPLayout``.
         case layout
+        /// ``CLIPConfiguration/activation``.
         case activation
+        /// ``CLIPConfiguration/imageSize``.
         case imageSize = "input size"
+        /// ``CLIPConfiguration/visionHeads``.
         case visionHeads = "heads of the image tower"
+        /// ``CLIPConfiguration/textHeads``.
         case textHeads = "heads of the text tower"
+        /// ``CLIPConfiguration/mean`` and ``CLIPConfiguration/standardDeviation``.
         case normalization = "mean and deviation of the colours"
+        /// ``CLIPConfiguration/resizing``.
         case resizing
     }
 
@@ -24,11 +32,14 @@ public struct CLIPDecision: Hashable, Sendable {
         case guess(among: [String])
     }
 
+    /// What was decided.
     public let fact: Fact
+    /// What it was taken to be, for people.
     public let value: String
+    /// Where the value comes from.
     public let origin: Origin
 
-    /// Whether nothing but likelihood speaks for the value.
+    /// Whether neither the weights nor a file tells the value, so that it may be wrong.
     public var isGuess: Bool {
         if case .guess = origin { true } else { false }
     }
@@ -40,6 +51,7 @@ extension CLIPDecision: CustomStringConvertible {
 }
 
 extension CLIPDecision.Origin: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .asked: "as asked"

@@ -28,13 +28,16 @@ struct CLIPShapes {
             throw .unexpectedShape(name: name, found: shape)
         }
         let (embedding, patch) = try patchEmbedding()
-        return CLIPConfiguration(
-            patchEmbedding: embedding, patch: patch, trainedGrid: grid, visionWidth: width,
-            visionLayers: try depth("visual.transformer.resblocks."),
-            visionHidden: try hidden("visual.transformer.resblocks.", width), embedding: projection[1],
-            textWidth: tokens[1], textLayers: try depth("transformer.resblocks."),
-            textHidden: try hidden("transformer.resblocks.", tokens[1]), contextLength: context[0],
-            vocabularySize: tokens[0])
+        var configuration = CLIPConfiguration(
+            patch: patch, trainedGrid: grid, visionWidth: width,
+            visionLayers: try depth("visual.transformer.resblocks."), embedding: projection[1], textWidth: tokens[1])
+        configuration.patchEmbedding = embedding
+        configuration.visionHidden = try hidden("visual.transformer.resblocks.", width)
+        configuration.textLayers = try depth("transformer.resblocks.")
+        configuration.textHidden = try hidden("transformer.resblocks.", tokens[1])
+        configuration.contextLength = context[0]
+        configuration.vocabularySize = tokens[0]
+        return configuration
     }
 
     /// Width of the feed-forward layers: the published factor where the first block does not tell.

@@ -2,7 +2,9 @@ public import Tensors
 
 /// What a set of weights turned out to be: the configuration, the weights under canonical names, and why.
 public struct DetectedCLIP: Sendable {
+    /// The sizes of the model and what its weights do not say.
     public internal(set) var configuration: CLIPConfiguration
+    /// The weights under open_clip's names.
     public let weights: CLIPWeights
     /// What was decided beyond the shapes, one entry for each fact, in the order of `CLIPDecision.Fact`.
     public private(set) var decisions: [CLIPDecision] = []
@@ -63,6 +65,9 @@ public struct DetectedCLIP: Sendable {
 extension CLIPConfiguration {
     /// The configuration alone of what `DetectedCLIP` finds.
     ///
+    /// - Parameters:
+    ///   - weights: of any ``CLIPLayout``, wrapped or not.
+    ///   - activation: what to use whatever the files say.
     /// - Throws: `CLIPConfigurationError` when these are not the weights of a CLIP with a ViT image tower.
     public static func detect(
         from weights: some TensorSource, activation: Activation? = nil

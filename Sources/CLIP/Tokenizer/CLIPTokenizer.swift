@@ -10,13 +10,18 @@ public struct CLIPTokenizer: Sendable {
         case openCLIP
     }
 
+    /// The tokens and the merges that lead to them.
     public let vocabulary: Vocabulary
     /// Tokens of a text at most, start and end included.
     public let contextLength: Int
     private let encoder: BytePairEncoder
     private let splitter: TextSplitter
 
-    /// Precondition: room for start and end.
+    /// - Parameters:
+    ///   - vocabulary: of the weights.
+    ///   - contextLength: tokens of a text at most, start and end included.
+    ///   - marks: how start and end are written inside a text.
+    /// - Precondition: room for start and end.
     public init(vocabulary: Vocabulary, contextLength: Int = 77, marks: Marks = .openAI) {
         precondition(contextLength >= 2, "CLIPTokenizer: a context of \(contextLength) has no room for start and end")
         self.vocabulary = vocabulary
@@ -32,7 +37,9 @@ public struct CLIPTokenizer: Sendable {
 
     /// Start token, text, end token; not padded.
     ///
-    /// - Parameter truncate: cut a text that is too long and end it with the end token, instead of refusing it.
+    /// - Parameters:
+    ///   - text: any text.
+    ///   - truncate: cut a text that is too long and end it with the end token, instead of refusing it.
     /// - Returns: `contextLength` tokens at most.
     /// - Throws: `TokenizerError.tooLong`.
     public func tokens(for text: String, truncate: Bool = false) throws(TokenizerError) -> [Int] {
@@ -85,6 +92,7 @@ public enum TokenizerError: Error, Hashable, Sendable {
 }
 
 extension TokenizerError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .tooLong(let tokens, let limit, let fitting):

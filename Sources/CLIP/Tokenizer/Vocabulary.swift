@@ -101,7 +101,9 @@ public struct Vocabulary: Sendable {
     /// Reads whichever file of a published vocabulary these bytes are: merges (`merges.txt`,
     /// `bpe_simple_vocab_16e6.txt`), `tokenizer.json` or `vocab.json`; unpacked.
     ///
-    /// - Parameter count: the tokens that the weights have; nil takes what is there, as `init(merges:mergeCount:)` does.
+    /// - Parameters:
+    ///   - bytes: the file's bytes.
+    ///   - count: the tokens that the weights have; nil takes what is there, as `init(merges:mergeCount:)` does.
     /// - Throws: `VocabularyError`.
     public init(_ bytes: some Sequence<UInt8>, count: Int?) throws(VocabularyError) {
         let bytes = Array(bytes)

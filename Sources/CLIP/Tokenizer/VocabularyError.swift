@@ -2,6 +2,7 @@
 public enum VocabularyError: Error, Hashable, Sendable {
     /// Not UTF-8, as the published merges are while they are still compressed by gzip.
     case notText
+    /// The file has fewer merges than the weights have tokens for.
     case tooFewMerges(found: Int, expected: Int)
     /// The weights have fewer tokens than every byte-pair vocabulary.
     case tooFewTokens(Int)
@@ -20,6 +21,7 @@ public enum VocabularyError: Error, Hashable, Sendable {
 }
 
 extension VocabularyError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .notText:

@@ -4,8 +4,8 @@ import WeightIdentity
 
 /// The weights of a CLIP with a ViT image tower under open_clip's names, whatever names the file uses.
 ///
-/// A view: nothing is read before it is asked for, and a tensor that has to be put together is put together when it is
-/// loaded. Tensors that no CLIP has keep their names, so that loading a model lists them.
+/// A view: a tensor is read, and put together where necessary, when it is loaded. Tensors that no CLIP has keep their names,
+/// so that loading a model lists them.
 public struct CLIPWeights: TensorSource {
     /// Whose names the file uses.
     public let layout: CLIPLayout
@@ -14,6 +14,7 @@ public struct CLIPWeights: TensorSource {
     /// Tensors of the file that are no part of the model and may be there: buffers that are computed here, and what
     /// stood beside a wrapped model.
     public let ignored: [String]
+    /// The names of open_clip for all tensors.
     public let names: [String]
     private let source: UnwrappedWeights
     private let recipes: [String: CLIPLayout.Recipe]
@@ -68,8 +69,10 @@ public struct CLIPWeights: TensorSource {
         Self.archiveBuffers.isSubset(of: source.names)
     }
 
+    /// The texts that came with the weights.
     public var metadata: [String: String] { source.metadata }
 
+    /// The shape of the tensor with this name of open_clip, nil when the file does not have it.
     public func shape(of name: String) -> Shape? {
         guard let recipe = recipes[name] else { return nil }
         var shapes: [Shape] = []
@@ -90,6 +93,7 @@ public struct CLIPWeights: TensorSource {
         }
     }
 
+    /// The tensor with this name of open_clip, put together from tensors of the file where necessary.
     public func load(_ name: String) throws -> Tensor {
         guard let recipe = recipes[name] else { return try source.load(name) }
         switch recipe {

@@ -1,6 +1,7 @@
 import Imaging
 
 extension AutomaticMaskError: CustomStringConvertible {
+    /// One line for people.
     public var description: String {
         switch self {
         case .outOfRange(let parameter, let found, let allowed):

@@ -4,17 +4,10 @@ public import Imaging
 public enum AutomaticMaskError: Error, Hashable, Sendable {
     /// The parameters of ``AutomaticMaskConfiguration`` that are numbers, each under its own name.
     public enum Parameter: String, Hashable, Sendable {
-        case pointsPerSide
-        case pointsPerBatch
-        case predictedIoUThreshold
-        case stabilityThreshold
-        case stabilityOffset
-        case boxNMSThreshold
-        case cropLayers
-        case cropNMSThreshold
-        case cropOverlapRatio
-        case cropPointsDownscale
-        case minimumRegionArea
+        /// The parameter of this name.
+        case pointsPerSide, pointsPerBatch, predictedIoUThreshold, stabilityThreshold, stabilityOffset
+        /// The parameter of this name.
+        case boxNMSThreshold, cropLayers, cropNMSThreshold, cropOverlapRatio, cropPointsDownscale, minimumRegionArea
     }
 
     /// A number that means nothing here, or NaN.

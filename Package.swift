@@ -7,30 +7,28 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Kernel sources carry no checks (every check stands in `Tensors`), so they are compiled unchecked and optimised in
-/// debug builds too: otherwise a test run would spend its time in unoptimised loops.
-func kernelSettings(_ instructionSet: [String]) -> [SwiftSetting] {
-    [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1"] + instructionSet)]
-}
-
 // MARK: Kernels
 
+/// One instruction set's compilation of the kernels: `KernelsAVX2` and `KernelsAVX512` are links to `KernelsBaseline`.
+///
+/// Kernel sources carry no checks (every check stands in `Tensors`), so they are compiled unchecked and optimised in
+/// debug builds too: otherwise a test run would spend its time in unoptimised loops.
+func kernelTarget(_ name: String, _ instructionSet: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: ["KernelInterface", "CPrefetch"],
+        swiftSettings: strict + [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1"] + instructionSet)])
+}
+
 #if arch(x86_64)
-    let kernelTargets: [Target] = [
-        .target(name: "KernelsBaseline", dependencies: ["CPrefetch"], swiftSettings: kernelSettings([])),
-        .target(
-            name: "KernelsAVX2", dependencies: ["CPrefetch"],
-            swiftSettings: kernelSettings(["-Xcc", "-march=x86-64-v3", "-DFUSED_MULTIPLY_ADD", "-DLANES_8"])),
-        .target(
-            name: "KernelsAVX512", dependencies: ["CPrefetch"],
-            swiftSettings: kernelSettings(["-Xcc", "-march=x86-64-v4", "-DFUSED_MULTIPLY_ADD", "-DLANES_16"])),
+    let kernelTargets = [
+        kernelTarget("KernelsBaseline"),
+        kernelTarget("KernelsAVX2", ["-Xcc", "-march=x86-64-v3", "-DFUSED_MULTIPLY_ADD", "-DLANES_8"]),
+        kernelTarget("KernelsAVX512", ["-Xcc", "-march=x86-64-v4", "-DFUSED_MULTIPLY_ADD", "-DLANES_16"]),
     ]
 #else
-    let kernelTargets: [Target] = [
-        .target(name: "KernelsBaseline", dependencies: ["CPrefetch"], swiftSettings: kernelSettings([]))
-    ]
+    let kernelTargets = [kernelTarget("KernelsBaseline")]
 #endif
-let kernels: [Target.Dependency] = kernelTargets.map { .byName(name: $0.name) }
+let kernels: [Target.Dependency] = ["KernelInterface"] + kernelTargets.map { .byName(name: $0.name) }
 
 // MARK: Modules, in the order of their dependencies, each beside its tests
 
@@ -118,6 +116,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     ],
     targets: kernelTargets + modules.flatMap(\.targets) + [
+        .target(name: "KernelInterface", swiftSettings: strict),
         .systemLibrary(name: "CPrefetch"),
         .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
         .target(name: "CJPEG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("jpeg")]),

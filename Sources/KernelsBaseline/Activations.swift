@@ -1,3 +1,5 @@
+import KernelInterface
+
 // Activations over a row; `out` may be `source`.
 
 /// `0.5 x (1 + erf(x / sqrt 2))` as `max(x, 0) - |x| Phi(-|x|)`, where `Phi(-|x|) = exp(-x^2 / 2) q(t)` with
@@ -63,19 +65,21 @@ private func sigmoid(_ x: Lanes) -> Lanes {
     Lanes(repeating: 1) / (Lanes(repeating: 1) + exponential(-x))
 }
 
+private enum ElementFunction { case gelu, quickGELU, relu, sigmoid, squareRoot }
+
 @inline(__always)
-private func apply(_ function: Int32, _ x: Lanes) -> Lanes {
+private func apply(_ function: ElementFunction, _ x: Lanes) -> Lanes {
     switch function {
-    case 0: return gelu(x)
-    case 1: return quickGELU(x)
-    case 2: return relu(x)
-    case 3: return sigmoid(x)
-    default: return x.squareRoot()
+    case .gelu: gelu(x)
+    case .quickGELU: quickGELU(x)
+    case .relu: relu(x)
+    case .sigmoid: sigmoid(x)
+    case .squareRoot: x.squareRoot()
     }
 }
 
 @inline(__always)
-private func applyLoop(_ function: Int32, _ out: Destination, _ source: Source, _ count: Int) {
+private func applyLoop(_ function: ElementFunction, _ out: Target, _ source: Source, _ count: Int) {
     var index = 0
     while index + laneCount <= count {
         store(apply(function, load(source + index)), out + index)
@@ -87,53 +91,56 @@ private func applyLoop(_ function: Int32, _ out: Destination, _ source: Source, 
     }
 }
 
-/// The exact GELU (with erf, not the tanh approximation).
-public func geluRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    applyLoop(0, out, source, count)
-}
+extension Kernels {
+    /// The exact GELU (with erf, not the tanh approximation).
+    static func geluRow(_ out: Target, _ source: Source, count: Int) {
+        applyLoop(.gelu, out, source, count)
+    }
 
-/// `x sigmoid(1.702 x)`.
-public func quickGELURow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    applyLoop(1, out, source, count)
-}
+    /// `x sigmoid(1.702 x)`.
+    static func quickGELURow(_ out: Target, _ source: Source, count: Int) {
+        applyLoop(.quickGELU, out, source, count)
+    }
 
-/// `max(x, 0)`; NaN stays NaN.
-public func reluRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    applyLoop(2, out, source, count)
-}
+    /// `max(x, 0)`; NaN stays NaN.
+    static func reluRow(_ out: Target, _ source: Source, count: Int) {
+        applyLoop(.relu, out, source, count)
+    }
 
-/// `1 / (1 + exp(-x))`.
-public func sigmoidRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    applyLoop(3, out, source, count)
-}
+    /// `1 / (1 + exp(-x))`.
+    static func sigmoidRow(_ out: Target, _ source: Source, count: Int) {
+        applyLoop(.sigmoid, out, source, count)
+    }
 
-/// `sqrt(x)`; NaN below 0.
-public func squareRootRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    applyLoop(4, out, source, count)
-}
+    /// `sqrt(x)`; NaN below 0.
+    static func squareRootRow(_ out: Target, _ source: Source, count: Int) {
+        applyLoop(.squareRoot, out, source, count)
+    }
 
-/// `out = activation(source + bias) + residual` for rows of `columns` elements, each operand with a stride of its own: what
-/// follows a product, in one go. Activation 0 is none, 1 GELU, 2 QuickGELU, 3 ReLU. The bias moves on by `biasRowStep` with
-/// every row and by `biasStep`, 0 or 1, with every element. `out` may be `source`.
-public func finishRows(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
-    _ bias: UnsafePointer<Float>?, _ biasRowStep: Int, _ biasStep: Int, _ activation: Int32,
-    _ residual: UnsafePointer<Float>?, _ residualStride: Int, _ rows: Int, _ columns: Int
-) {
-    let task = FinishTask(
-        out: out, outStride: outStride, source: source, sourceStride: sourceStride, bias: bias,
-        biasRowStep: biasRowStep, biasStep: biasStep, residual: residual, residualStride: residualStride, rows: rows,
-        columns: columns)
-    switch activation {
-    case 0: finishPlain(task)
-    case 1: finishGELU(task)
-    case 2: finishQuickGELU(task)
-    default: finishReLU(task)
+    /// `out = activation(source + bias) + residual` for rows of `columns` elements, each operand with a stride of its
+    /// own: what follows a product, in one go. The bias moves on by `biasRowStep` with every row and by `biasStep`, 0
+    /// or 1, with every element. `out` may be `source`.
+    static func finishRows(
+        _ out: Target, stride outStride: Int, _ source: Source, stride sourceStride: Int, bias: Source?,
+        biasRowStep: Int, biasStep: Int, activation: RowActivation, residual: Source?, residualStride: Int, rows: Int,
+        columns: Int
+    ) {
+        let task = FinishTask(
+            out: out, outStride: outStride, source: source, sourceStride: sourceStride, bias: bias,
+            biasRowStep: biasRowStep, biasStep: biasStep, residual: residual, residualStride: residualStride,
+            rows: rows,
+            columns: columns)
+        switch activation {
+        case .none: finishPlain(task)
+        case .gelu: finishGELU(task)
+        case .quickGELU: finishQuickGELU(task)
+        case .relu: finishReLU(task)
+        }
     }
 }
 
 private struct FinishTask {
-    let out: Destination
+    let out: Target
     let outStride: Int
     let source: Source
     let sourceStride: Int

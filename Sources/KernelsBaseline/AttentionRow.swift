@@ -1,92 +1,96 @@
 // Rows of attention logits: what they begin with, and folding them into a running softmax.
 
-/// `scores = scores * scale`.
-public func scaleRow(_ scores: UnsafeMutablePointer<Float>, _ scale: Float, _ count: Int) {
-    let scales = Lanes(repeating: scale)
-    var index = 0
-    while index + laneCount <= count {
-        store(load(scores + index) * scales, scores + index)
-        index += laneCount
-    }
-    while index < count {
-        scores[index] *= scale
-        index += 1
-    }
-}
-
-/// `scores[key - first] = rowTerms[y] + columnTerms[x]` for `count` keys from `first` on of a grid, where key
-/// `y * gridWidth + x` stands at (y, x), for each of `rows` queries, which have terms of their own. Reads and writes up to
-/// a vector further in each row.
-public func spreadGridTerms(
-    _ scores: UnsafeMutablePointer<Float>, _ stride: Int, _ rowTerms: UnsafePointer<Float>,
-    _ columnTerms: UnsafePointer<Float>, _ termStride: Int, _ rows: Int, _ first: Int, _ count: Int, _ gridWidth: Int
-) {
-    let firstLine = first / gridWidth
-    for row in 0..<rows {
-        let line = scores + row * stride
-        let (lineTerms, placeTerms) = (rowTerms + row * termStride, columnTerms + row * termStride)
-        var y = firstLine
-        // The place of the grid row's first element, before the scores at first.
-        var start = y * gridWidth - first
-        while start < count {
-            let lineTerm = Lanes(repeating: lineTerms[y])
-            var x = max(0, -start)
-            let end = min(gridWidth, count - start)
-            while x < end {
-                // What is written beyond the row's end, the next row overwrites.
-                store(lineTerm + load(placeTerms + x), line + (start + x))
-                x += laneCount
-            }
-            y += 1
-            start += gridWidth
-        }
-    }
-}
-
-/// `out = source / divisors`, one divisor a row.
-public func divideRows(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
-    _ divisors: UnsafePointer<Float>, _ rows: Int, _ columns: Int
-) {
-    for row in 0..<rows {
-        let divisor = Lanes(repeating: divisors[row])
-        let (from, to) = (source + row * sourceStride, out + row * outStride)
+extension Kernels {
+    /// `scores = scores * scale`.
+    static func scaleRow(_ scores: Target, by scale: Float, count: Int) {
+        let scales = Lanes(repeating: scale)
         var index = 0
-        while index + laneCount <= columns {
-            store(load(from + index) / divisor, to + index)
+        while index + laneCount <= count {
+            store(load(scores + index) * scales, scores + index)
             index += laneCount
         }
-        while index < columns {
-            to[index] = from[index] / divisors[row]
+        while index < count {
+            scores[index] *= scale
             index += 1
         }
     }
-}
 
-/// Folds the logits of one block of keys into the running softmax of each of `rows` rows, in powers of two: weights are
-/// 2^(logit - maximum).
-///
-/// Row i sees `seen + i * seenStep` keys, at least 0 and at most `count`. Its scores become weights, 0 from there up to
-/// `padded`, a multiple of the vector, behind which a vector of room follows; its running maximum and sum are brought up to
-/// date, and what its accumulator, `width` elements, holds from earlier blocks is scaled to the new maximum. Logits of minus
-/// infinity alone leave everything as it was, with weights of 0; a NaN or a plus infinity makes the sum NaN.
-public func foldSoftmaxRows(
-    _ scores: UnsafeMutablePointer<Float>, _ stride: Int, _ rows: Int, _ count: Int, _ seen: Int, _ seenStep: Int,
-    _ padded: Int, _ maxima: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
-    _ accumulator: UnsafeMutablePointer<Float>, _ width: Int
-) {
-    // The greatest logits of all rows before the first power: rows do not wait for each other, and a vector that comes
-    // back from memory is not taken apart lane by lane where it was made.
-    for row in 0..<rows {
-        let line = scores + row * stride
-        let seen = min(count, max(0, seen + row * seenStep))
-        // Minus infinity has the weight 0 and never is the maximum: the rest of the row needs no case of its own.
-        fillRow(line + seen, -Float.infinity, padded - seen)
-        store(greatestLanes(line, padded, maxima[row]), line + padded)
+    /// `scores[key - first] = rowTerms[y] + columnTerms[x]` for `count` keys from `first` on of a grid, where key `y *
+    /// gridWidth + x` stands at (y, x), for each of `rows` queries, which have terms of their own. Reads and writes up
+    /// to a vector further in each row.
+    static func spreadGridTerms(
+        _ scores: Target, stride: Int, rowTerms: Source, columnTerms: Source, termStride: Int, rows: Int, first: Int,
+        count: Int, gridWidth: Int
+    ) {
+        let firstLine = first / gridWidth
+        for row in 0..<rows {
+            let line = scores + row * stride
+            let (lineTerms, placeTerms) = (rowTerms + row * termStride, columnTerms + row * termStride)
+            var y = firstLine
+            // The place of the grid row's first element, before the scores at first.
+            var start = y * gridWidth - first
+            while start < count {
+                let lineTerm = Lanes(repeating: lineTerms[y])
+                var x = max(0, -start)
+                let end = min(gridWidth, count - start)
+                while x < end {
+                    // What is written beyond the row's end, the next row overwrites.
+                    store(lineTerm + load(placeTerms + x), line + (start + x))
+                    x += laneCount
+                }
+                y += 1
+                start += gridWidth
+            }
+        }
     }
-    for row in 0..<rows {
-        let line = scores + row * stride
-        weigh(line, padded, greatestElement(line + padded), maxima + row, sums + row, accumulator + row * width, width)
+
+    /// `out = source / divisors`, one divisor a row.
+    static func divideRows(
+        _ out: Target, stride outStride: Int, _ source: Source, stride sourceStride: Int, by divisors: Source,
+        rows: Int, columns: Int
+    ) {
+        for row in 0..<rows {
+            let divisor = Lanes(repeating: divisors[row])
+            let (from, to) = (source + row * sourceStride, out + row * outStride)
+            var index = 0
+            while index + laneCount <= columns {
+                store(load(from + index) / divisor, to + index)
+                index += laneCount
+            }
+            while index < columns {
+                to[index] = from[index] / divisors[row]
+                index += 1
+            }
+        }
+    }
+
+    /// Folds the logits of one block of keys into the running softmax of each of `rows` rows, in powers of two: weights
+    /// are 2^(logit - maximum).
+    ///
+    /// Row i sees `seen + i * seenStep` keys, at least 0 and at most `count`. Its scores become weights, 0 from there
+    /// up to `padded`, a multiple of the vector, behind which a vector of room follows; its running maximum and sum are
+    /// brought up to date, and what its accumulator, `width` elements, holds from earlier blocks is scaled to the new
+    /// maximum. Logits of minus infinity alone leave everything as it was, with weights of 0; a NaN or a plus infinity
+    /// makes the sum NaN.
+    static func foldSoftmaxRows(
+        _ scores: Target, stride: Int, rows: Int, count: Int, seen: Int, seenStep: Int, padded: Int, maxima: Target,
+        sums: Target, accumulator: Target, width: Int
+    ) {
+        // The greatest logits of all rows before the first power: rows do not wait for each other, and a vector that
+        // comes back from memory is not taken apart lane by lane where it was made.
+        for row in 0..<rows {
+            let line = scores + row * stride
+            let seen = min(count, max(0, seen + row * seenStep))
+            // Minus infinity has the weight 0 and never is the maximum: the rest of the row needs no case of its own.
+            fillRow(line + seen, with: -Float.infinity, count: padded - seen)
+            store(greatestLanes(line, padded, maxima[row]), line + padded)
+        }
+        for row in 0..<rows {
+            let line = scores + row * stride
+            weigh(
+                line, padded, greatestElement(line + padded), maxima + row, sums + row, accumulator + row * width, width
+            )
+        }
     }
 }
 
@@ -142,16 +146,16 @@ private func greatestElement(_ vector: Source) -> Float {
 /// The powers of one row, and what follows from its greatest element.
 @inline(__always)
 private func weigh(
-    _ scores: Destination, _ padded: Int, _ new: Float, _ maximum: Destination, _ sum: Destination,
-    _ accumulator: Destination, _ width: Int
+    _ scores: Target, _ padded: Int, _ new: Float, _ maximum: Target, _ sum: Target,
+    _ accumulator: Target, _ width: Int
 ) {
     if new == Float.infinity {
-        fillRow(scores, Float.nan, padded)
+        Kernels.fillRow(scores, with: Float.nan, count: padded)
         sum[0] = Float.nan
         return
     }
     if new == -Float.infinity {
-        fillRow(scores, 0, padded)
+        Kernels.fillRow(scores, with: 0, count: padded)
         return
     }
     let old = maximum[0]
@@ -167,7 +171,11 @@ private func weigh(
     if new != old {
         let factor = powerOfTwo(minus: Lanes(repeating: new - old))[0]
         sum[0] = multiplyAdd(sum[0], factor, horizontalSum(total))
-        if factor > 0 { scaleRow(accumulator, factor, width) } else { fillRow(accumulator, 0, width) }
+        if factor > 0 {
+            Kernels.scaleRow(accumulator, by: factor, count: width)
+        } else {
+            Kernels.fillRow(accumulator, with: 0, count: width)
+        }
         maximum[0] = new
     } else {
         sum[0] += horizontalSum(total)

@@ -1,35 +1,34 @@
 // Moving elements: copies, transposition, and the columns of a convolution.
 
-/// `rows` rows of `columns` elements from one stride to another.
-public func copyRows(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
-    _ rows: Int, _ columns: Int
-) {
-    for row in 0..<rows {
-        let from = source + row * sourceStride
-        let to = out + row * outStride
-        var index = 0
-        while index + laneCount <= columns {
-            store(load(from + index), to + index)
-            index += laneCount
-        }
-        while index < columns {
-            to[index] = from[index]
-            index += 1
+extension Kernels {
+    /// `rows` rows of `columns` elements from one stride to another.
+    static func copyRows(
+        _ out: Target, stride outStride: Int, _ source: Source, stride sourceStride: Int, rows: Int, columns: Int
+    ) {
+        for row in 0..<rows {
+            let from = source + row * sourceStride
+            let to = out + row * outStride
+            var index = 0
+            while index + laneCount <= columns {
+                store(load(from + index), to + index)
+                index += laneCount
+            }
+            while index < columns {
+                to[index] = from[index]
+                index += 1
+            }
         }
     }
-}
 
-/// Elements `sourceStep` apart, written side by side.
-public func gatherRow(
-    _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ sourceStep: Int, _ count: Int
-) {
-    for index in 0..<count { out[index] = source[index * sourceStep] }
+    /// Elements `sourceStep` apart, written side by side.
+    static func gatherRow(_ out: Target, _ source: Source, step sourceStep: Int, count: Int) {
+        for index in 0..<count { out[index] = source[index * sourceStep] }
+    }
 }
 
 /// Four rows of four elements, turned.
 @inline(__always)
-func transposeFour(_ out: Destination, _ outStride: Int, _ source: Source, _ sourceStride: Int) {
+func transposeFour(_ out: Target, _ outStride: Int, _ source: Source, _ sourceStride: Int) {
     let a = UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self)
     let b = UnsafeRawPointer(source + sourceStride).loadUnaligned(as: SIMD4<Float>.self)
     let c = UnsafeRawPointer(source + 2 * sourceStride).loadUnaligned(as: SIMD4<Float>.self)
@@ -58,7 +57,7 @@ func transposeFour(_ out: Destination, _ outStride: Int, _ source: Source, _ sou
 
     /// Four columns of sixteen rows, turned.
     @inline(__always)
-    private func transposeSixteen(_ out: Destination, _ outStride: Int, _ source: Source, _ sourceStride: Int) {
+    private func transposeSixteen(_ out: Target, _ outStride: Int, _ source: Source, _ sourceStride: Int) {
         let upper = SIMD32(
             lowHalf: fourOfFour(source, sourceStride), highHalf: fourOfFour(source + 4 * sourceStride, sourceStride))
         let lower = SIMD32(
@@ -74,45 +73,47 @@ func transposeFour(_ out: Destination, _ outStride: Int, _ source: Source, _ sou
     }
 #endif
 
-/// `out[column * outStride + row] = source[row * sourceStride + column]`, in tiles so that both sides stay in cache.
-public func transposeRows(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ source: UnsafePointer<Float>, _ sourceStride: Int,
-    _ rows: Int, _ columns: Int
-) {
-    let tile = 16
-    var firstColumn = 0
-    while firstColumn < columns {
-        let lastColumn = min(firstColumn + tile, columns)
-        var row = 0
-        #if LANES_16
-            while row + 16 <= rows && lastColumn - firstColumn == tile {
-                for column in stride(from: firstColumn, to: lastColumn, by: 4) {
-                    transposeSixteen(
-                        out + column * outStride + row, outStride, source + row * sourceStride + column, sourceStride)
+extension Kernels {
+    /// `out[column * outStride + row] = source[row * sourceStride + column]`, in tiles so that both sides stay in cache.
+    static func transposeRows(
+        _ out: Target, stride outStride: Int, _ source: Source, stride sourceStride: Int, rows: Int, columns: Int
+    ) {
+        let tile = 16
+        var firstColumn = 0
+        while firstColumn < columns {
+            let lastColumn = min(firstColumn + tile, columns)
+            var row = 0
+            #if LANES_16
+                while row + 16 <= rows && lastColumn - firstColumn == tile {
+                    for column in stride(from: firstColumn, to: lastColumn, by: 4) {
+                        transposeSixteen(
+                            out + column * outStride + row, outStride, source + row * sourceStride + column,
+                            sourceStride)
+                    }
+                    row += 16
                 }
-                row += 16
+            #endif
+            while row + 4 <= rows {
+                var column = firstColumn
+                while column + 4 <= lastColumn {
+                    transposeFour(
+                        out + column * outStride + row, outStride, source + row * sourceStride + column, sourceStride)
+                    column += 4
+                }
+                while column < lastColumn {
+                    let to = out + column * outStride
+                    for next in row..<(row + 4) { to[next] = source[next * sourceStride + column] }
+                    column += 1
+                }
+                row += 4
             }
-        #endif
-        while row + 4 <= rows {
-            var column = firstColumn
-            while column + 4 <= lastColumn {
-                transposeFour(
-                    out + column * outStride + row, outStride, source + row * sourceStride + column, sourceStride)
-                column += 4
+            while row < rows {
+                for column in firstColumn..<lastColumn {
+                    out[column * outStride + row] = source[row * sourceStride + column]
+                }
+                row += 1
             }
-            while column < lastColumn {
-                let to = out + column * outStride
-                for next in row..<(row + 4) { to[next] = source[next * sourceStride + column] }
-                column += 1
-            }
-            row += 4
+            firstColumn = lastColumn
         }
-        while row < rows {
-            for column in firstColumn..<lastColumn {
-                out[column * outStride + row] = source[row * sourceStride + column]
-            }
-            row += 1
-        }
-        firstColumn = lastColumn
     }
 }

@@ -1,25 +1,26 @@
 // A depthwise 3 x 3 convolution of pixels that keep their channels together: vectors go over the channels.
 
-/// One output row: `above`, `middle` and `below` are the input rows under the kernel, `width` pixels of `channels` each
-/// (a row of zeros where the kernel hangs over). `weight` is nine rows of `channels`, the kernel's places in reading
-/// order. `stride` is 1 or 2, and the kernel hangs over the left end by one pixel.
-public func convolveChannelsRow(
-    _ out: UnsafeMutablePointer<Float>, _ outWidth: Int, _ above: UnsafePointer<Float>, _ middle: UnsafePointer<Float>,
-    _ below: UnsafePointer<Float>, _ width: Int, _ channels: Int, _ weight: UnsafePointer<Float>,
-    _ bias: UnsafePointer<Float>, _ stride: Int
-) {
-    var channel = 0
-    while channel + laneCount <= channels {
-        convolveLanes(
-            out + channel, outWidth, above + channel, middle + channel, below + channel, width, channels,
-            weight + channel, bias + channel, stride)
-        channel += laneCount
-    }
-    while channel < channels {
-        convolveChannel(
-            out + channel, outWidth, above + channel, middle + channel, below + channel, width, channels,
-            weight + channel, bias + channel, stride)
-        channel += 1
+extension Kernels {
+    /// One output row: `above`, `middle` and `below` are the input rows under the kernel, `width` pixels of `channels`
+    /// each (a row of zeros where the kernel hangs over). `weight` is nine rows of `channels`, the kernel's places in
+    /// reading order. `stride` is 1 or 2, and the kernel hangs over the left end by one pixel.
+    static func convolveChannelsRow(
+        _ out: Target, width outWidth: Int, above: Source, middle: Source, below: Source, width: Int, channels: Int,
+        weight: Source, bias: Source, stride: Int
+    ) {
+        var channel = 0
+        while channel + laneCount <= channels {
+            convolveLanes(
+                out + channel, outWidth, above + channel, middle + channel, below + channel, width, channels,
+                weight + channel, bias + channel, stride)
+            channel += laneCount
+        }
+        while channel < channels {
+            convolveChannel(
+                out + channel, outWidth, above + channel, middle + channel, below + channel, width, channels,
+                weight + channel, bias + channel, stride)
+            channel += 1
+        }
     }
 }
 
@@ -31,7 +32,7 @@ private func column(_ top: Lanes, _ x: Lanes, _ centre: Lanes, _ y: Lanes, _ bot
 /// As many channels as a vector has lanes. Every input pixel is loaded once and serves three outputs.
 @inline(__always)
 private func convolveLanes(
-    _ out: Destination, _ outWidth: Int, _ above: Source, _ middle: Source, _ below: Source, _ width: Int,
+    _ out: Target, _ outWidth: Int, _ above: Source, _ middle: Source, _ below: Source, _ width: Int,
     _ channels: Int, _ weight: Source, _ bias: Source, _ stride: Int
 ) {
     let left = (load(weight), load(weight + 3 * channels), load(weight + 6 * channels))
@@ -70,7 +71,7 @@ private func convolveLanes(
 
 @inline(__always)
 private func convolveChannel(
-    _ out: Destination, _ outWidth: Int, _ above: Source, _ middle: Source, _ below: Source, _ width: Int,
+    _ out: Target, _ outWidth: Int, _ above: Source, _ middle: Source, _ below: Source, _ width: Int,
     _ channels: Int, _ weight: Source, _ bias: Source, _ stride: Int
 ) {
     for output in 0..<outWidth {

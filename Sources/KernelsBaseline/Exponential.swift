@@ -55,58 +55,58 @@ func powerOfTwo(minus y: Lanes) -> Lanes {
     return lanes(bits(p) &+ (bits(shifted) &<< IntegerLanes(repeating: 23)))
 }
 
-/// `out = exp(source)`.
-public func exponentialRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    var index = 0
-    while index < count {
-        let rest = min(laneCount, count - index)
-        if rest == laneCount {
-            store(exponential(load(source + index)), out + index)
-        } else {
-            storePartial(exponential(loadPartial(source + index, rest, filler: 0)), out + index, rest)
+extension Kernels {
+    /// `out = exp(source)`.
+    static func exponentialRow(_ out: Target, _ source: Source, count: Int) {
+        var index = 0
+        while index < count {
+            let rest = min(laneCount, count - index)
+            if rest == laneCount {
+                store(exponential(load(source + index)), out + index)
+            } else {
+                storePartial(exponential(loadPartial(source + index, rest, filler: 0)), out + index, rest)
+            }
+            index += laneCount
         }
-        index += laneCount
     }
-}
 
-/// `out = exp(source - offset)`, and the sum of what was written, in the order of `sumRow` with one running vector.
-public func exponentialDifferenceRow(
-    _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ offset: Float, _ count: Int
-) -> Float {
-    let offsets = Lanes(repeating: offset)
-    var first = Lanes.zero
-    var index = 0
-    while index + laneCount <= count {
-        let value = exponential(load(source + index) - offsets)
-        store(value, out + index)
-        first += value
-        index += laneCount
+    /// `out = exp(source - offset)`, and the sum of what was written, in the order of `sumRow` with one running vector.
+    static func exponentialDifferenceRow(_ out: Target, _ source: Source, less offset: Float, count: Int) -> Float {
+        let offsets = Lanes(repeating: offset)
+        var first = Lanes.zero
+        var index = 0
+        while index + laneCount <= count {
+            let value = exponential(load(source + index) - offsets)
+            store(value, out + index)
+            first += value
+            index += laneCount
+        }
+        let rest = count - index
+        if rest > 0 {
+            // Minus infinity gives exactly 0, so the filler lanes add nothing.
+            let value = exponential(loadPartial(source + index, rest, filler: -Float.infinity) - offsets)
+            storePartial(value, out + index, rest)
+            for lane in 0..<rest { first[lane] += value[lane] }
+        }
+        return horizontalSum(first)
     }
-    let rest = count - index
-    if rest > 0 {
-        // Minus infinity gives exactly 0, so the filler lanes add nothing.
-        let value = exponential(loadPartial(source + index, rest, filler: -Float.infinity) - offsets)
-        storePartial(value, out + index, rest)
-        for lane in 0..<rest { first[lane] += value[lane] }
-    }
-    return horizontalSum(first)
-}
 
-/// `out = softmax(source)` over one row.
-///
-/// The maximum is taken off first. A NaN anywhere, or a plus infinity, makes the whole row NaN; a row of minus
-/// infinities alone is NaN too (there is nothing to choose from), as in PyTorch.
-public func softmaxRow(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    let greatest = maximumRow(source, count)
-    let total = exponentialDifferenceRow(out, source, greatest, count)
-    let totals = Lanes(repeating: total)
-    var index = 0
-    while index + laneCount <= count {
-        store(load(out + index) / totals, out + index)
-        index += laneCount
-    }
-    while index < count {
-        out[index] /= total
-        index += 1
+    /// `out = softmax(source)` over one row.
+    ///
+    /// The maximum is taken off first. A NaN anywhere, or a plus infinity, makes the whole row NaN; a row of minus
+    /// infinities alone is NaN too (there is nothing to choose from), as in PyTorch.
+    static func softmaxRow(_ out: Target, _ source: Source, count: Int) {
+        let greatest = maximumRow(source, count: count)
+        let total = exponentialDifferenceRow(out, source, less: greatest, count: count)
+        let totals = Lanes(repeating: total)
+        var index = 0
+        while index + laneCount <= count {
+            store(load(out + index) / totals, out + index)
+            index += laneCount
+        }
+        while index < count {
+            out[index] /= total
+            index += 1
+        }
     }
 }

@@ -5,19 +5,16 @@
 #if LANES_16
     typealias Lanes = SIMD16<Float>
     typealias IntegerLanes = SIMD16<Int32>
-    public let laneCount = 16
 #elseif LANES_8
     typealias Lanes = SIMD8<Float>
     typealias IntegerLanes = SIMD8<Int32>
-    public let laneCount = 8
 #else
     typealias Lanes = SIMD4<Float>
     typealias IntegerLanes = SIMD4<Int32>
-    public let laneCount = 4
 #endif
 
 typealias Source = UnsafePointer<Float>
-typealias Destination = UnsafeMutablePointer<Float>
+typealias Target = UnsafeMutablePointer<Float>
 
 @inline(__always)
 func load(_ source: Source) -> Lanes {
@@ -25,7 +22,7 @@ func load(_ source: Source) -> Lanes {
 }
 
 @inline(__always)
-func store(_ value: Lanes, _ destination: Destination) {
+func store(_ value: Lanes, _ destination: Target) {
     UnsafeMutableRawPointer(destination).storeBytes(of: value, as: Lanes.self)
 }
 
@@ -38,7 +35,7 @@ func loadPartial(_ source: Source, _ count: Int, filler: Float) -> Lanes {
 }
 
 @inline(__always)
-func storePartial(_ value: Lanes, _ destination: Destination, _ count: Int) {
+func storePartial(_ value: Lanes, _ destination: Target, _ count: Int) {
     for lane in 0..<count { destination[lane] = value[lane] }
 }
 

@@ -1,70 +1,64 @@
 // The matrix product: the right operand in panels of `tileColumns` columns that run along the depth, the last one filled
 // up with zeros; the left one as it lies in memory.
 
-#if LANES_16
-    public let tileRows = 10
-#else
-    public let tileRows = 6
-#endif
-public let tileColumns = 2 * laneCount
-
-/// Lays out one panel of at most `tileColumns` columns: element (k, column) goes to `k * tileColumns + column`.
-public func packRightPanel(
-    _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ depthStride: Int, _ columnStride: Int,
-    _ depth: Int, _ columns: Int
-) {
-    if columnStride == 1 && columns == tileColumns {
-        for k in 0..<depth {
-            store(load(source + k * depthStride), out + k * tileColumns)
-            store(load(source + k * depthStride + laneCount), out + k * tileColumns + laneCount)
-        }
-    } else {
-        if columns < tileColumns { fillRow(out, 0, tileColumns * depth) }
-        if depthStride == 1 {
-            transposeRows(out, tileColumns, source, columnStride, columns, depth)
-        } else {
+extension Kernels {
+    /// Lays out one panel of at most `tileColumns` columns: element (k, column) goes to `k * tileColumns + column`.
+    static func packRightPanel(
+        _ out: Target, _ source: Source, depthStride: Int, columnStride: Int, depth: Int, columns: Int
+    ) {
+        if columnStride == 1 && columns == tileColumns {
             for k in 0..<depth {
-                for column in 0..<columns {
-                    out[k * tileColumns + column] = source[column * columnStride + k * depthStride]
+                store(load(source + k * depthStride), out + k * tileColumns)
+                store(load(source + k * depthStride + laneCount), out + k * tileColumns + laneCount)
+            }
+        } else {
+            if columns < tileColumns { fillRow(out, with: 0, count: tileColumns * depth) }
+            if depthStride == 1 {
+                transposeRows(out, stride: tileColumns, source, stride: columnStride, rows: columns, columns: depth)
+            } else {
+                for k in 0..<depth {
+                    for column in 0..<columns {
+                        out[k * tileColumns + column] = source[column * columnStride + k * depthStride]
+                    }
                 }
             }
         }
     }
-}
 
-/// `out (+)= left * right` for at most `tileRows` rows and any number of columns, `depth` deep.
-///
-/// Element (row, k) of the left operand stands at `row * rowStride + k * depthStride`: it is read where it lies, and one
-/// pass of it stays near while the panels of `right`, `panelStride` apart, stream by. A last panel that
-/// reaches over the edge is made in `edge` (`tileRows * tileColumns` elements). While it works, the kernel asks for the
-/// memory that will be needed next, `ahead`: `aheadStep` bytes further with every k of every panel.
-public func multiplyRows(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ left: UnsafePointer<Float>, _ rowStride: Int,
-    _ depthStride: Int, _ right: UnsafePointer<Float>, _ panelStride: Int, _ rows: Int, _ columns: Int, _ depth: Int,
-    _ accumulate: Bool, _ edge: UnsafeMutablePointer<Float>, _ ahead: UnsafeRawPointer, _ aheadStep: Int
-) {
-    let task = RowsTask(
-        out: out, outStride: outStride, left: left, rowStride: rowStride, depthStride: depthStride, right: right,
-        panelStride: panelStride, columns: columns, depth: depth, accumulate: accumulate, edge: edge, ahead: ahead,
-        aheadStep: aheadStep)
-    switch rows {
-    case 1: multiply1(task)
-    case 2: multiply2(task)
-    case 3: multiply3(task)
-    case 4: multiply4(task)
-    case 5: multiply5(task)
-    #if LANES_16
-        case 6: multiply6(task)
-        case 7: multiply7(task)
-        case 8: multiply8(task)
-        case 9: multiply9(task)
-    #endif
-    default: multiplyAll(task)
+    /// `out (+)= left * right` for at most `tileRows` rows and any number of columns, `depth` deep.
+    ///
+    /// Element (row, k) of the left operand stands at `row * rowStride + k * depthStride`: it is read where it lies,
+    /// and one pass of it stays near while the panels of `right`, `panelStride` apart, stream by. A last panel that
+    /// reaches over the edge is made in `edge` (`tileRows * tileColumns` elements). While it works, the kernel asks for
+    /// the memory that will be needed next, `ahead`: `aheadStep` bytes further with every k of every panel.
+    static func multiplyRows(
+        _ out: Target, stride outStride: Int, _ left: Source, rowStride: Int, depthStride: Int, by right: Source,
+        panelStride: Int, rows: Int, columns: Int, depth: Int, accumulate: Bool, edge: Target, ahead: UnsafeRawPointer,
+        aheadStep: Int
+    ) {
+        let task = RowsTask(
+            out: out, outStride: outStride, left: left, rowStride: rowStride, depthStride: depthStride, right: right,
+            panelStride: panelStride, columns: columns, depth: depth, accumulate: accumulate, edge: edge, ahead: ahead,
+            aheadStep: aheadStep)
+        switch rows {
+        case 1: multiply1(task)
+        case 2: multiply2(task)
+        case 3: multiply3(task)
+        case 4: multiply4(task)
+        case 5: multiply5(task)
+        #if LANES_16
+            case 6: multiply6(task)
+            case 7: multiply7(task)
+            case 8: multiply8(task)
+            case 9: multiply9(task)
+        #endif
+        default: multiplyAll(task)
+        }
     }
 }
 
 private struct RowsTask {
-    let out: Destination
+    let out: Target
     let outStride: Int
     let left: Source
     let rowStride: Int
@@ -74,7 +68,7 @@ private struct RowsTask {
     let columns: Int
     let depth: Int
     let accumulate: Bool
-    let edge: Destination
+    let edge: Target
     let ahead: UnsafeRawPointer
     let aheadStep: Int
 }
@@ -114,11 +108,11 @@ private func multiply(_ height: Int, _ task: RowsTask) {
     @inline(never) private func multiply8(_ task: RowsTask) { multiply(8, task) }
     @inline(never) private func multiply9(_ task: RowsTask) { multiply(9, task) }
 #endif
-@inline(never) private func multiplyAll(_ task: RowsTask) { multiply(tileRows, task) }
+@inline(never) private func multiplyAll(_ task: RowsTask) { multiply(Kernels.tileRows, task) }
 
 @inline(__always)
 private func copyEdge(
-    _ out: Destination, _ outStride: Int, _ scratch: Source, _ rows: Int, _ columns: Int, _ accumulate: Bool
+    _ out: Target, _ outStride: Int, _ scratch: Source, _ rows: Int, _ columns: Int, _ accumulate: Bool
 ) {
     for row in 0..<rows {
         let from = scratch + row * tileColumns

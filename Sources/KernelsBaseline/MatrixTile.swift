@@ -8,7 +8,7 @@ import CPrefetch
 // are asked for.
 
 @inline(__always)
-private func storePair(_ left: Lanes, _ right: Lanes, _ out: Destination, _ accumulate: Bool) {
+private func storePair(_ left: Lanes, _ right: Lanes, _ out: Target, _ accumulate: Bool) {
     if accumulate {
         store(load(out) + left, out)
         store(load(out + laneCount) + right, out + laneCount)
@@ -21,7 +21,7 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Destination, _ accu
 #if LANES_16
     @inline(__always)
     func multiplyTile(
-        _ height: Int, _ out: Destination, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
+        _ height: Int, _ out: Target, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
         _ b: Source, _ depth: Int, _ accumulate: Bool, _ ahead: UnsafeRawPointer, _ aheadStep: Int
     ) {
         var left0 = Lanes.zero
@@ -123,7 +123,7 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Destination, _ accu
 #else
     @inline(__always)
     func multiplyTile(
-        _ height: Int, _ out: Destination, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
+        _ height: Int, _ out: Target, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
         _ b: Source, _ depth: Int, _ accumulate: Bool, _ ahead: UnsafeRawPointer, _ aheadStep: Int
     ) {
         var left0 = Lanes.zero

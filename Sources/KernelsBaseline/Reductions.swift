@@ -1,105 +1,108 @@
 // Sums in a fixed order: four running vectors, then the lanes, so the result depends on the length alone.
 
-/// Sum of the row. Error at most (count / laneCount / 4 + laneCount + 8) roundings of the sum of magnitudes.
-public func sumRow(_ source: UnsafePointer<Float>, _ count: Int) -> Float {
-    var first = Lanes.zero
-    var second = Lanes.zero
-    var third = Lanes.zero
-    var fourth = Lanes.zero
-    var index = 0
-    while index + 4 * laneCount <= count {
-        first += load(source + index)
-        second += load(source + index + laneCount)
-        third += load(source + index + 2 * laneCount)
-        fourth += load(source + index + 3 * laneCount)
-        index += 4 * laneCount
-    }
-    while index < count {
-        let rest = min(laneCount, count - index)
-        first += rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: 0)
-        index += laneCount
-    }
-    return horizontalSum((first + second) + (third + fourth))
-}
-
-/// Sum of the products of two rows.
-public func dotRow(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ count: Int) -> Float {
-    var first = Lanes.zero
-    var second = Lanes.zero
-    var third = Lanes.zero
-    var fourth = Lanes.zero
-    var index = 0
-    while index + 4 * laneCount <= count {
-        first = multiplyAdd(load(left + index), load(right + index), first)
-        second = multiplyAdd(load(left + index + laneCount), load(right + index + laneCount), second)
-        third = multiplyAdd(load(left + index + 2 * laneCount), load(right + index + 2 * laneCount), third)
-        fourth = multiplyAdd(load(left + index + 3 * laneCount), load(right + index + 3 * laneCount), fourth)
-        index += 4 * laneCount
-    }
-    while index < count {
-        let rest = min(laneCount, count - index)
-        if rest == laneCount {
-            first = multiplyAdd(load(left + index), load(right + index), first)
-        } else {
-            first = multiplyAdd(
-                loadPartial(left + index, rest, filler: 0), loadPartial(right + index, rest, filler: 0), first)
+extension Kernels {
+    /// Sum of the row. Error at most (count / laneCount / 4 + laneCount + 8) roundings of the sum of magnitudes.
+    static func sumRow(_ source: Source, count: Int) -> Float {
+        var first = Lanes.zero
+        var second = Lanes.zero
+        var third = Lanes.zero
+        var fourth = Lanes.zero
+        var index = 0
+        while index + 4 * laneCount <= count {
+            first += load(source + index)
+            second += load(source + index + laneCount)
+            third += load(source + index + 2 * laneCount)
+            fourth += load(source + index + 3 * laneCount)
+            index += 4 * laneCount
         }
-        index += laneCount
+        while index < count {
+            let rest = min(laneCount, count - index)
+            first += rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: 0)
+            index += laneCount
+        }
+        return horizontalSum((first + second) + (third + fourth))
     }
-    return horizontalSum((first + second) + (third + fourth))
-}
 
-/// Sum of the squared distances of the row from `centre`.
-public func squaredDeviationRow(_ source: UnsafePointer<Float>, _ centre: Float, _ count: Int) -> Float {
-    let centres = Lanes(repeating: centre)
-    var first = Lanes.zero
-    var second = Lanes.zero
-    var index = 0
-    while index + 2 * laneCount <= count {
-        let x = load(source + index) - centres
-        let y = load(source + index + laneCount) - centres
-        first = multiplyAdd(x, x, first)
-        second = multiplyAdd(y, y, second)
-        index += 2 * laneCount
+    /// Sum of the products of two rows.
+    static func dotRow(_ left: Source, _ right: Source, count: Int) -> Float {
+        var first = Lanes.zero
+        var second = Lanes.zero
+        var third = Lanes.zero
+        var fourth = Lanes.zero
+        var index = 0
+        while index + 4 * laneCount <= count {
+            first = multiplyAdd(load(left + index), load(right + index), first)
+            second = multiplyAdd(load(left + index + laneCount), load(right + index + laneCount), second)
+            third = multiplyAdd(load(left + index + 2 * laneCount), load(right + index + 2 * laneCount), third)
+            fourth = multiplyAdd(load(left + index + 3 * laneCount), load(right + index + 3 * laneCount), fourth)
+            index += 4 * laneCount
+        }
+        while index < count {
+            let rest = min(laneCount, count - index)
+            if rest == laneCount {
+                first = multiplyAdd(load(left + index), load(right + index), first)
+            } else {
+                first = multiplyAdd(
+                    loadPartial(left + index, rest, filler: 0), loadPartial(right + index, rest, filler: 0), first)
+            }
+            index += laneCount
+        }
+        return horizontalSum((first + second) + (third + fourth))
     }
-    while index < count {
-        let rest = min(laneCount, count - index)
-        let x =
-            (rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: centre)) - centres
-        first = multiplyAdd(x, x, first)
-        index += laneCount
-    }
-    return horizontalSum(first + second)
-}
 
-/// The greatest element; NaN if there is one; minus infinity for an empty row.
-public func maximumRow(_ source: UnsafePointer<Float>, _ count: Int) -> Float {
-    var greatest = Lanes(repeating: -Float.infinity)
-    var anyNaN = IntegerLanes.zero
-    var index = 0
-    while index < count {
-        let rest = min(laneCount, count - index)
-        let x = rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: -Float.infinity)
-        greatest = greater(greatest, x)
-        anyNaN |= nanMask(x)
-        index += laneCount
+    /// Sum of the squared distances of the row from `centre`.
+    static func squaredDeviationRow(_ source: Source, from centre: Float, count: Int) -> Float {
+        let centres = Lanes(repeating: centre)
+        var first = Lanes.zero
+        var second = Lanes.zero
+        var index = 0
+        while index + 2 * laneCount <= count {
+            let x = load(source + index) - centres
+            let y = load(source + index + laneCount) - centres
+            first = multiplyAdd(x, x, first)
+            second = multiplyAdd(y, y, second)
+            index += 2 * laneCount
+        }
+        while index < count {
+            let rest = min(laneCount, count - index)
+            let x =
+                (rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: centre)) - centres
+            first = multiplyAdd(x, x, first)
+            index += laneCount
+        }
+        return horizontalSum(first + second)
     }
-    for lane in 0..<laneCount where anyNaN[lane] != 0 { return Float.nan }
-    return horizontalMaximum(greatest)
-}
 
-/// `out = max(out, source)`; NaN on either side gives NaN.
-public func maximumRows(_ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ count: Int) {
-    var index = 0
-    while index + laneCount <= count {
-        store(greaterOrNaN(load(source + index), load(out + index)), out + index)
-        index += laneCount
+    /// The greatest element; NaN if there is one; minus infinity for an empty row.
+    static func maximumRow(_ source: Source, count: Int) -> Float {
+        var greatest = Lanes(repeating: -Float.infinity)
+        var anyNaN = IntegerLanes.zero
+        var index = 0
+        while index < count {
+            let rest = min(laneCount, count - index)
+            let x =
+                rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: -Float.infinity)
+            greatest = greater(greatest, x)
+            anyNaN |= nanMask(x)
+            index += laneCount
+        }
+        for lane in 0..<laneCount where anyNaN[lane] != 0 { return Float.nan }
+        return horizontalMaximum(greatest)
     }
-    let rest = count - index
-    if rest > 0 {
-        let value = greaterOrNaN(
-            loadPartial(source + index, rest, filler: 0), loadPartial(out + index, rest, filler: 0))
-        storePartial(value, out + index, rest)
+
+    /// `out = max(out, source)`; NaN on either side gives NaN.
+    static func maximumRows(_ out: Target, _ source: Source, count: Int) {
+        var index = 0
+        while index + laneCount <= count {
+            store(greaterOrNaN(load(source + index), load(out + index)), out + index)
+            index += laneCount
+        }
+        let rest = count - index
+        if rest > 0 {
+            let value = greaterOrNaN(
+                loadPartial(source + index, rest, filler: 0), loadPartial(out + index, rest, filler: 0))
+            storePartial(value, out + index, rest)
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// How an attention reads its operands: keys and values into panels, queries one behind the other. What one head reads of
 /// the tokens lies beside what the next one will, and far from anything else, so each asks for the next one's.
 extension AttentionPlan {
@@ -16,7 +18,8 @@ extension AttentionPlan {
             let first = panel * panelWidth
             let count = min(panelWidth, keys - first)
             kernels.packRightPanel(
-                target + first * headWidth, key + first * keyStride, 1, keyStride, headWidth, count)
+                target + first * headWidth, key + first * keyStride, depthStride: 1, columnStride: keyStride,
+                depth: headWidth, columns: count)
             if windows == nil { prefetchRows(key + first * keyStride + headWidth, keyStride, count, headWidth) }
         }
         for panel in 0..<valuePanels {
@@ -24,10 +27,11 @@ extension AttentionPlan {
             let width = min(panelWidth, valueWidth - panel * panelWidth)
             if windows == nil {
                 let value = memory.value.base + group * keys * memory.value.stride + column
-                kernels.packRightPanel(place, value, memory.value.stride, 1, keys, width)
+                kernels.packRightPanel(
+                    place, value, depthStride: memory.value.stride, columnStride: 1, depth: keys, columns: width)
                 prefetchRows(value + valueWidth, memory.value.stride, keys, width)
             } else {
-                if width < panelWidth { kernels.fillRow(place, 0, panelWidth * keys) }
+                if width < panelWidth { kernels.fillRow(place, with: 0, count: panelWidth * keys) }
                 gather(memory.value, group, column: column, width: width, place, stride: panelWidth)
             }
         }
@@ -45,13 +49,15 @@ extension AttentionPlan {
             let real = y < extent.height ? extent.width : 0
             if real > 0 {
                 let first = operand.base + row(group, y * extent.width) * operand.stride + column
-                kernels.copyRows(line, stride, first, operand.stride, real, width)
+                kernels.copyRows(line, stride: stride, first, stride: operand.stride, rows: real, columns: width)
                 prefetchRows(first + headWidth, operand.stride, real, width)
             }
             if let padding = operand.padding {
-                kernels.copyRows(line + real * stride, stride, padding + column, 0, side - real, width)
+                kernels.copyRows(
+                    line + real * stride, stride: stride, padding + column, stride: 0, rows: side - real, columns: width
+                )
             } else {
-                for slot in real..<side { kernels.fillRow(line + slot * stride, 0, width) }
+                for slot in real..<side { kernels.fillRow(line + slot * stride, with: 0, count: width) }
             }
         }
     }
@@ -62,7 +68,9 @@ extension AttentionPlan {
     ) {
         forEachRun(group, queries) { first, count in
             let source = operand.base + row(group, queries.lowerBound + first) * operand.stride + head * headWidth
-            kernels.copyRows(target + first * headWidth, headWidth, source, operand.stride, count, headWidth)
+            kernels.copyRows(
+                target + first * headWidth, stride: headWidth, source, stride: operand.stride, rows: count,
+                columns: headWidth)
             if windows != nil { prefetchRows(source + headWidth, operand.stride, count, headWidth) }
         }
     }

@@ -1,10 +1,12 @@
+import KernelInterface
+
 /// How one attention is cut into blocks, and the work on a block.
 ///
 /// A group is an image of the batch, or one window of it: what attends within itself. The keys and values of every head
 /// of a group are packed into panels once; then blocks of queries go over blocks of keys. Where there are heads enough for
 /// the threads, a head is one task, else a block is. The size of a block comes from the shapes alone.
 struct AttentionPlan {
-    let kernels: KernelTable
+    let kernels: any KernelSet.Type
     let heads: Int
     /// Of one group at most; with windows its slots.
     let queries: Int
@@ -21,7 +23,7 @@ struct AttentionPlan {
     private let termStride: Int
 
     init(
-        kernels: KernelTable, heads: Int, queries: Int, keys: Int, headWidth: Int, valueWidth: Int, scale: Float,
+        kernels: any KernelSet.Type, heads: Int, queries: Int, keys: Int, headWidth: Int, valueWidth: Int, scale: Float,
         isCausal: Bool, hasBias: Bool, windows: AttentionWindows?, positions: RelativePositionTables?
     ) {
         self.kernels = kernels
@@ -185,10 +187,10 @@ struct AttentionPlan {
         positions?.makeTerms(
             rowTerms: rowTerms, columnTerms: columnTerms, queries: scaled, first: firstQuery, count: rows,
             width: extent.width)
-        kernels.scaleRow(scaled, scale * AttentionPlan.log2e, rows * headWidth)
-        kernels.fillRow(result, 0, rows * resultStride)
-        kernels.fillRow(maxima, -.infinity, rows)
-        kernels.fillRow(sums, 0, rows)
+        kernels.scaleRow(scaled, by: scale * AttentionPlan.log2e, count: rows * headWidth)
+        kernels.fillRow(result, with: 0, count: rows * resultStride)
+        kernels.fillRow(maxima, with: -.infinity, count: rows)
+        kernels.fillRow(sums, with: 0, count: rows)
         let tiles = (rows + kernels.tileRows - 1) / kernels.tileRows
         let visible = isCausal ? firstQuery + rows : keys
         var firstKey = 0
@@ -205,23 +207,26 @@ struct AttentionPlan {
                     count: count, bias: memory.bias, rowTerms + first * termStride, columnTerms + first * termStride)
                 // Both products are whole panels wide, so there is no edge to make.
                 kernels.multiplyRows(
-                    scores, scoreStride, scaled + first * headWidth, headWidth, 1, keyPart, panelWidth * headWidth,
-                    height, padded, headWidth, hasTerms, scores, keyPart, 0)
+                    scores, stride: scoreStride, scaled + first * headWidth, rowStride: headWidth, depthStride: 1,
+                    by: keyPart, panelStride: panelWidth * headWidth, rows: height, columns: padded, depth: headWidth,
+                    accumulate: hasTerms)
                 kernels.foldSoftmaxRows(
-                    scores, scoreStride, height, count, isCausal ? firstQuery + first + 1 - firstKey : count,
-                    isCausal ? 1 : 0, padded, maxima + first, sums + first, result + first * resultStride,
-                    resultStride)
+                    scores, stride: scoreStride, rows: height, count: count,
+                    seen: isCausal ? firstQuery + first + 1 - firstKey : count, seenStep: isCausal ? 1 : 0,
+                    padded: padded, maxima: maxima + first, sums: sums + first,
+                    accumulator: result + first * resultStride, width: resultStride)
                 kernels.multiplyRows(
-                    result + first * resultStride, resultStride, scores, scoreStride, 1, valuePart, panelWidth * keys,
-                    height, resultStride, count, true, scores, valuePart, 0)
+                    result + first * resultStride, stride: resultStride, scores, rowStride: scoreStride, depthStride: 1,
+                    by: valuePart, panelStride: panelWidth * keys, rows: height, columns: resultStride, depth: count,
+                    accumulate: true)
             }
             firstKey += count
         }
         let outStride = heads * valueWidth
         forEachRun(group, firstQuery..<firstQuery + rows) { first, count in
             kernels.divideRows(
-                memory.out + row(group, firstQuery + first) * outStride + head * valueWidth, outStride,
-                result + first * resultStride, resultStride, sums + first, count, valueWidth)
+                memory.out + row(group, firstQuery + first) * outStride + head * valueWidth, stride: outStride,
+                result + first * resultStride, stride: resultStride, by: sums + first, rows: count, columns: valueWidth)
         }
     }
 
@@ -234,16 +239,18 @@ struct AttentionPlan {
     ) {
         if gridSide > 0 {
             kernels.spreadGridTerms(
-                scores, scoreStride, rowTerms, columnTerms, termStride, rows, key, count, gridSide)
+                scores, stride: scoreStride, rowTerms: rowTerms, columnTerms: columnTerms, termStride: termStride,
+                rows: rows, first: key, count: count, gridWidth: gridSide)
         }
         guard let bias else { return }
         withUnsafePointer(to: AttentionPlan.log2e) { log2e in
             for line in 0..<rows {
                 let own = bias + (head * queries + slot(group, query + line)) * keys + key
                 if gridSide > 0 {
-                    kernels.addScaledRow(scores + line * scoreStride, own, log2e[0], count)
+                    kernels.addScaledRow(scores + line * scoreStride, own, by: log2e[0], count: count)
                 } else {
-                    kernels.combineRow(2, scores + line * scoreStride, own, 1, log2e, 0, count)
+                    kernels.combineRow(
+                        .multiply, scores + line * scoreStride, own, step: 1, log2e, step: 0, count: count)
                 }
             }
         }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// What the columns of a map learn from a few keys of their own: for each column x at the position p
 ///
 /// `x + sum over groups and keys of answer * softmax in the group(question * (x + p) + offset)`, then layer normalised.
@@ -84,7 +86,7 @@ private struct ColumnAttention {
     let columns: Int
     let questions: Int
     let keys: Int
-    let kernels = KernelTable.active
+    let kernels = Kernels.active
     let width = ColumnPanels.width
 
     typealias Source = UnsafePointer<Float>
@@ -181,9 +183,8 @@ private struct ColumnAttention {
                 for panel in 0..<questionPanels {
                     let first = panel * width
                     kernels.packRightPanel(
-                        packed + matrix * packedSize + first * rows,
-                        source + (matrix * self.questions + first) * rows, 1, rows, rows,
-                        min(width, self.questions - first))
+                        packed + matrix * packedSize + first * rows, source + (matrix * self.questions + first) * rows,
+                        depthStride: 1, columnStride: rows, depth: rows, columns: min(width, self.questions - first))
                 }
             }
         }
@@ -191,7 +192,8 @@ private struct ColumnAttention {
         update.answers.read { answers in
             for matrix in 0..<batch {
                 kernels.transposeRows(
-                    packed + matrix * packedSize + askedSize, keys, answers + matrix * keys * rows, rows, keys, rows)
+                    packed + matrix * packedSize + askedSize, stride: keys, answers + matrix * keys * rows,
+                    stride: rows, rows: keys, columns: rows)
             }
         }
     }
@@ -215,27 +217,28 @@ private struct ColumnAttention {
         for panel in range {
             let current = source + panel * panelSize
             let here = position + panel * panelSize
-            kernels.combineRow(0, placed, current, 1, here, 1, panelSize)
+            kernels.combineRow(.add, placed, current, step: 1, here, step: 1, count: panelSize)
             if let update, let target {
                 apply(
                     update, packed + askedSize, placed: placed, logits: keyLogits, old: current,
                     new: target + panel * panelSize, position: here)
             }
             kernels.multiplyTransposedPanel(
-                logits + (panel - first) * width * width, logitSize, placed, packed, width * rows, questionPanels, rows)
+                logits + (panel - first) * width * width, stride: logitSize, placed, by: packed,
+                panelStride: width * rows, panels: questionPanels, depth: rows)
         }
         let (maxima, sums) = (part, part + paddedQuestions)
         let count = min(columns, range.upperBound * width) - first * width
         for panel in 0..<questionPanels {
             kernels.exponentialColumns(
-                logits + panel * logitSize, maxima + panel * width, sums + panel * width, count)
+                logits + panel * logitSize, maxima: maxima + panel * width, sums: sums + panel * width, rows: count)
         }
         let read = UnsafePointer(target) ?? source
         for panel in range {
             kernels.multiplyPanel(
-                sums + paddedQuestions, paddedQuestions, read + panel * panelSize, rows,
-                logits + (panel - first) * width * width, logitSize, questionPanels,
-                min(width, columns - panel * width), panel > first)
+                sums + paddedQuestions, stride: paddedQuestions, read + panel * panelSize, rows: rows,
+                by: logits + (panel - first) * width * width, panelStride: logitSize, panels: questionPanels,
+                depth: min(width, columns - panel * width), accumulate: panel > first)
         }
     }
 
@@ -244,11 +247,12 @@ private struct ColumnAttention {
         _ update: UpdateMemory, _ answers: Source, placed: Target, logits: Target, old: Source, new: Target,
         position: Source
     ) {
-        kernels.multiply(logits, outStride: width, update.questions, rows: keys, depth: rows, byPanel: placed)
-        kernels.softmaxColumnGroups(logits, update.offsets, update.groups, keys / update.groups)
-        kernels.multiply(new, outStride: width, answers, rows: rows, depth: keys, byPanel: logits)
+        kernels.multiply(logits, stride: width, update.questions, rows: keys, depth: rows, byPanel: placed)
+        kernels.softmaxColumnGroups(logits, offsets: update.offsets, groups: update.groups, rows: keys / update.groups)
+        kernels.multiply(new, stride: width, answers, rows: rows, depth: keys, byPanel: logits)
         kernels.normalizePanelSum(
-            new, placed, old, position, update.normWeight, update.normBias, update.epsilon, rows)
+            new, placed: placed, old, position: position, weight: update.normWeight, bias: update.normBias,
+            epsilon: update.epsilon, rows: rows)
     }
 
     // MARK: All tasks
@@ -269,13 +273,15 @@ private struct ColumnAttention {
                         let (matrix, first) = (index / blocks, index % blocks * block)
                         let count = min(block, rows - first)
                         let own = parts + matrix * tasks * partSize
-                        kernels.fillRow(sum, 0, count * padded)
+                        kernels.fillRow(sum, with: 0, count: count * padded)
                         for task in 0..<tasks {
                             let factors = own + task * partSize
-                            kernels.addScaledColumns(sum, factors + (2 + first) * padded, factors, count, padded)
+                            kernels.addScaledColumns(
+                                sum, factors + (2 + first) * padded, by: factors, rows: count, columns: padded)
                         }
                         kernels.transposeRows(
-                            out + matrix * questions * rows + first, rows, sum, padded, count, questions)
+                            out + matrix * questions * rows + first, stride: rows, sum, stride: padded, rows: count,
+                            columns: questions)
                     }
                 }
             }
@@ -287,18 +293,18 @@ private struct ColumnAttention {
         let padded = paddedQuestions
         withScratch(2 * padded) { scratch in
             let (maxima, totals) = (scratch, scratch + padded)
-            kernels.fillRow(maxima, -.infinity, padded)
-            kernels.fillRow(totals, 0, padded)
-            for task in 0..<tasks { kernels.maximumRows(maxima, parts + task * partSize, padded) }
+            kernels.fillRow(maxima, with: -.infinity, count: padded)
+            kernels.fillRow(totals, with: 0, count: padded)
+            for task in 0..<tasks { kernels.maximumRows(maxima, parts + task * partSize, count: padded) }
             for task in 0..<tasks {
                 let factors = parts + task * partSize
-                kernels.combineRow(1, factors, factors, 1, maxima, 1, padded)
-                kernels.exponentialRow(factors, factors, padded)
-                kernels.addScaledColumns(totals, factors + padded, factors, 1, padded)
+                kernels.combineRow(.subtract, factors, factors, step: 1, maxima, step: 1, count: padded)
+                kernels.exponentialRow(factors, factors, count: padded)
+                kernels.addScaledColumns(totals, factors + padded, by: factors, rows: 1, columns: padded)
             }
             for task in 0..<tasks {
                 let factors = parts + task * partSize
-                kernels.combineRow(3, factors, factors, 1, totals, 1, padded)
+                kernels.combineRow(.divide, factors, factors, step: 1, totals, step: 1, count: padded)
             }
         }
     }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// SAM's decomposed relative positions over a square: to the logit of query (y, x) for key (y', x') come
 /// `q . rows[y, y'] + q . columns[x, x']`, with the query as it stands, not scaled.
 ///
@@ -28,13 +30,13 @@ public struct RelativePositionTables: Sendable {
 
     private static func packed(_ table: Tensor) -> PackedWeight {
         let (side, headWidth) = (table.shape[0], table.shape[2])
-        let stride = Self.stride(side, KernelTable.active)
+        let stride = Self.stride(side, Kernels.active)
         // Weights of the attention are powers of two.
         let scaled = (table * AttentionPlan.log2e).padded(axis: 1, before: 0, after: stride - side)
         return PackedWeight(scaled.reshaped(to: [side * stride, headWidth]))
     }
 
-    private static func stride(_ side: Int, _ kernels: KernelTable) -> Int {
+    private static func stride(_ side: Int, _ kernels: any KernelSet.Type) -> Int {
         (side + kernels.tileColumns - 1) / kernels.tileColumns * kernels.tileColumns
     }
 
@@ -79,8 +81,9 @@ public struct RelativePositionTables: Sendable {
             let height = min(kernels.tileRows, count - index)
             // Whole panels, so there is no edge to make.
             kernels.multiplyRows(
-                out + index * step * stride, step * stride, queries + index * step * headWidth, step * headWidth, 1,
-                right, kernels.tileColumns * headWidth, height, stride, headWidth, false, out, right, 0)
+                out + index * step * stride, stride: step * stride, queries + index * step * headWidth,
+                rowStride: step * headWidth, depthStride: 1, by: right, panelStride: kernels.tileColumns * headWidth,
+                rows: height, columns: stride, depth: headWidth, accumulate: false)
             index += height
         }
     }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// `softmax(scale * q k^T + relative position + bias) v`, head by head, without ever storing the whole matrix of logits.
 ///
 /// Blocks of queries go over blocks of keys with a running maximum and sum; the blocks depend on the shapes alone, so the
@@ -33,7 +35,8 @@ public func scaledDotProductAttention(
         "a causal mask needs as many queries as keys, not \(query.tokens) and \(key.tokens), and no windows")
     let headWidth = query.width / heads
     let plan = AttentionPlan(
-        kernels: .active, heads: heads, queries: windows?.slots ?? query.tokens, keys: windows?.slots ?? key.tokens,
+        kernels: Kernels.active, heads: heads, queries: windows?.slots ?? query.tokens,
+        keys: windows?.slots ?? key.tokens,
         headWidth: headWidth, valueWidth: value.width / heads, scale: scale ?? 1 / Float(headWidth).squareRoot(),
         isCausal: mask == .causal, hasBias: bias != nil, windows: windows, positions: relativePosition)
     if let windows {

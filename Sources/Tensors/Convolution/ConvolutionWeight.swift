@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// The weight of a 3 x 3 convolution of pixels that keep their channels together, packed for the product of this package.
 public struct ConvolutionWeight: Sendable {
     /// Channels of a pixel that comes in.
@@ -9,10 +11,10 @@ public struct ConvolutionWeight: Sendable {
 
     /// - Parameter weight: `[out, in, 3, 3]`.
     public init(_ weight: Tensor) {
-        self.init(weight, kernels: .active)
+        self.init(weight, kernels: Kernels.active)
     }
 
-    init(_ weight: Tensor, kernels: KernelTable) {
+    init(_ weight: Tensor, kernels: any KernelSet.Type) {
         require(
             weight.shape.rank == 4 && weight.shape[2] == 3 && weight.shape[3] == 3 && weight.count > 0,
             "ConvolutionWeight", "shape \(weight.shape) is not [out, in, 3, 3]")

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// The sizes of one 3 x 3 convolution of pixels with their channels together, and the work on it.
 ///
 /// Neighbouring pixels of a result row are the rows of a register tile. Under each row of the kernel, a tile's input is a
@@ -30,7 +32,7 @@ struct PixelConvolution {
         let columns: Range<Int>
     }
 
-    private var kernels: KernelTable { weight.kernels }
+    private var kernels: any KernelSet.Type { weight.kernels }
     var outWidth: Int { (width - 1) / stride + 1 }
     private var tilesOfRow: Int { (outWidth + kernels.tileRows - 1) / kernels.tileRows }
     /// Elements of the map under a row of the kernel, for a full tile.
@@ -69,7 +71,7 @@ struct PixelConvolution {
                 let border = edge + kernels.tileRows * kernels.tileColumns
                 for block in range {
                     let members = block * most..<min(tiles, (block + 1) * most)
-                    kernels.fillRow(sums, 0, members.count * tileSize)
+                    kernels.fillRow(sums, with: 0, count: members.count * tileSize)
                     for (number, part) in parts.enumerated() {
                         let next = most == 1 ? nil : parts[(number + 1) % parts.count].right
                         for index in members {
@@ -123,20 +125,20 @@ struct PixelConvolution {
         if x < 0 || x + pixels > width {
             let inside = max(0, x)..<min(width, x + pixels)
             let count = inside.count * channels
-            kernels.fillRow(border, 0, pixels * channels)
-            kernels.copyRows(
-                border + (inside.lowerBound - x) * channels, count, line + inside.lowerBound * channels, count, 1, count
-            )
+            kernels.fillRow(border, with: 0, count: pixels * channels)
+            kernels.copyRow(
+                border + (inside.lowerBound - x) * channels, line + inside.lowerBound * channels, count: count)
             left = UnsafePointer(border)
         }
         // The next part is about as large as this one.
         let step = (MemoryLayout<Float>.stride * kernels.tileColumns + share.count - 1) / share.count
         let steps = weight.panels * part.depth
         kernels.multiplyRows(
-            sums, weight.columns, left + part.offset, stride * channels, 1, part.right, part.panelStride,
-            tile.columns.count, weight.columns, part.depth, true, edge,
-            next.map { UnsafeRawPointer($0) + share.index * step * steps } ?? UnsafeRawPointer(part.right),
-            next == nil ? 0 : step)
+            sums, stride: weight.columns, left + part.offset, rowStride: stride * channels, depthStride: 1,
+            by: part.right, panelStride: part.panelStride,
+            rows: tile.columns.count, columns: weight.columns, depth: part.depth, accumulate: true, edge: edge,
+            ahead: next.map { UnsafeRawPointer($0) + share.index * step * steps } ?? UnsafeRawPointer(part.right),
+            aheadStep: next == nil ? 0 : step)
     }
 
     private func finish(_ tile: Tile, _ sums: Source, _ out: Target, _ epilogue: ProductEpilogue) {

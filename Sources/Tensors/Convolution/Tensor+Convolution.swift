@@ -1,3 +1,5 @@
+import KernelInterface
+
 extension Tensor {
     /// A convolution of planes (the network kind: no kernel is turned round).
     ///
@@ -83,7 +85,7 @@ private struct ConvolutionGeometry {
 
     /// One input channel a group: kernels go over their plane directly.
     func runDepthwise(_ out: Target, _ source: Source, _ weight: Source, _ epilogue: ProductEpilogue) {
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         let perGroup = outChannels / groups
         let kernelSize = kernelHeight * kernelWidth
         ParallelRows.forEachDisjoint(
@@ -94,10 +96,11 @@ private struct ConvolutionGeometry {
                 let plane = source + ((index / outChannels) * channels + channel / perGroup) * height * width
                 for row in 0..<outHeight {
                     let line = out + (index * outHeight + row) * outWidth
-                    kernels.fillRow(line, 0, outWidth)
+                    kernels.fillRow(line, with: 0, count: outWidth)
                     kernels.convolvePlaneRow(
-                        line, outWidth, row, plane, height, width, weight + channel * kernelSize, kernelHeight,
-                        kernelWidth, stride, padding)
+                        line, width: outWidth, row: row, plane, height: height, width: width,
+                        kernel: weight + channel * kernelSize, kernelHeight: kernelHeight, kernelWidth: kernelWidth,
+                        stride: stride, padding: padding)
                     epilogue.apply(
                         kernels, line, stride: outWidth, row: channel, rows: 1, column: 0, columns: outWidth,
                         residualOffset: 0)
@@ -127,8 +130,10 @@ private struct ConvolutionGeometry {
                     for row in 0..<depth {
                         let place = row % kernelSize
                         kernels.unrollPlaneRow(
-                            columns + row * count, planes + (row / kernelSize) * height * width, height, width,
-                            outWidth, stride, padding, place / kernelWidth, place % kernelWidth, first, count)
+                            columns + row * count, planes + (row / kernelSize) * height * width, height: height,
+                            width: width, outWidth: outWidth, stride: stride, padding: padding,
+                            kernelRow: place / kernelWidth, kernelColumn: place % kernelWidth, firstPixel: first,
+                            count: count)
                     }
                     let target = out + (image * outChannels + group * groupOut) * pixels + first
                     block.multiply(

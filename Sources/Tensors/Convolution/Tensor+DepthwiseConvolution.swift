@@ -1,3 +1,5 @@
+import KernelInterface
+
 extension Tensor {
     /// A depthwise 3 x 3 convolution, padded with one pixel of zeros, of a map whose pixels keep their channels
     /// together, as tokens do: two to three times as fast as ``convolution2D(weight:bias:stride:padding:groups:activation:)``
@@ -19,7 +21,7 @@ extension Tensor {
         let (height, width, channels) = (shape[0], shape[1], shape[2])
         let (outHeight, outWidth) = (padding.results(height: height, stride: stride), (width - 1) / stride + 1)
         require(outHeight > 0, "depthwiseConvolution3x3", "shape \(shape) has too few rows for \(padding)")
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         let epilogue = ProductEpilogue(activation: activation)
         let line = width * channels
         return Tensor.filled([outHeight, outWidth, channels]) { out in
@@ -27,7 +29,7 @@ extension Tensor {
                 weight.read { weight in
                     bias.read { bias in
                         withScratch(line) { zeros in
-                            kernels.fillRow(zeros, 0, line)
+                            kernels.fillRow(zeros, with: 0, count: line)
                             ParallelRows.forEachDisjoint(
                                 count: outHeight, minimumPerTask: max(1, 16_384 / (outWidth * channels))
                             ) {
@@ -35,10 +37,11 @@ extension Tensor {
                                     let y = row * stride + (padding.above ? 0 : 1)
                                     let target = out + row * outWidth * channels
                                     kernels.convolveChannelsRow(
-                                        target, outWidth, y > 0 ? source + (y - 1) * line : UnsafePointer(zeros),
-                                        source + y * line,
-                                        y + 1 < height ? source + (y + 1) * line : UnsafePointer(zeros), width,
-                                        channels, weight, bias, stride)
+                                        target, width: outWidth,
+                                        above: y > 0 ? source + (y - 1) * line : UnsafePointer(zeros),
+                                        middle: source + y * line,
+                                        below: y + 1 < height ? source + (y + 1) * line : UnsafePointer(zeros),
+                                        width: width, channels: channels, weight: weight, bias: bias, stride: stride)
                                     epilogue.apply(
                                         kernels, target, stride: outWidth * channels, row: 0, rows: 1, column: 0,
                                         columns: outWidth * channels, residualOffset: 0)

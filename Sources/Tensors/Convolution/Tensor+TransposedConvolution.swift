@@ -1,3 +1,5 @@
+import KernelInterface
+
 extension Tensor {
     /// A transposed convolution without padding: every input pixel adds its kernel to the output, `stride` apart.
     ///
@@ -18,7 +20,7 @@ extension Tensor {
         let pixels = height * width
         let kernelSize = kernelHeight * kernelWidth
         let plan = ProductPlan(rows: outChannels * kernelSize, columns: pixels, depth: channels)
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled([batch, outChannels, outHeight, outWidth]) { out in
             read { source in
                 weight.read { weight in
@@ -33,15 +35,15 @@ extension Tensor {
                                 ParallelRows.forEachDisjoint(count: outChannels, minimumPerTask: 1) {
                                     for channel in $0 {
                                         let plane = planes + channel * outHeight * outWidth
-                                        kernels.fillRow(plane, bias?[channel] ?? 0, outHeight * outWidth)
+                                        kernels.fillRow(plane, with: bias?[channel] ?? 0, count: outHeight * outWidth)
                                         for place in 0..<kernelSize {
                                             let values = product + (channel * kernelSize + place) * pixels
                                             let corner =
                                                 plane + (place / kernelWidth) * outWidth + place % kernelWidth
                                             for row in 0..<height {
                                                 kernels.addSpreadRow(
-                                                    corner + row * stride * outWidth, stride, values + row * width,
-                                                    width)
+                                                    corner + row * stride * outWidth, step: stride,
+                                                    values + row * width, count: width)
                                             }
                                         }
                                     }

@@ -1,19 +1,21 @@
+import KernelInterface
+
 // Tensors from narrower numbers. The bytes may lie at any address.
 
 extension Tensor {
     /// IEEE half precision, little-endian, `2 * shape.elementCount` bytes. Every value is represented exactly.
     public init(float16 bytes: UnsafeRawBufferPointer, shape: Shape) {
-        self.init(bytes, bytesPerElement: 2, shape: shape, KernelTable.active.widenFloat16Row)
+        self.init(bytes, bytesPerElement: 2, shape: shape, Kernels.active.widenFloat16Row)
     }
 
     /// BF16, little-endian, `2 * shape.elementCount` bytes. Every value is represented exactly.
     public init(bfloat16 bytes: UnsafeRawBufferPointer, shape: Shape) {
-        self.init(bytes, bytesPerElement: 2, shape: shape, KernelTable.active.widenBFloat16Row)
+        self.init(bytes, bytesPerElement: 2, shape: shape, Kernels.active.widenBFloat16Row)
     }
 
     /// Bytes, 0 ... 255.
     public init(bytes: UnsafeRawBufferPointer, shape: Shape) {
-        self.init(bytes, bytesPerElement: 1, shape: shape, KernelTable.active.widenBytesRow)
+        self.init(bytes, bytesPerElement: 1, shape: shape, Kernels.active.widenBytesRow)
     }
 
     private init(

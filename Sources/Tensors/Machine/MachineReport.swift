@@ -1,3 +1,4 @@
+import KernelInterface
 import Synchronization
 
 #if canImport(Glibc)
@@ -49,8 +50,8 @@ public struct MachineReport: Sendable {
         let features = CPUFeatures.current
         cpuName = features.name
         instructionSets = features.instructionSets.map(\.rawValue)
-        kernels = KernelTable.active.instructionSet.rawValue
-        kernelsReason = KernelTable.choice.reason
+        kernels = Kernels.choice.instructionSet.rawValue
+        kernelsReason = Kernels.choice.reason
         threads = ComputeThreads.count
         let initial = ComputeThreads.initial
         threadsReason = initial.count == threads ? initial.reason : "ComputeThreads.set"
@@ -67,7 +68,7 @@ public struct MachineReport: Sendable {
             blasAbsence = reason
         }
         advice = MachineReport.advice(
-            features: features, kernels: KernelTable.active.instructionSet, core: blas?.core,
+            features: features, kernels: Kernels.choice.instructionSet, core: blas?.core,
             absence: blasAbsence)
     }
 
@@ -120,7 +121,7 @@ public struct MachineReport: Sendable {
 
     /// The best rate at which all threads together did multiply-adds, each timing itself while all of them were at work.
     private static func peak(seconds: Double) -> Double {
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         let threads = ComputeThreads.count
         let rounds = 100_000
         let clock = ContinuousClock()
@@ -137,7 +138,7 @@ public struct MachineReport: Sendable {
                     while begun.load(ordering: .relaxed) < threads && clock.now - arrival < .milliseconds(2) {}
                     if begun.load(ordering: .relaxed) < threads { return }
                     var result: Float = 0
-                    let time = clock.measure { result = kernels.peakLoop(rounds) } / .seconds(1)
+                    let time = clock.measure { result = kernels.peakLoop(rounds: rounds) } / .seconds(1)
                     let operations = result.isFinite ? 2 * Double(kernels.peakRoundOperations * rounds) : 0
                     total.withLock { $0 += operations / time / 1e9 }
                 }

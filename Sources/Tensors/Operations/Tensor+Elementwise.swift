@@ -1,15 +1,13 @@
+import KernelInterface
+
 // Arithmetic element by element. Shapes broadcast as in NumPy: axes are matched from the last, an extent of 1 repeats.
 
 extension Tensor {
-    private enum Operation: Int32 {
-        case add, subtract, multiply, divide
-    }
-
-    private static func combine(_ operation: Operation, _ left: Tensor, _ right: Tensor) -> Tensor {
+    private static func combine(_ operation: RowOperation, _ left: Tensor, _ right: Tensor) -> Tensor {
         guard let target = left.shape.broadcast(with: right.shape) else {
             preconditionFailure("\(operation): shapes \(left.shape) and \(right.shape) do not broadcast")
         }
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return filled(target) { out in
             left.read { leftBase in
                 right.read { rightBase in
@@ -20,7 +18,7 @@ extension Tensor {
     }
 
     private static func combine(
-        _ kernels: KernelTable, _ operation: Operation, _ out: UnsafeMutablePointer<Float>, _ target: Shape,
+        _ kernels: any KernelSet.Type, _ operation: RowOperation, _ out: UnsafeMutablePointer<Float>, _ target: Shape,
         _ left: UnsafePointer<Float>, _ leftShape: Shape, _ right: UnsafePointer<Float>, _ rightShape: Shape
     ) {
         let total = target.elementCount
@@ -31,8 +29,8 @@ extension Tensor {
             ParallelRows.forEachDisjoint(count: total, minimumPerTask: 32_768) { range in
                 let first = range.lowerBound
                 kernels.combineRow(
-                    operation.rawValue, out + first, left + first * leftStep, leftStep, right + first * rightStep,
-                    rightStep, range.count)
+                    operation, out + first, left + first * leftStep, step: leftStep, right + first * rightStep,
+                    step: rightStep, count: range.count)
             }
             return
         }
@@ -61,8 +59,8 @@ extension Tensor {
             var walk = IndexWalk(rowDimensions, rowStrides, start: range.lowerBound)
             for row in range {
                 kernels.combineRow(
-                    operation.rawValue, out + row * columns, left + walk.offsets[0], leftStep,
-                    right + walk.offsets[1], rightStep, columns)
+                    operation, out + row * columns, left + walk.offsets[0], step: leftStep, right + walk.offsets[1],
+                    step: rightStep, count: columns)
                 walk.advance()
             }
         }
@@ -95,12 +93,12 @@ extension Tensor {
     public static prefix func - (operand: Tensor) -> Tensor { 0 - operand }
 
     /// In place where the shape stays and the memory is this tensor's alone.
-    private static func combineInPlace(_ operation: Operation, _ left: inout Tensor, _ right: Tensor) {
+    private static func combineInPlace(_ operation: RowOperation, _ left: inout Tensor, _ right: Tensor) {
         let shape = left.shape
         require(
             shape.broadcast(with: right.shape) == shape, "compound assignment",
             "shape \(right.shape) does not broadcast to \(shape)")
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         left.withUnsafeMutableBufferPointer { target in
             guard let base = target.baseAddress else { return }
             right.read { combine(kernels, operation, base, shape, base, shape, $0, right.shape) }

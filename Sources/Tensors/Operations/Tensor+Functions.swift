@@ -1,15 +1,15 @@
+import KernelInterface
 import RealModule
 
 // Functions of each element.
 
 extension Tensor {
     private func mapped(
-        minimumPerTask: Int = 16_384,
         _ row: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
     ) -> Tensor {
         Tensor.filled(shape) { out in
             read { source in
-                ParallelRows.forEachDisjoint(count: count, minimumPerTask: minimumPerTask) { range in
+                ParallelRows.forEachDisjoint(count: count, minimumPerTask: 16_384) { range in
                     row(out + range.lowerBound, source + range.lowerBound, range.count)
                 }
             }
@@ -20,22 +20,22 @@ extension Tensor {
     ///
     /// **Accuracy**: within 1e-6 of the value in Double for |x| <= 8, one rounding above.
     /// **Matches**: `torch.nn.functional.gelu(x)`
-    public func gelu() -> Tensor { mapped(KernelTable.active.geluRow) }
+    public func gelu() -> Tensor { mapped(Kernels.active.geluRow) }
 
     /// `x sigmoid(1.702 x)`, the activation of OpenAI's CLIP weights.
-    public func quickGELU() -> Tensor { mapped(KernelTable.active.quickGELURow) }
+    public func quickGELU() -> Tensor { mapped(Kernels.active.quickGELURow) }
 
     /// `max(x, 0)`; NaN stays NaN.
-    public func relu() -> Tensor { mapped(KernelTable.active.reluRow) }
+    public func relu() -> Tensor { mapped(Kernels.active.reluRow) }
 
     /// `1 / (1 + e^-x)`.
-    public func sigmoid() -> Tensor { mapped(KernelTable.active.sigmoidRow) }
+    public func sigmoid() -> Tensor { mapped(Kernels.active.sigmoidRow) }
 
     /// `e^x`, within 2 units in the last place.
-    public func exponential() -> Tensor { mapped(KernelTable.active.exponentialRow) }
+    public func exponential() -> Tensor { mapped(Kernels.active.exponentialRow) }
 
     /// NaN below 0.
-    public func squareRoot() -> Tensor { mapped(KernelTable.active.squareRootRow) }
+    public func squareRoot() -> Tensor { mapped(Kernels.active.squareRootRow) }
 
     /// Radians.
     public func sine() -> Tensor {
@@ -53,7 +53,7 @@ extension Tensor {
 
     /// Limited to the range; NaN stays NaN.
     public func clamped(to range: ClosedRange<Float>) -> Tensor {
-        let kernels = KernelTable.active
-        return mapped { kernels.clampRow($0, $1, range.lowerBound, range.upperBound, $2) }
+        let kernels = Kernels.active
+        return mapped { kernels.clampRow($0, $1, from: range.lowerBound, to: range.upperBound, count: $2) }
     }
 }

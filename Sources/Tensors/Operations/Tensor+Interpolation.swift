@@ -1,3 +1,5 @@
+import KernelInterface
+
 // Resizing of the last two axes as `torch.nn.functional.interpolate` does it.
 
 extension Tensor {
@@ -54,15 +56,15 @@ extension Tensor {
         let width = shape[-1]
         let outWidth = table.first.count
         let rows = count / width
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape.replacing(axis: shape.rank - 1, with: outWidth)) { out in
             read { source in
                 table.withPointers { first, lengths, weights in
                     ParallelRows.forEachDisjoint(count: rows, minimumPerTask: max(1, 8_192 / (outWidth * table.taps))) {
                         for row in $0 {
                             kernels.resampleRow(
-                                out + row * outWidth, source + row * width, first, lengths, weights, table.taps,
-                                outWidth)
+                                out + row * outWidth, source + row * width, first: first, lengths: lengths,
+                                weights: weights, taps: table.taps, count: outWidth)
                         }
                     }
                 }
@@ -75,7 +77,7 @@ extension Tensor {
         let height = shape[-2]
         let outHeight = table.first.count
         let planes = count / (width * height)
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape.replacing(axis: shape.rank - 2, with: outHeight)) { out in
             read { source in
                 table.withPointers { first, lengths, weights in
@@ -86,8 +88,8 @@ extension Tensor {
                             let row = index % outHeight
                             let plane = source + (index / outHeight) * height * width
                             kernels.blendRows(
-                                out + index * width, plane + Int(first[row]) * width, width,
-                                weights + row * table.taps, Int(lengths[row]), width)
+                                out + index * width, plane + Int(first[row]) * width, stride: width,
+                                weights: weights + row * table.taps, taps: Int(lengths[row]), count: width)
                         }
                     }
                 }

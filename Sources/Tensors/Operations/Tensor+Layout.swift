@@ -1,3 +1,5 @@
+import KernelInterface
+
 extension Tensor {
     /// The last two axes exchanged.
     ///
@@ -9,13 +11,14 @@ extension Tensor {
         let matrices = shape.dimensions.dropLast(2).reduce(1, *)
         var dimensions = shape.dimensions
         dimensions.swapAt(dimensions.count - 1, dimensions.count - 2)
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(Shape(dimensions)) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: matrices, minimumPerTask: max(1, 65_536 / max(1, rows * columns))) {
                     for matrix in $0 {
                         let offset = matrix * rows * columns
-                        kernels.transposeRows(out + offset, rows, source + offset, columns, rows, columns)
+                        kernels.transposeRows(
+                            out + offset, stride: rows, source + offset, stride: columns, rows: rows, columns: columns)
                     }
                 }
             }
@@ -28,7 +31,7 @@ extension Tensor {
         let target = Shape(axes.map { shape[$0] })
         if count == 0 || axes == Array(0..<shape.rank) { return viewed(as: target) }
         let strides = shape.strides
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         // The last axis is a row of the kernel; the others are walked by their flat index.
         let columns = target[-1]
         let rows = target.elementCount / columns
@@ -42,9 +45,9 @@ extension Tensor {
                     for row in range {
                         let from = source + walk.offsets[0]
                         if step == 1 {
-                            kernels.copyRows(out + row * columns, columns, from, columns, 1, columns)
+                            kernels.copyRow(out + row * columns, from, count: columns)
                         } else {
-                            kernels.gatherRow(out + row * columns, from, step, columns)
+                            kernels.gatherRow(out + row * columns, from, step: step, count: columns)
                         }
                         walk.advance()
                     }
@@ -59,10 +62,12 @@ extension Tensor {
         let (outer, extent, inner) = shape.split(at: axis)
         require(range.lowerBound >= 0 && range.upperBound <= extent, "sliced", "\(range) of axis \(axis) of \(shape)")
         let run = range.count * inner
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape.replacing(axis: axis, with: range.count)) { out in
             read { source in
-                kernels.copyRows(out, run, source + range.lowerBound * inner, extent * inner, outer, run)
+                kernels.copyRows(
+                    out, stride: run, source + range.lowerBound * inner, stride: extent * inner, rows: outer,
+                    columns: run)
             }
         }
     }
@@ -74,15 +79,17 @@ extension Tensor {
         let (outer, extent, inner) = shape.split(at: axis)
         let target = shape.replacing(axis: axis, with: before + extent + after)
         let run = (before + extent + after) * inner
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(target) { out in
             read { source in
                 for row in 0..<outer {
                     let line = out + row * run
-                    kernels.fillRow(line, value, before * inner)
-                    kernels.fillRow(line + (before + extent) * inner, value, after * inner)
+                    kernels.fillRow(line, with: value, count: before * inner)
+                    kernels.fillRow(line + (before + extent) * inner, with: value, count: after * inner)
                 }
-                kernels.copyRows(out + before * inner, run, source, extent * inner, outer, extent * inner)
+                kernels.copyRows(
+                    out + before * inner, stride: run, source, stride: extent * inner, rows: outer,
+                    columns: extent * inner)
             }
         }
     }
@@ -100,12 +107,14 @@ extension Tensor {
         let extent = tensors.reduce(0) { $0 + $1.shape[axis] }
         let target = tensors[0].shape.replacing(axis: axis, with: extent)
         let (outer, _, inner) = target.split(at: axis)
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(target) { out in
             var place = 0
             for tensor in tensors {
                 let run = tensor.shape[axis] * inner
-                tensor.read { kernels.copyRows(out + place, extent * inner, $0, run, outer, run) }
+                tensor.read {
+                    kernels.copyRows(out + place, stride: extent * inner, $0, stride: run, rows: outer, columns: run)
+                }
                 place += run
             }
         }
@@ -122,11 +131,11 @@ extension Tensor {
         let row = shape.removing(axis: 0).elementCount
         require(
             rows.allSatisfy { $0 >= 0 && $0 < shape[0] }, "gathered", "rows outside 0 ..< \(shape[0])")
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape.replacing(axis: 0, with: rows.count)) { out in
             read { source in
                 for (place, index) in rows.enumerated() {
-                    kernels.copyRows(out + place * row, row, source + index * row, row, 1, row)
+                    kernels.copyRow(out + place * row, source + index * row, count: row)
                 }
             }
         }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 extension Tensor {
     /// Softmax over the last axis.
     ///
@@ -5,13 +7,13 @@ extension Tensor {
     /// minus infinities alone, as in PyTorch.
     public func softmax() -> Tensor {
         let columns = shape[-1]
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape) { out in
             read { source in
                 ParallelRows.forEachDisjoint(
                     count: columns == 0 ? 0 : count / columns, minimumPerTask: max(1, 8_192 / max(1, columns))
                 ) {
-                    for row in $0 { kernels.softmaxRow(out + row * columns, source + row * columns, columns) }
+                    for row in $0 { kernels.softmaxRow(out + row * columns, source + row * columns, count: columns) }
                 }
             }
         }
@@ -26,7 +28,7 @@ extension Tensor {
         require(
             weight.shape == [width] && bias.shape == [width], "layerNorm",
             "weight \(weight.shape) and bias \(bias.shape) for rows of shape \(shape)")
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape) { out in
             read { source in
                 weight.read { weight in
@@ -36,7 +38,8 @@ extension Tensor {
                         ) {
                             for row in $0 {
                                 kernels.layerNormRow(
-                                    out + row * width, source + row * width, weight, bias, epsilon, width)
+                                    out + row * width, source + row * width, weight: weight, bias: bias,
+                                    epsilon: epsilon, count: width)
                             }
                         }
                     }
@@ -59,7 +62,7 @@ extension Tensor {
         let run = 256
         let runs = (plane + run - 1) / run
         let batch = shape[0]
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape) { out in
             read { source in
                 weight.read { weight in
@@ -71,8 +74,8 @@ extension Tensor {
                                 let first = (index % runs) * run
                                 let offset = (index / runs) * channels * plane + first
                                 kernels.layerNormPixels(
-                                    out + offset, source + offset, weight, bias, epsilon, channels, plane,
-                                    min(run, plane - first))
+                                    out + offset, source + offset, weight: weight, bias: bias, epsilon: epsilon,
+                                    channels: channels, planeStride: plane, count: min(run, plane - first))
                             }
                         }
                     }

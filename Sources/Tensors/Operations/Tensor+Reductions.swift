@@ -1,3 +1,5 @@
+import KernelInterface
+
 // Reductions over one axis, in an order that depends on the shape alone.
 
 extension Tensor {
@@ -9,18 +11,18 @@ extension Tensor {
     public func sum(axis: Int = -1, keepsAxis: Bool = false) -> Tensor {
         let axis = shape.resolved(axis: axis)
         let (outer, extent, inner) = shape.split(at: axis)
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(reducedShape(axis, keepsAxis)) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: outer, minimumPerTask: max(1, 32_768 / max(1, extent * inner))) {
                     for row in $0 {
                         let block = source + row * extent * inner
                         if inner == 1 {
-                            out[row] = kernels.sumRow(block, extent)
+                            out[row] = kernels.sumRow(block, count: extent)
                         } else {
-                            kernels.fillRow(out + row * inner, 0, inner)
+                            kernels.fillRow(out + row * inner, with: 0, count: inner)
                             for index in 0..<extent {
-                                kernels.addScaledRow(out + row * inner, block + index * inner, 1, inner)
+                                kernels.addScaledRow(out + row * inner, block + index * inner, by: 1, count: inner)
                             }
                         }
                     }
@@ -42,17 +44,17 @@ extension Tensor {
         let axis = shape.resolved(axis: axis)
         let (outer, extent, inner) = shape.split(at: axis)
         require(extent > 0, "maximum", "axis \(axis) of shape \(shape) is empty")
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(reducedShape(axis, keepsAxis)) { out in
             read { source in
                 for row in 0..<outer {
                     let block = source + row * extent * inner
                     if inner == 1 {
-                        out[row] = kernels.maximumRow(block, extent)
+                        out[row] = kernels.maximumRow(block, count: extent)
                     } else {
-                        kernels.copyRows(out + row * inner, inner, block, inner, 1, inner)
+                        kernels.copyRow(out + row * inner, block, count: inner)
                         for index in 1..<max(extent, 1) {
-                            kernels.maximumRows(out + row * inner, block + index * inner, inner)
+                            kernels.maximumRows(out + row * inner, block + index * inner, count: inner)
                         }
                     }
                 }
@@ -92,7 +94,7 @@ extension Tensor {
     /// With `epsilon` 0 a row of zeros gives NaN, as a division by its length does.
     public func l2Normalized(epsilon: Float = 0) -> Tensor {
         let columns = shape[-1]
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape) { out in
             read { source in
                 ParallelRows.forEachDisjoint(
@@ -100,8 +102,9 @@ extension Tensor {
                 ) {
                     for row in $0 {
                         let line = source + row * columns
-                        var length = max(kernels.dotRow(line, line, columns).squareRoot(), epsilon)
-                        kernels.combineRow(3, out + row * columns, line, 1, &length, 0, columns)
+                        var length = max(kernels.dotRow(line, line, count: columns).squareRoot(), epsilon)
+                        kernels.combineRow(
+                            .divide, out + row * columns, line, step: 1, &length, step: 0, count: columns)
                     }
                 }
             }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 // Between columns and planes: the columns are the cells of a grid, row-major, and each cell stands for a square of pixels.
 
 extension ColumnPanels {
@@ -31,9 +33,10 @@ extension ColumnPanels {
                                 Panel(pixels, rows: pixelRows))
                             for plane in 0..<planes {
                                 grid.forEachRun(of: index % panels) { pixel, place, count, line in
-                                    KernelTable.active.transposeRows(
-                                        out + (matrix * planes + plane) * grid.pixels + pixel, factor,
-                                        pixels + (plane * factor + line) * factor * width + place, width, factor, count)
+                                    Kernels.active.transposeRows(
+                                        out + (matrix * planes + plane) * grid.pixels + pixel, stride: factor,
+                                        pixels + (plane * factor + line) * factor * width + place, stride: width,
+                                        rows: factor, columns: count)
                                 }
                             }
                         }
@@ -72,23 +75,25 @@ extension ColumnPanels {
                             let scratch = memory + rows * width
                             let pixels = scratch + scratchRows * width
                             // Columns beyond the last are zeros to begin with, and finite ever after.
-                            KernelTable.active.fillRow(memory, 0, rows * width)
-                            KernelTable.active.fillRow(pixels, 0, pixelRows * width)
+                            Kernels.active.fillRow(memory, with: 0, count: rows * width)
+                            Kernels.active.fillRow(pixels, with: 0, count: pixelRows * width)
                             for index in range {
                                 let (plane, panel) = (index / panels, index % panels)
                                 grid.forEachRun(of: panel) { pixel, place, count, line in
-                                    KernelTable.active.transposeRows(
-                                        pixels + line * factor * width + place, width,
-                                        source + plane * grid.pixels + pixel, factor, count, factor)
+                                    Kernels.active.transposeRows(
+                                        pixels + line * factor * width + place, stride: width,
+                                        source + plane * grid.pixels + pixel, stride: factor, rows: count,
+                                        columns: factor)
                                 }
                                 let target = out + index * rows * width
                                 body(
                                     Panel(pixels, rows: pixelRows), Panel(scratch, rows: scratchRows),
                                     Panel(target, rows: rows))
-                                KernelTable.active.copyRows(
-                                    memory, width, matrix + panel * width, columns, rows,
-                                    min(width, columns - panel * width))
-                                KernelTable.active.combineRow(0, target, target, 1, memory, 1, rows * width)
+                                Kernels.active.copyRows(
+                                    memory, stride: width, matrix + panel * width, stride: columns, rows: rows,
+                                    columns: min(width, columns - panel * width))
+                                Kernels.active.combineRow(
+                                    .add, target, target, step: 1, memory, step: 1, count: rows * width)
                             }
                         }
                     }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// Matrices whose columns stand side by side in panels as wide as the register tile, row by row inside a panel.
 ///
 /// That is the layout of a packed right operand. The product with a panel is a panel again, so a chain of operations on a
@@ -11,7 +13,7 @@ package struct ColumnPanels: Sendable {
     private let storage: Tensor
 
     /// Columns of a panel.
-    static var width: Int { KernelTable.active.tileColumns }
+    static var width: Int { Kernels.active.tileColumns }
 
     /// Panels of one matrix.
     var panels: Int { ColumnPanels.panels(columns) }
@@ -38,7 +40,7 @@ package struct ColumnPanels: Sendable {
         require(matrices.shape.rank == 3, "ColumnPanels", "shape \(matrices.shape) is not [batch, rows, columns]")
         let (rows, columns) = (matrices.shape[1], matrices.shape[2])
         require(offsets.map { $0.shape == [rows] } ?? true, "ColumnPanels", "\(offsets?.shape ?? []) for \(rows) rows")
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         let width = ColumnPanels.width
         let panels = ColumnPanels.panels(columns)
         self.init(uninitialized: matrices.shape[0], rows: rows, columns: columns) { out in
@@ -48,17 +50,18 @@ package struct ColumnPanels: Sendable {
                         count: matrices.shape[0] * panels, minimumPerTask: max(1, 65_536 / max(1, rows * width))
                     ) { range in
                         withScratch(rows * width) { spread in
-                            if let offsets { kernels.fillPanelRows(spread, offsets, rows) }
+                            if let offsets { kernels.fillPanelRows(spread, with: offsets, rows: rows) }
                             for index in range {
                                 let panel = out + index * rows * width
                                 let first = index % panels * width
                                 let count = min(width, columns - first)
-                                if count < width { kernels.fillRow(panel, 0, rows * width) }
+                                if count < width { kernels.fillRow(panel, with: 0, count: rows * width) }
                                 kernels.copyRows(
-                                    panel, width, source + index / panels * rows * columns + first, columns, rows,
-                                    count)
+                                    panel, stride: width, source + index / panels * rows * columns + first,
+                                    stride: columns, rows: rows, columns: count)
                                 if offsets != nil {
-                                    kernels.combineRow(0, panel, panel, 1, spread, 1, rows * width)
+                                    kernels.combineRow(
+                                        .add, panel, panel, step: 1, spread, step: 1, count: rows * width)
                                 }
                             }
                         }
@@ -70,14 +73,14 @@ package struct ColumnPanels: Sendable {
 
     /// The matrices, `[batch, rows, columns]`.
     package var matrices: Tensor {
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled([batch, rows, columns]) { out in
             read { source in
                 for index in 0..<batch * panels {
                     let (matrix, panel) = (index / panels, index % panels)
                     kernels.copyRows(
-                        out + matrix * rows * columns + panel * ColumnPanels.width, columns,
-                        source + index * panelSize, ColumnPanels.width, rows, count(panel))
+                        out + matrix * rows * columns + panel * ColumnPanels.width, stride: columns,
+                        source + index * panelSize, stride: ColumnPanels.width, rows: rows, columns: count(panel))
                 }
             }
         }

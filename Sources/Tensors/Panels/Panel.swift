@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// Some rows of one panel of ``ColumnPanels`` or of a task's memory, valid only inside the call that hands them out.
 ///
 /// What a small network does to a few columns is written with these operations; nothing is allocated and no thread woken.
@@ -20,7 +22,7 @@ package struct Panel {
     package func copy(_ other: Panel) {
         require(rows == other.rows, "copy", "\(other.rows) rows to \(rows)")
         let count = rows * ColumnPanels.width
-        KernelTable.active.copyRows(base, count, other.base, count, 1, count)
+        Kernels.active.copyRow(base, other.base, count: count)
     }
 
     /// Becomes `weight * other + bias`; row i of it becomes row `i * step` of this panel.
@@ -29,11 +31,11 @@ package struct Panel {
             other.rows == weight.depth && rows == (weight.rows - 1) * step + 1 && (weight.bias == nil || step == 1),
             "formProduct", "\(weight.rows) rows of depth \(weight.depth) by \(other.rows) to \(rows)")
         if let bias = weight.bias {
-            bias.read { KernelTable.active.fillPanelRows(base, $0, rows) }
+            bias.read { Kernels.active.fillPanelRows(base, with: $0, rows: rows) }
         }
         weight.matrix.read { matrix in
-            KernelTable.active.multiply(
-                base, outStride: step * ColumnPanels.width, matrix, rows: weight.rows, depth: weight.depth,
+            Kernels.active.multiply(
+                base, stride: step * ColumnPanels.width, matrix, rows: weight.rows, depth: weight.depth,
                 byPanel: other.base, accumulate: weight.bias != nil)
         }
     }
@@ -46,14 +48,16 @@ package struct Panel {
         weight.read { weight in
             bias.read { bias in
                 let width = ColumnPanels.width
-                KernelTable.active.layerNormPixels(base, base, weight, bias, epsilon, rows, width, width)
+                Kernels.active.layerNormPixels(
+                    base, base, weight: weight, bias: bias, epsilon: epsilon, channels: rows, planeStride: width,
+                    count: width)
             }
         }
     }
 
     /// The exact GELU of every element.
     package func applyGELU() {
-        KernelTable.active.geluRow(base, base, rows * ColumnPanels.width)
+        Kernels.active.geluRow(base, base, count: rows * ColumnPanels.width)
     }
 }
 

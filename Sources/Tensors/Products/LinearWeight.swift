@@ -1,3 +1,4 @@
+import KernelInterface
 import Synchronization
 
 /// The weight of an affine map, prepared once for the products that it will serve.
@@ -59,7 +60,7 @@ public struct LinearWeight: Sendable {
 
     /// Whether weights are packed on this machine.
     static let packs = choose(
-        wanted: environment("VITRINE_PRODUCT"), kernels: KernelTable.active.instructionSet,
+        wanted: environment("VITRINE_PRODUCT"), kernels: Kernels.choice.instructionSet,
         hasLibrary: OpenBLAS.active != nil)
 
     /// The packed product was measured faster where fused multiply-adds are; without a library there is nothing else.

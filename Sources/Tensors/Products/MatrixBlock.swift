@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// A matrix in memory, one of whose two strides is 1: row-major as it lies, or seen transposed.
 struct MatrixView {
     var base: UnsafePointer<Float>
@@ -23,11 +25,11 @@ struct MatrixView {
 /// The product of two matrices on the calling thread: this package's own, or OpenBLAS's where that is the faster one
 /// (``LinearWeight`` has the rule).
 struct MatrixBlock {
-    let kernels: KernelTable
+    let kernels: any KernelSet.Type
     let library: OpenBLAS?
 
     static let active = MatrixBlock(
-        kernels: .active, library: LinearWeight.packs ? nil : OpenBLAS.active)
+        kernels: Kernels.active, library: LinearWeight.packs ? nil : OpenBLAS.active)
 
     /// `out (+)= left * right`, `rows` x `depth` times `depth` x `columns`.
     func multiply(
@@ -37,7 +39,7 @@ struct MatrixBlock {
         if rows == 0 || columns == 0 { return }
         if depth == 0 {
             if !accumulate {
-                for row in 0..<rows { kernels.fillRow(out + row * outStride, 0, columns) }
+                for row in 0..<rows { kernels.fillRow(out + row * outStride, with: 0, count: columns) }
             }
             return
         }
@@ -76,16 +78,18 @@ struct MatrixBlock {
                 for panel in 0..<rightPanels {
                     let column = panel * tileColumns
                     kernels.packRightPanel(
-                        packed + column * run, right.offset(row: first, column: column).base, right.rowStride,
-                        right.columnStride, run, min(tileColumns, columns - column))
+                        packed + column * run, right.offset(row: first, column: column).base,
+                        depthStride: right.rowStride, columnStride: right.columnStride, depth: run,
+                        columns: min(tileColumns, columns - column))
                 }
                 var row = 0
                 while row < rows {
                     let height = min(tileRows, rows - row)
                     kernels.multiplyRows(
-                        out + row * outStride, outStride, left.offset(row: row, column: first).base, left.rowStride,
-                        left.columnStride, packed, tileColumns * run, height, columns, run, accumulate || first > 0,
-                        edge, packed, 0)
+                        out + row * outStride, stride: outStride, left.offset(row: row, column: first).base,
+                        rowStride: left.rowStride, depthStride: left.columnStride, by: packed,
+                        panelStride: tileColumns * run, rows: height, columns: columns, depth: run,
+                        accumulate: accumulate || first > 0, edge: edge, ahead: packed, aheadStep: 0)
                     row += height
                 }
                 first += run

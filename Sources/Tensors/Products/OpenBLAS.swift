@@ -1,3 +1,5 @@
+import KernelInterface
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)

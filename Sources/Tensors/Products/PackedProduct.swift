@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// `left * weight^T` over a packed weight: tasks take blocks of rows times columns, and finish them while they are in
 /// cache.
 ///
@@ -14,7 +16,7 @@ struct PackedProduct {
     private let height: Int
     private let tallPanels: Int
 
-    private var kernels: KernelTable { weight.kernels }
+    private var kernels: any KernelSet.Type { weight.kernels }
 
     /// Panels of one task at most, and columns where there are enough tasks: the sums of a task, one pass of its weights and
     /// the pass behind that, which is fetched meanwhile, stay in the second cache together.
@@ -128,8 +130,9 @@ struct PackedProduct {
                 if isLast { prefetch(rows, out, row: row, columns, epilogue) }
                 // Whole panels, so there is no edge to make.
                 kernels.multiplyRows(
-                    target, stride, left + row * leftStride + first, leftStride, 1, right, tileColumns * run, rows,
-                    stride, run, first > 0, target, place, aheadStep)
+                    target, stride: stride, left + row * leftStride + first, rowStride: leftStride, depthStride: 1,
+                    by: right, panelStride: tileColumns * run, rows: rows, columns: stride, depth: run,
+                    accumulate: first > 0, edge: target, ahead: place, aheadStep: aheadStep)
                 place += aheadStep * run * block.columnPanels.count
                 if isLast { finish(rows, from: target + skipped, stride, out, row: row, columns, epilogue) }
             }

@@ -1,3 +1,4 @@
+import KernelInterface
 import Synchronization
 
 /// A weight laid out once for the matrix product of this package, so that no product has to do it again.
@@ -7,7 +8,7 @@ import Synchronization
 final class PackedWeight: Sendable {
     let columns: Int
     let depth: Int
-    let kernels: KernelTable
+    let kernels: any KernelSet.Type
     /// Whether the numbers are kept in half precision, in half the memory.
     let isHalf: Bool
     private let storage: TensorStorage
@@ -29,7 +30,8 @@ final class PackedWeight: Sendable {
     ///     those of checkpoints published in it are. Nothing is rounded.
     ///   - passDepth: how deep one pass goes, where the depth is to be cut at certain places; without it all passes go about
     ///     equally deep.
-    init(_ weight: Tensor, kernels: KernelTable = .active, mayBeHalf: Bool = false, passDepth: Int? = nil) {
+    init(_ weight: Tensor, kernels: any KernelSet.Type = Kernels.active, mayBeHalf: Bool = false, passDepth: Int? = nil)
+    {
         columns = weight.shape[0]
         depth = weight.shape[1]
         self.kernels = kernels
@@ -37,7 +39,7 @@ final class PackedWeight: Sendable {
         self.passDepth = pass
         // Widening takes a conversion instruction a vector where there are such, and far more elsewhere.
         let half =
-            mayBeHalf && kernels.instructionSet != .baseline && weight.count >= PackedWeight.leastHalf
+            mayBeHalf && kernels.hasFusedMultiplyAdd && weight.count >= PackedWeight.leastHalf
             ? PackedWeight.packed(weight, kernels, isHalf: true, pass) : nil
         isHalf = half != nil
         storage = half ?? PackedWeight.packed(weight, kernels, isHalf: false, pass) ?? TensorStorage(uninitialized: 0)
@@ -51,7 +53,7 @@ final class PackedWeight: Sendable {
 
     /// Nil if a number is not one of half precision and should be.
     private static func packed(
-        _ weight: Tensor, _ kernels: KernelTable, isHalf: Bool, _ passDepth: Int
+        _ weight: Tensor, _ kernels: any KernelSet.Type, isHalf: Bool, _ passDepth: Int
     ) -> TensorStorage? {
         let (columns, depth, width) = (weight.shape[0], weight.shape[1], kernels.tileColumns)
         let panels = (columns + width - 1) / width
@@ -68,11 +70,12 @@ final class PackedWeight: Sendable {
                             let run = min(passDepth, depth - first)
                             let place = panels * width * first + panel * width * run
                             kernels.packRightPanel(
-                                isHalf ? scratch : storage.base + place, source + panel * width * depth + first, 1,
-                                depth, run, min(width, columns - panel * width))
+                                isHalf ? scratch : storage.base + place, source + panel * width * depth + first,
+                                depthStride: 1, columnStride: depth, depth: run,
+                                columns: min(width, columns - panel * width))
                             if isHalf
                                 && !kernels.narrowFloat16Row(
-                                    UnsafeMutableRawPointer(storage.base) + 2 * place, scratch, width * run)
+                                    UnsafeMutableRawPointer(storage.base) + 2 * place, scratch, count: width * run)
                             {
                                 isExact.withLock { $0 = false }
                             }
@@ -98,8 +101,9 @@ final class PackedWeight: Sendable {
                         while first < depth {
                             let run = min(passDepth, depth - first)
                             kernels.transposeRows(
-                                out + index * width * depth + first, depth,
-                                widened(index..<index + 1, first: first, run: run, scratch), width, run, count)
+                                out + index * width * depth + first, stride: depth,
+                                widened(index..<index + 1, first: first, run: run, scratch), stride: width, rows: run,
+                                columns: count)
                             first += run
                         }
                     }
@@ -124,7 +128,7 @@ final class PackedWeight: Sendable {
     ) -> UnsafePointer<Float> {
         let place = place(panels.lowerBound, first: first, run: run)
         if !isHalf { return place.assumingMemoryBound(to: Float.self) }
-        kernels.widenFloat16Row(scratch, place, panels.count * kernels.tileColumns * run)
+        kernels.widenFloat16Row(scratch, place, count: panels.count * kernels.tileColumns * run)
         return UnsafePointer(scratch)
     }
 }

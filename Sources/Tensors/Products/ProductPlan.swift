@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// What happens to a block of a product while it is still in cache.
 struct ProductEpilogue {
     enum Bias {
@@ -25,7 +27,7 @@ struct ProductEpilogue {
     ///   - out: where the block's first element goes, rows `stride` apart.
     ///   - residualOffset: where the block's first element lies in the residual, whose rows are `stride` apart as well.
     func apply(
-        _ kernels: KernelTable, _ out: UnsafeMutablePointer<Float>, stride: Int,
+        _ kernels: any KernelSet.Type, _ out: UnsafeMutablePointer<Float>, stride: Int,
         from source: (base: UnsafePointer<Float>, stride: Int)? = nil, row: Int, rows: Int, column: Int, columns: Int,
         residualOffset: Int
     ) {
@@ -36,19 +38,21 @@ struct ProductEpilogue {
             case .perRow(let bias): (bias + row, 1, 0)
             }
         kernels.finishRows(
-            out, stride, source?.base ?? UnsafePointer(out), source?.stride ?? stride, values, rowStep, columnStep,
-            activation.code, residual.map { $0 + residualOffset }, stride, rows, columns)
+            out, stride: stride, source?.base ?? UnsafePointer(out), stride: source?.stride ?? stride, bias: values,
+            biasRowStep: rowStep, biasStep: columnStep,
+            activation: activation.kernel, residual: residual.map { $0 + residualOffset }, residualStride: stride,
+            rows: rows, columns: columns)
     }
 }
 
 extension Tensor.Activation {
-    /// What `finishRows` calls it.
-    fileprivate var code: Int32 {
+    /// What the kernels call it.
+    fileprivate var kernel: RowActivation {
         switch self {
-        case .none: 0
-        case .gelu: 1
-        case .quickGELU: 2
-        case .relu: 3
+        case .none: .none
+        case .gelu: .gelu
+        case .quickGELU: .quickGELU
+        case .relu: .relu
         }
     }
 }

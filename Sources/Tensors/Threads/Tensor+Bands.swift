@@ -1,3 +1,5 @@
+import KernelInterface
+
 // Several operations after one another on a part of a tensor that stays in cache, in place of each on the whole: what lies
 // between them never goes to memory.
 
@@ -19,7 +21,7 @@ extension Tensor {
         require(shape.rank > 0 && bandRows > 0, "inBands", "shape \(shape) in bands of \(bandRows) rows")
         let rows = shape[0]
         let row = shape.removing(axis: 0).elementCount
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape) { out in
             ParallelRows.forEachDisjoint(count: (rows + bandRows - 1) / bandRows, minimumPerTask: 1) {
                 for band in $0 {
@@ -29,7 +31,7 @@ extension Tensor {
                         made.shape == shape.replacing(axis: 0, with: range.count), "inBands",
                         "a band of shape \(made.shape) for the rows \(range) of \(shape)")
                     let size = range.count * row
-                    made.read { kernels.copyRows(out + range.lowerBound * row, size, $0, size, 1, size) }
+                    made.read { kernels.copyRow(out + range.lowerBound * row, $0, count: size) }
                 }
             }
         }
@@ -61,7 +63,7 @@ extension Tensor {
         }
         require(named == shape[0], "inGroups", "\(named) rows for shape \(shape)")
         let row = shape.removing(axis: 0).elementCount
-        let kernels = KernelTable.active
+        let kernels = Kernels.active
         return Tensor.filled(shape) { out in
             ParallelRows.forEachDisjoint(count: rows.count, minimumPerTask: 1) {
                 for group in $0 {
@@ -71,7 +73,7 @@ extension Tensor {
                         "a group of shape \(made.shape) for \(rows[group].count) rows of \(shape)")
                     made.read { source in
                         for (index, place) in rows[group].enumerated() {
-                            kernels.copyRows(out + place * row, row, source + index * row, row, 1, row)
+                            kernels.copyRow(out + place * row, source + index * row, count: row)
                         }
                     }
                 }

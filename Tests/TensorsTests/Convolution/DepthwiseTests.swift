@@ -1,3 +1,4 @@
+import KernelInterface
 import TestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite struct DepthwiseTests {
     @Test("a row of every width, stride and channel count equals the plain twin", arguments: runnable)
     func kernel(_ instructionSet: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(instructionSet))
+        let kernels = try #require(Kernels.named(instructionSet))
         var random = SeededGenerator(seed: 111)
         let lanes = kernels.laneCount
         for channels in [1, lanes - 1, lanes, lanes + 1, 3 * lanes + 2] {
@@ -19,8 +20,8 @@ import Testing
                     let (values, factors, offsets) = (x.values, weight.values, bias.values)
                     let found = row(outWidth * channels, values) { out, source in
                         kernels.convolveChannelsRow(
-                            out, outWidth, source, source + line, source + 2 * line, width, channels, factors, offsets,
-                            stride)
+                            out, width: outWidth, above: source, middle: source + line, below: source + 2 * line,
+                            width: width, channels: channels, weight: factors, bias: offsets, stride: stride)
                     }
                     #expect(found.guardsIntact)
                     let expected = Self.expected(x, weight, bias, stride: stride)

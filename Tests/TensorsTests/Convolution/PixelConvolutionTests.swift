@@ -1,3 +1,4 @@
+import KernelInterface
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
 
     @Test("maps of any shape equal the plain twin", arguments: runnable, cases)
     func maps(_ instructionSet: CPUFeatures.InstructionSet, _ shape: Case) throws {
-        let kernels = try #require(KernelTable.named(instructionSet))
+        let kernels = try #require(Kernels.named(instructionSet))
         var random = SeededGenerator(seed: 121)
         let x = random.tensor([shape.height, shape.width, shape.inputs])
         let kernel = random.tensor([shape.outputs, shape.inputs, 3, 3])

@@ -1,4 +1,5 @@
 import Foundation
+import KernelInterface
 import Tensors
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @Suite struct AttentionKernelTests {
     @Test("grid terms stand before the logits of any keys of the grid, row by row", arguments: runnable)
     func gridTerms(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 71)
         let queries = 2
         for width in kernels.sweptCounts where width > 0 && width < 70 {
@@ -17,7 +18,9 @@ import Testing
             for (first, count) in [(0, height * width), (width / 2, 2 * width), (width, 3 * width), (width - 1, 1)] {
                 let stride = count + room
                 let (result, intact) = row(queries * stride, []) { out, _ in
-                    kernels.spreadGridTerms(out, stride, rows, columns, termStride, queries, first, count, width)
+                    kernels.spreadGridTerms(
+                        out, stride: stride, rowTerms: rows, columnTerms: columns, termStride: termStride,
+                        rows: queries, first: first, count: count, gridWidth: width)
                 }
                 #expect(intact)
                 for query in 0..<queries {
@@ -33,14 +36,15 @@ import Testing
 
     @Test("rows are divided each by its own number", arguments: runnable)
     func division(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 73)
         for columns in kernels.sweptCounts where columns > 0 && columns < 100 {
             let (rows, sourceStride) = (3, columns + 4)
             let x = random.floats(rows * sourceStride)
             let divisors = random.floats(rows, in: 1...4)
             let (result, intact) = row(rows * columns, x) {
-                kernels.divideRows($0, columns, $1, sourceStride, divisors, rows, columns)
+                kernels.divideRows(
+                    $0, stride: columns, $1, stride: sourceStride, by: divisors, rows: rows, columns: columns)
             }
             #expect(intact)
             for place in result.indices {
@@ -52,7 +56,7 @@ import Testing
 
     @Test("blocks of logits folded one after the other are a softmax of powers of two over all", arguments: runnable)
     func folding(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 72)
         for count in kernels.sweptCounts where count > 0 && count < 2000 {
             let blocks = 3
@@ -67,7 +71,8 @@ import Testing
                 let padded = (count / kernels.laneCount + 1) * kernels.laneCount
                 line += [Float](repeating: 99, count: padded - count + kernels.laneCount)
                 kernels.foldSoftmaxRows(
-                    &line, line.count, 1, count, count, 0, padded, &maximum, &sum, &accumulator, 1)
+                    &line, stride: line.count, rows: 1, count: count, seen: count, seenStep: 0, padded: padded,
+                    maxima: &maximum, sums: &sum, accumulator: &accumulator, width: 1)
                 #expect(line[count..<padded].allSatisfy { $0 == 0 })
                 accumulator[0] += zip(line, 0..<count).reduce(0) { $0 + $1.0 * Float($1.1 + block * count) }
             }
@@ -84,7 +89,7 @@ import Testing
 
     @Test("one NaN or plus infinity among the logits makes the whole row NaN, wherever it stands", arguments: runnable)
     func poisonedFolding(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let count = 5 * kernels.laneCount - 1
         for poison in [Float.nan, -Float.nan, Float.infinity] {
             for place in 0..<count {
@@ -93,7 +98,8 @@ import Testing
                 var (maximum, sum) = (-Float.infinity, Float(0))
                 var accumulator: [Float] = [1]
                 kernels.foldSoftmaxRows(
-                    &line, line.count, 1, count, count, 0, count + 1, &maximum, &sum, &accumulator, 1)
+                    &line, stride: line.count, rows: 1, count: count, seen: count, seenStep: 0, padded: count + 1,
+                    maxima: &maximum, sums: &sum, accumulator: &accumulator, width: 1)
                 #expect(sum.isNaN, "\(poison) at \(place)")
             }
         }
@@ -101,7 +107,7 @@ import Testing
 
     @Test("each row of a tile sees its own number of keys and has its own maximum", arguments: runnable)
     func foldingRows(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 74)
         let (rows, count, width) = (4, 2 * kernels.laneCount - 3, 3)
         let padded = 2 * kernels.laneCount
@@ -112,7 +118,8 @@ import Testing
             var (maxima, sums) = ([Float](repeating: -.infinity, count: rows), [Float](repeating: 0, count: rows))
             var accumulator = random.floats(rows * width)
             kernels.foldSoftmaxRows(
-                &scores, stride, rows, count, seen, step, padded, &maxima, &sums, &accumulator, width)
+                &scores, stride: stride, rows: rows, count: count, seen: seen, seenStep: step, padded: padded,
+                maxima: &maxima, sums: &sums, accumulator: &accumulator, width: width)
             for row in 0..<rows {
                 let visible = min(count, max(0, seen + row * step))
                 let own = logits[row * stride..<row * stride + visible]

@@ -1,3 +1,4 @@
+import KernelInterface
 import Tensors
 import TestSupport
 import Testing
@@ -5,11 +6,11 @@ import Testing
 @Suite struct ConvertKernelTests {
     @Test("every half-precision number widens exactly", arguments: runnable)
     func float16(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let all = (0...UInt16.max).map { $0 }
         let (result, intact) = all.withUnsafeBytes { bytes in
             row(all.count, []) { out, _ in
-                if let base = bytes.baseAddress { kernels.widenFloat16Row(out, base, all.count) }
+                if let base = bytes.baseAddress { kernels.widenFloat16Row(out, base, count: all.count) }
             }
         }
         #expect(intact)
@@ -22,11 +23,11 @@ import Testing
 
     @Test("every BF16 number widens to the Float32 whose upper half it is", arguments: runnable)
     func bfloat16(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let all = (0...UInt16.max).map { $0 }
         let (result, intact) = all.withUnsafeBytes { bytes in
             row(all.count, []) { out, _ in
-                if let base = bytes.baseAddress { kernels.widenBFloat16Row(out, base, all.count) }
+                if let base = bytes.baseAddress { kernels.widenBFloat16Row(out, base, count: all.count) }
             }
         }
         #expect(intact)
@@ -51,11 +52,11 @@ import Testing
     @Test(
         "every finite number of half precision is narrowed to itself, and no other number passes", arguments: runnable)
     func narrowing(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let all = (0...UInt16.max).map { Float16(bitPattern: $0) }.filter(\.isFinite)
         var narrow = [UInt16](repeating: 0, count: all.count)
         let isExact = narrow.withUnsafeMutableBytes { bytes in
-            bytes.baseAddress.map { kernels.narrowFloat16Row($0, all.map { Float($0) }, all.count) }
+            bytes.baseAddress.map { kernels.narrowFloat16Row($0, all.map { Float($0) }, count: all.count) }
         }
         #expect(isExact == true && narrow == all.map(\.bitPattern))
         let others: [Float] = [
@@ -68,7 +69,7 @@ import Testing
                 row[place] = other
                 var target = [UInt16](repeating: 0, count: 37)
                 let passes = target.withUnsafeMutableBytes { bytes in
-                    bytes.baseAddress.map { kernels.narrowFloat16Row($0, row, 37) }
+                    bytes.baseAddress.map { kernels.narrowFloat16Row($0, row, count: 37) }
                 }
                 #expect(passes == false, "\(other) at \(place)")
             }

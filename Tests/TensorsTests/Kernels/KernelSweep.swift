@@ -1,11 +1,12 @@
+import KernelInterface
 import Tensors
 
 /// The instruction sets this processor can run: every kernel test runs once for each.
 let runnable = CPUFeatures.current.instructionSets
 
-extension KernelTable {
+extension KernelSet {
     /// Row lengths that meet every path of a kernel: nothing, one, around the vector, around four vectors, prime, large.
-    var sweptCounts: [Int] {
+    static var sweptCounts: [Int] {
         [
             0, 1, laneCount - 1, laneCount, laneCount + 1, 2 * laneCount, 4 * laneCount - 1, 4 * laneCount,
             4 * laneCount + 1, 37, 131, 4099,

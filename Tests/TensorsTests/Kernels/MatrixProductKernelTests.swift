@@ -1,3 +1,4 @@
+import KernelInterface
 import TestSupport
 import Testing
 
@@ -6,14 +7,14 @@ import Testing
 @Suite struct MatrixProductKernelTests {
     @Test("the package's own product equals its plain twin, whichever way the operands lie", arguments: runnable)
     func packed(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         try check(MatrixBlock(kernels: kernels, library: nil))
     }
 
     @Test("OpenBLAS's product equals the plain twin, whichever way the operands lie")
     func library() throws {
         guard let library = OpenBLAS.active else { return }
-        try check(MatrixBlock(kernels: .active, library: library))
+        try check(MatrixBlock(kernels: Kernels.active, library: library))
     }
 
     private func check(_ block: MatrixBlock) throws {
@@ -38,7 +39,7 @@ import Testing
                     .map { $0 + (accumulate ? 2 : 0) }
                 let magnitudes = referenceProduct(a.map(abs), b.map(abs), rows: rows, columns: columns, depth: depth)
                 let (result, intact) = row(rows * columns, left) { out, left in
-                    block.kernels.fillRow(out, 2, rows * columns)
+                    block.kernels.fillRow(out, with: 2, count: rows * columns)
                     block.multiply(
                         out, stride: columns,
                         leftTurned ? .transposed(left, stride: rows) : .rowMajor(left, stride: depth),
@@ -63,7 +64,7 @@ import Testing
         "every height of tile, with a ragged last panel, equals the plain twin and stays inside its rows",
         arguments: runnable)
     func heights(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 52)
         let (panels, depth) = (3, 37)
         let width = kernels.tileColumns
@@ -73,9 +74,11 @@ import Testing
             let left = random.floats(rows * (depth + 3))
             var edge = [Float](repeating: 0, count: kernels.tileRows * width)
             let (result, intact) = row(rows * columns, left) { out, left in
-                kernels.fillRow(out, 2, rows * columns)
+                kernels.fillRow(out, with: 2, count: rows * columns)
                 kernels.multiplyRows(
-                    out, columns, left, depth + 3, 1, right, depth * width, rows, columns, depth, true, &edge, left, 4)
+                    out, stride: columns, left, rowStride: depth + 3, depthStride: 1, by: right,
+                    panelStride: depth * width, rows: rows, columns: columns, depth: depth, accumulate: true,
+                    edge: &edge, ahead: left, aheadStep: 4)
             }
             #expect(intact)
             let expected = (0..<rows * columns).map { index in

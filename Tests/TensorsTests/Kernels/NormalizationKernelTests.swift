@@ -1,3 +1,4 @@
+import KernelInterface
 import Tensors
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ import Testing
 
     @Test("layer norm of a row equals its plain twin", arguments: runnable)
     func rows(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 41)
         for count in kernels.sweptCounts where count > 0 {
             let x = random.floats(count, in: -1...3)
@@ -27,7 +28,9 @@ import Testing
             let values = x.map(Double.init)
             let expected = referenceLayerNorm(
                 values, weight: weight.map(Double.init), bias: bias.map(Double.init), epsilon: Double(Float(1e-5)))
-            let (result, intact) = row(count, x) { kernels.layerNormRow($0, $1, weight, bias, 1e-5, count) }
+            let (result, intact) = row(count, x) {
+                kernels.layerNormRow($0, $1, weight: weight, bias: bias, epsilon: 1e-5, count: count)
+            }
             let difference = compare(result, expected) {
                 bound(values, expected[$0], Double(weight[$0]), Double(bias[$0]), 1e-5)
             }
@@ -37,14 +40,16 @@ import Testing
 
     @Test("layer norm over channels equals the plain twin at every pixel", arguments: runnable)
     func pixels(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 42)
         for count in kernels.sweptCounts where count < 200 {
             let channels = 23
             let x = random.floats(channels * count, in: -1...3)
             let (weight, bias) = (random.floats(channels), random.floats(channels))
             let (result, intact) = row(channels * count, x) {
-                kernels.layerNormPixels($0, $1, weight, bias, 1e-6, channels, count, count)
+                kernels.layerNormPixels(
+                    $0, $1, weight: weight, bias: bias, epsilon: 1e-6, channels: channels, planeStride: count,
+                    count: count)
             }
             #expect(intact)
             for pixel in 0..<count {

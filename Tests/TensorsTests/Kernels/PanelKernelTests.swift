@@ -1,4 +1,5 @@
 import Foundation
+import KernelInterface
 import Tensors
 import TestSupport
 import Testing
@@ -14,7 +15,7 @@ import Testing
 
     @Test("a panel turned, times packed panels, equals the plain product", arguments: runnable)
     func transposed(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let width = kernels.tileColumns
         var random = SeededGenerator(seed: 301)
         for depth in rowCounts {
@@ -22,7 +23,8 @@ import Testing
             // The blocks stand further apart than they are large.
             let apart = width * width + 5
             let (result, intact) = row(apart + width * width, panel) { out, panel in
-                kernels.multiplyTransposedPanel(out, apart, panel, right, depth * width, 2, depth)
+                kernels.multiplyTransposedPanel(
+                    out, stride: apart, panel, by: right, panelStride: depth * width, panels: 2, depth: depth)
             }
             #expect(intact)
             for (index, value) in result.enumerated() {
@@ -43,7 +45,7 @@ import Testing
 
     @Test("some columns of a panel, times packed panels, equal the plain product, also added", arguments: runnable)
     func rows(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let width = kernels.tileColumns
         var random = SeededGenerator(seed: 302)
         for (rows, depth) in zip(rowCounts, [width, 1, width - 1, 3, width]) {
@@ -52,8 +54,10 @@ import Testing
             for accumulate in [false, true] {
                 let old: Float = accumulate ? 0.5 : 12345
                 let (result, intact) = row(rows * columns, panel) { out, panel in
-                    kernels.fillRow(out, old, rows * columns)
-                    kernels.multiplyPanel(out, columns, panel, rows, right, width * width, 2, depth, accumulate)
+                    kernels.fillRow(out, with: old, count: rows * columns)
+                    kernels.multiplyPanel(
+                        out, stride: columns, panel, rows: rows, by: right, panelStride: width * width, panels: 2,
+                        depth: depth, accumulate: accumulate)
                 }
                 #expect(intact)
                 for (index, value) in result.enumerated() {
@@ -73,7 +77,7 @@ import Testing
 
     @Test("powers, maxima and sums down the columns equal the plain twin", arguments: runnable)
     func exponentials(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let width = kernels.tileColumns
         var random = SeededGenerator(seed: 303)
         for rows in rowCounts {
@@ -81,8 +85,8 @@ import Testing
             var maxima = [Float](repeating: 0, count: width)
             var sums = maxima
             let (result, intact) = row(rows * width, values) { out, values in
-                kernels.copyRows(out, rows * width, values, rows * width, 1, rows * width)
-                kernels.exponentialColumns(out, &maxima, &sums, rows)
+                kernels.copyRow(out, values, count: rows * width)
+                kernels.exponentialColumns(out, maxima: &maxima, sums: &sums, rows: rows)
             }
             #expect(intact)
             for column in 0..<width {
@@ -101,13 +105,13 @@ import Testing
         var broken = [Float](repeating: 0, count: width)
         broken[3] = .nan
         var (maxima, sums) = (broken, broken)
-        kernels.exponentialColumns(&broken, &maxima, &sums, 1)
+        kernels.exponentialColumns(&broken, maxima: &maxima, sums: &sums, rows: 1)
         #expect(sums[3].isNaN && sums[2] == 1)
     }
 
     @Test("softmax down the columns in groups equals the plain twin", arguments: runnable)
     func softmax(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let width = kernels.tileColumns
         var random = SeededGenerator(seed: 304)
         for rows in rowCounts {
@@ -115,8 +119,8 @@ import Testing
             let values = random.floats(groups * rows * width, in: -12...12)
             let offsets = random.floats(groups * rows, in: -3...3)
             let (result, intact) = row(groups * rows * width, values) { out, values in
-                kernels.copyRows(out, groups * rows * width, values, groups * rows * width, 1, groups * rows * width)
-                kernels.softmaxColumnGroups(out, offsets, groups, rows)
+                kernels.copyRow(out, values, count: groups * rows * width)
+                kernels.softmaxColumnGroups(out, offsets: offsets, groups: groups, rows: rows)
             }
             #expect(intact)
             for place in 0..<groups * width {
@@ -136,18 +140,18 @@ import Testing
 
     @Test("rows filled with a value each, and columns scaled and added, equal the plain twins", arguments: runnable)
     func fillAndAdd(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let width = kernels.tileColumns
         var random = SeededGenerator(seed: 305)
         for rows in rowCounts {
             let values = random.floats(rows)
-            let (filled, filledIntact) = row(rows * width, values) { kernels.fillPanelRows($0, $1, rows) }
+            let (filled, filledIntact) = row(rows * width, values) { kernels.fillPanelRows($0, with: $1, rows: rows) }
             #expect(filledIntact && filled == (0..<rows * width).map { values[$0 / width] })
             for columns in [1, width - 1, 3 * width + 2] {
                 let (source, factors) = (random.floats(rows * columns), random.floats(columns))
                 let (sums, intact) = row(rows * columns, source) { out, source in
-                    kernels.fillRow(out, 0.75, rows * columns)
-                    kernels.addScaledColumns(out, source, factors, rows, columns)
+                    kernels.fillRow(out, with: 0.75, count: rows * columns)
+                    kernels.addScaledColumns(out, source, by: factors, rows: rows, columns: columns)
                 }
                 let expected = source.indices.map { 0.75 + Double(source[$0]) * Double(factors[$0 % columns]) }
                 // Two roundings of at most 1.75.
@@ -159,7 +163,7 @@ import Testing
 
     @Test("the normalised sum of two panels, and that in its place, equal the plain twin", arguments: runnable)
     func normalizedSum(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         let width = kernels.tileColumns
         var random = SeededGenerator(seed: 306)
         for rows in rowCounts {
@@ -168,8 +172,10 @@ import Testing
             let (weight, bias) = (random.floats(rows), random.floats(rows))
             var placed = [Float](repeating: 0, count: rows * width)
             let (result, intact) = row(rows * width, old) { out, old in
-                kernels.copyRows(out, rows * width, old, rows * width, 1, rows * width)
-                kernels.normalizePanelSum(out, &placed, source, position, weight, bias, 1e-5, rows)
+                kernels.copyRow(out, old, count: rows * width)
+                kernels.normalizePanelSum(
+                    out, placed: &placed, source, position: position, weight: weight, bias: bias, epsilon: 1e-5,
+                    rows: rows)
             }
             #expect(intact)
             for column in 0..<width {

@@ -1,3 +1,4 @@
+import KernelInterface
 import Tensors
 import TestSupport
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct ResamplingKernelTests {
     @Test("taps along a row and down the columns equal their plain twins", arguments: runnable)
     func taps(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 61)
         let taps = 5
         for count in kernels.sweptCounts where count < 2000 {
@@ -16,7 +17,7 @@ import Testing
             // Terms of at most 1 in size: a rounding for each product and sum.
             let bound = Double(2 * taps * taps) * Float.unitRoundoff
             let (across, acrossIntact) = row(count, source) {
-                kernels.resampleRow($0, $1, first, lengths, weights, taps, count)
+                kernels.resampleRow($0, $1, first: first, lengths: lengths, weights: weights, taps: taps, count: count)
             }
             let acrossExpected = (0..<count).map { column in
                 (0..<Int(lengths[column])).reduce(0.0) {
@@ -25,7 +26,9 @@ import Testing
             }
             let acrossDifference = compare(across, acrossExpected) { _ in bound }
             #expect(acrossIntact && acrossDifference.isWithinBounds, "\(count): \(acrossDifference)")
-            let (down, downIntact) = row(count, source) { kernels.blendRows($0, $1, count, weights, taps, count) }
+            let (down, downIntact) = row(count, source) {
+                kernels.blendRows($0, $1, stride: count, weights: weights, taps: taps, count: count)
+            }
             let downExpected = (0..<count).map { column in
                 (0..<taps).reduce(0.0) { $0 + Double(source[$1 * count + column]) * Double(weights[$1]) }
             }

@@ -1,3 +1,4 @@
+import KernelInterface
 import Testing
 
 @testable import Tensors
@@ -25,12 +26,12 @@ import Testing
     @Test("VITRINE_KERNELS chooses among what the processor can run, and anything else is named and ignored")
     func kernelChoice() {
         let current = CPUFeatures.current
-        #expect(KernelTable.choose(current, wanted: "baseline").table.instructionSet == .baseline)
-        #expect(KernelTable.choose(current, wanted: nil).table.instructionSet == current.instructionSets.last)
-        let mistaken = KernelTable.choose(current, wanted: "sse9")
-        #expect(mistaken.table.instructionSet == current.instructionSets.last && mistaken.reason.contains("sse9"))
-        let impossible = KernelTable.choose(features("fpu"), wanted: nil)
-        #expect(impossible.table.instructionSet == .baseline)
+        #expect(Kernels.choose(current, wanted: "baseline").instructionSet == .baseline)
+        #expect(Kernels.choose(current, wanted: nil).instructionSet == current.instructionSets.last)
+        let mistaken = Kernels.choose(current, wanted: "sse9")
+        #expect(mistaken.instructionSet == current.instructionSets.last && mistaken.reason.contains("sse9"))
+        let impossible = Kernels.choose(features("fpu"), wanted: nil)
+        #expect(impossible.instructionSet == .baseline)
     }
 
     @Test("the core asked of OpenBLAS follows the instruction sets")

@@ -1,3 +1,4 @@
+import KernelInterface
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 struct PackedProductTests {
     @Test("every height of tile, every edge and every pass equals the plain twin", arguments: runnable)
     func twin(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 61)
         let width = kernels.tileColumns
         let shapes =
@@ -35,7 +36,7 @@ struct PackedProductTests {
 
     @Test("bias, activation and residual are those of the plain product", arguments: runnable)
     func epilogue(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 62)
         let input = random.tensor([2, 13, 40])
         let weight = random.tensor([70, 40])
@@ -52,7 +53,7 @@ struct PackedProductTests {
 
     @Test("some of the outputs are those of the whole product", arguments: runnable)
     func outputs(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 66)
         let width = kernels.tileColumns
         let (columns, depth) = (5 * width + 7, 1030)
@@ -83,7 +84,7 @@ struct PackedProductTests {
 
     @Test("a packed weight can be had back", arguments: runnable)
     func unpacked(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 64)
         for shape in [[1, 1], [kernels.tileColumns, 256], [2 * kernels.tileColumns + 3, 1100], [0, 3], [3, 0]] {
             let weight = random.tensor(Shape(shape))
@@ -94,7 +95,7 @@ struct PackedProductTests {
 
     @Test("a weight of half-precision numbers is kept as such, and multiplies to the same bits", arguments: runnable)
     func half(_ set: CPUFeatures.InstructionSet) throws {
-        let kernels = try #require(KernelTable.named(set))
+        let kernels = try #require(Kernels.named(set))
         var random = SeededGenerator(seed: 65)
         for (rows, columns, depth) in [(1, 131, 256), (50, 70, 300), (231, 300, 77), (12, 64, 1100)] {
             // Small ones are below the normal numbers of the format.

@@ -1,3 +1,4 @@
+import KernelInterface
 import TestSupport
 import Testing
 
@@ -87,7 +88,7 @@ import Testing
                 left.read { left in
                     right.read { right in
                         plan.run(
-                            MatrixBlock(kernels: .active, library: nil), out, stride: 650,
+                            MatrixBlock(kernels: Kernels.active, library: nil), out, stride: 650,
                             .rowMajor(left, stride: 300), .transposed(right, stride: 300))
                     }
                 }

@@ -1,1 +1,0 @@
-../KernelsBaseline/Lanes.swift

@@ -1,1 +1,0 @@
-../KernelsBaseline/PeakLoop.swift

@@ -10,7 +10,8 @@ public struct CompatibleOverlap: Hashable, Sendable {
     /// Fewer than two points were kept, or all at the same rate: the value says nothing.
     public let isDegenerate: Bool
 
-    public static let degenerate = CompatibleOverlap(value: 0, isDegenerate: true)
+    /// No value.
+    static let degenerate = CompatibleOverlap(value: 0, isDegenerate: true)
 }
 
 /// Counts pixels by how many of the 200 thresholds they exceed.

@@ -4,7 +4,9 @@ public struct F1Maximum: Hashable, Sendable {
     public let value: Double
     /// Positive means a score of at least this; the highest such threshold where several reach the maximum.
     public let threshold: Float
+    /// At the threshold, 0...1.
     public let precision: Double
+    /// At the threshold, 0...1.
     public let recall: Double
 }
 

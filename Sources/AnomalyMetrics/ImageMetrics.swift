@@ -7,9 +7,12 @@ public struct ImageMetrics: Hashable, Sendable {
     /// The best F1 over all thresholds.
     public let f1Maximum: F1Maximum?
 
+    /// Measures scores against labels.
+    ///
     /// - Parameters:
     ///   - scores: one for each picture, higher meaning more anomalous.
     ///   - labels: whether the picture is anomalous.
+    /// - Throws: `MetricsError` for another number of labels than of scores, or a score that is not a number.
     public init(scores: [Float], labels: [Bool]) throws(MetricsError) {
         if scores.count != labels.count { throw .countsDiffer(scores: scores.count, labels: labels.count) }
         if let index = scores.firstIndex(where: \.isNaN) { throw .notANumber(index: index) }

@@ -2,15 +2,22 @@ public import Imaging
 
 /// Pixel agreement of final masks with the truth, pooled over pictures.
 public struct MaskAgreement: Hashable, Sendable {
+    /// Anomalous pixels inside of the masks.
     public private(set) var truePositives = 0
+    /// Flawless pixels inside of the masks.
     public private(set) var falsePositives = 0
+    /// Anomalous pixels outside of the masks.
     public private(set) var falseNegatives = 0
 
+    /// No picture.
     public init() {}
 
     /// Adds one picture.
     ///
-    /// - Parameter truth: in the mask's raster; nil where nothing is anomalous.
+    /// - Parameters:
+    ///   - mask: the pixels that were found.
+    ///   - truth: the anomalous pixels, in the mask's raster; nil where there are none.
+    /// - Throws: `MetricsError` for sizes that differ.
     public mutating func add(mask: Mask, truth: Mask?) throws(MetricsError) {
         guard let truth else {
             falsePositives += mask.area

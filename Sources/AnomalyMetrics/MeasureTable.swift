@@ -9,7 +9,9 @@
 public struct MeasureTable: Sendable {
     /// Four measures, 0...1 each; nil where they are not defined.
     public struct Measures: Hashable, Sendable {
+        /// Area under the receiver operating curve.
         public var auroc: Double?
+        /// Sum of precision times gained recall.
         public var averagePrecision: Double?
         /// The best F1 over all thresholds.
         public var f1Maximum: Double?
@@ -24,9 +26,13 @@ public struct MeasureTable: Sendable {
 
     /// One class under one method.
     public struct Row: Hashable, Sendable {
+        /// The class.
         public let className: String
+        /// What made the maps.
         public let method: String
+        /// Over the pixels of all pictures of the class.
         public let measures: Measures
+        /// How many pictures the class has.
         public let pictures: Int
     }
 

@@ -2,9 +2,11 @@ public import Imaging
 
 /// Why scores and truth cannot be compared.
 public enum MetricsError: Error, Hashable, Sendable {
+    /// A map, or a mask, and its truth are of different sizes.
     case sizesDiffer(map: ImageSize, truth: ImageSize)
     /// The score at this index (row-major for a map) is not a number.
     case notANumber(index: Int)
+    /// Not every score has its label.
     case countsDiffer(scores: Int, labels: Int)
 }
 

@@ -13,6 +13,7 @@ public struct PixelMetrics: Sendable {
     private var survey = PixelSurvey()
     private var negatives: [UInt32] = []
 
+    /// No picture.
     public init() {}
 
     /// Adds one picture.
@@ -38,6 +39,7 @@ public struct PixelMetrics: Sendable {
     /// - Parameters:
     ///   - count: pictures.
     ///   - sample: gives map and truth of a picture; called for 0..<count, twice over. It must give the same both times.
+    /// - Throws: what `sample` throws, and `MetricsError` as ``add(map:truth:)`` does.
     public static func summary(
         of count: Int, sample: (Int) throws -> (map: ScoreMap, truth: Mask?)
     ) throws -> PixelSummary {

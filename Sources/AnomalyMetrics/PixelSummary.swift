@@ -12,8 +12,11 @@ public struct PixelSummary: Hashable, Sendable {
     /// The same idea in the coarse form of published tables.
     public let auproCompatible: CompatibleOverlap?
 
+    /// How many pictures were added.
     public let pictures: Int
+    /// Anomalous pixels of all pictures.
     public let positivePixels: Int
+    /// Flawless pixels of all pictures.
     public let negativePixels: Int
     /// Connected truth regions, joined over edges and corners.
     public let regions: Int

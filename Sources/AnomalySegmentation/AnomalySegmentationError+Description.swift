@@ -9,7 +9,7 @@ extension AnomalySegmentationError: CustomStringConvertible {
             "the sentence \"\(sentence.prefix(60))\(sentence.count > 60 ? "..." : "")\" has \(tokens) tokens and the model takes "
                 + "\(limit): shorten the object's name, or the prompts"
         case .invalidConfiguration(let field, let value, let expected):
-            "the setting \(field) is \(value) and must be \(expected)"
+            "\(field) of the configuration is \(value) and must be \(expected)"
         case .unknownLayer(let layer, let layers):
             "there is no layer \(layer) in this image tower; choose from 1 to \(layers)"
         case .unusableInputSide(let side, let patch):

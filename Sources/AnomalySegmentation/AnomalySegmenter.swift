@@ -3,10 +3,10 @@ public import Imaging
 public import SegmentAnything
 public import Tensors
 
-/// Finds and outlines defects of a named object, without having seen one: CLIP points, SAM draws.
+/// Finds and outlines defects of a named object, without having seen one: CLIP says where, SAM draws the outline.
 ///
-/// Holds no state but the text vectors of the objects it was asked about. Equal pictures give equal results, whatever
-/// was asked before and on however many threads; one segmenter serves any number of tasks at once.
+/// Its only state is the text vectors of the objects that came before. Equal pictures give equal results, whatever came
+/// before and on however many threads; one segmenter serves any number of tasks at once.
 public struct AnomalySegmenter: Sendable {
     /// The values that it works with.
     public let configuration: AnomalyConfiguration
@@ -81,7 +81,7 @@ public struct AnomalySegmenter: Sendable {
         try MapRefinement(map, configuration).result(sam, timings: StageTimings()) { _ in embedding }
     }
 
-    /// The two text vectors of an object, from memory where it was asked about before. Learnt prompts have one pair for
+    /// The two text vectors of an object, from memory where it came before. Learnt prompts have one pair for
     /// all objects.
     package func textVectors(for object: String) throws -> TextVectors {
         var timings = StageTimings()

@@ -51,8 +51,10 @@ struct AnomalyConfigurationTests {
             Rewriting(text: #"{"mapAgreement":{"ringDiameter":25}}"#, other: #"{"predictedIoU":{}}"#) {
                 $0.cascade.selectionRule = .predictedIoU
             },
-            Rewriting(text: #""bestComponent","cleaning":{"holeArea":64,"islandArea":16,"keptRelativeHeat":0.5}"#,
-                other: #""bestComponent""#) {
+            Rewriting(
+                text: #""bestComponent","cleaning":{"holeArea":64,"islandArea":16,"keptRelativeHeat":0.5}"#,
+                other: #""bestComponent""#
+            ) {
                 $0.cascade.cleaning = nil
             },
             Rewriting(text: #"{"automatic":{}}"#, other: #"{"valueValue":{"firstBlock":6}}"#) {
@@ -117,7 +119,7 @@ struct AnomalyConfigurationTests {
         #expect(paper.map.inputs == .scales(ofModelSide: [1]))
         #expect(paper.points.ringDiameter == 25 && paper.points.grouping == .joint)
         #expect(paper.points.negativeRule == .leastSimilar(similarityWeight: 1, heatMaximum: 1))
-        #expect(paper.cascade.stageCount == 3 && paper.cascade.asksForMultipleMasks == [false, false, false])
+        #expect(paper.cascade.stageCount == 3 && paper.cascade.multimaskByStage == [false, false, false])
         #expect(paper.cascade.cleaning == nil && paper.cascade.areaMaximum == 1 && paper.cascade.boxPadding == 0)
         #expect(paper.fusion.mode == .gate && paper.promptGate == 0)
     }
@@ -182,7 +184,7 @@ struct AnomalyConfigurationTests {
         Fault("points.grouping.limit") { $0.points.grouping = .perComponent(limit: 0) },
         Fault("points.groupRelativeMinimum") { $0.points.groupRelativeMinimum = 1.5 },
         Fault("cascade.stageCount") { $0.cascade.stageCount = 4 },
-        Fault("cascade.asksForMultipleMasks") { $0.cascade.asksForMultipleMasks = [true] },
+        Fault("cascade.multimaskByStage") { $0.cascade.multimaskByStage = [true] },
         Fault("cascade.selectionRule.ringDiameter") { $0.cascade.selectionRule = .mapAgreement(ringDiameter: 4) },
         Fault("cascade.boxPadding") { $0.cascade.boxPadding = -0.1 },
         Fault("cascade.areaMaximum") { $0.cascade.areaMaximum = 1.1 },
@@ -280,7 +282,7 @@ struct AnomalyConfigurationTests {
             ),
             (
                 .invalidConfiguration(field: "map.side", value: "3", expected: "a whole number from 16 to 4096"),
-                "the setting map.side is 3 and must be a whole number from 16 to 4096"
+                "map.side of the configuration is 3 and must be a whole number from 16 to 4096"
             ),
             (
                 .sentenceTooLong(String(repeating: "ab ", count: 30), tokens: 99, limit: 77),

@@ -79,7 +79,9 @@ struct MapRefinementTests {
     @Test("a map below the gate need not be refined", arguments: [(0, false), (0.21, true), (0.19, false)])
     func gate(gate: Float, isBelow: Bool) throws {
         let faint = map(Scene.map(64, 64) { x, y in 0.2 * Scene.cone(at: 30, 30, slope: 0.08)(x, y) })
-        #expect(try MapRefinement(faint, AnomalyConfiguration { $0.promptGate = gate }).omission == (isBelow ? .belowGate : nil))
+        #expect(
+            try MapRefinement(faint, AnomalyConfiguration { $0.promptGate = gate }).omission
+                == (isBelow ? .belowGate : nil))
     }
 
     @Test("no region above the cut: A = S, no mask, and the cut is reported")

@@ -161,7 +161,7 @@ struct PromptCascadeTests {
             byMap,
             CascadeConfiguration {
                 $0.stageCount = 2
-                $0.asksForMultipleMasks = multiple
+                $0.multimaskByStage = multiple
             })
         #expect(found.trace.mask == largest && found.trace.stages.map(\.chosen) == [1, 1])
         #expect(byMap.calls.allSatisfy { $0.masks == .multiple })
@@ -172,7 +172,7 @@ struct PromptCascadeTests {
             ScriptedPredictor(masks),
             CascadeConfiguration {
                 $0.stageCount = 1
-                $0.asksForMultipleMasks = multiple
+                $0.multimaskByStage = multiple
                 $0.selectionRule = .predictedIoU
                 $0.areaMaximum = 1
             })

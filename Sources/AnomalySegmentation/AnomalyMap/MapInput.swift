@@ -10,7 +10,7 @@ struct MapInput {
     let logitScale: Float
 
     /// - Throws: ``AnomalySegmentationError`` for a size that this image tower does not have, or another activation than
-    ///   the configuration asks for.
+    ///   the configuration needs.
     init(clip: CLIPModel, configuration: AnomalyMapConfiguration) throws(AnomalySegmentationError) {
         let tower = clip.configuration
         if let needed = configuration.activation, needed != tower.activation {
@@ -28,10 +28,10 @@ struct MapInput {
         clip.configuration.preparation(for: image, size: side).expanded(axis: 0)
     }
 
-    /// The blocks asked for, all of which the tower has.
-    func layers(_ asked: [Int]) throws(AnomalySegmentationError) -> [Int] {
+    /// The blocks as given, all of which the tower has.
+    func layers(_ layers: [Int]) throws(AnomalySegmentationError) -> [Int] {
         let blocks = clip.configuration.visionLayers
-        for layer in asked where layer > blocks { throw .unknownLayer(layer, layers: blocks) }
-        return asked
+        for layer in layers where layer > blocks { throw .unknownLayer(layer, layers: blocks) }
+        return layers
     }
 }

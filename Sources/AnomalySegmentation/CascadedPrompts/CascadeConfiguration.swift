@@ -42,8 +42,8 @@ public struct CascadeConfiguration: Hashable, Sendable, Codable, ConfigurationPa
 
     /// Passes through the decoder: 1 points; 2 and the mask before; 3 and the box of that mask.
     public var stageCount = 3
-    /// For each stage, whether SAM gives its three masks or its single one.
-    public var asksForMultipleMasks = [false, false, false]
+    /// For each stage, whether SAM gives three masks (its multimask output) or a single one.
+    public var multimaskByStage = [false, false, false]
     /// Which of three masks goes on.
     public var selectionRule = SelectionRule.mapAgreement()
     /// What the third stage's box is put around.
@@ -70,7 +70,7 @@ public struct CascadeConfiguration: Hashable, Sendable, Codable, ConfigurationPa
         let check = ConfigurationCheck("cascade")
         try check.count("stageCount", stageCount, in: 1...3)
         try check.require(
-            asksForMultipleMasks.count == 3, "asksForMultipleMasks", asksForMultipleMasks,
+            multimaskByStage.count == 3, "multimaskByStage", multimaskByStage,
             "a list of three, one entry a stage")
         if case .mapAgreement(let diameter) = selectionRule {
             try check.diameter("selectionRule.ringDiameter", diameter, in: 3...AnomalyMapConfiguration.standardSide - 1)

@@ -33,7 +33,7 @@ struct CascadeStage {
     func run(
         _ stage: Int, _ prompt: Prompt, _ embedding: ImageEmbedding, _ predictor: some MaskPredicting
     ) throws(PromptError) -> StageResult {
-        let isMultiple = configuration.asksForMultipleMasks[stage - 1]
+        let isMultiple = configuration.multimaskByStage[stage - 1]
         let prediction = try predictor.predict(embedding, prompt, masks: isMultiple ? .multiple : .single)
         let candidates = (0..<prediction.logits.shape[0]).map {
             candidate(prediction.logits.element($0), embedding.frame)

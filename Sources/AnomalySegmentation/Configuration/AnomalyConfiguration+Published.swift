@@ -111,7 +111,7 @@ extension CascadeConfiguration {
     /// around all.
     public static let perSAM = CascadeConfiguration {
         $0 = .paper
-        $0.asksForMultipleMasks = [false, true, true]
+        $0.multimaskByStage = [false, true, true]
         $0.selectionRule = .predictedIoU
         $0.boxRule = .all
     }

@@ -2,7 +2,7 @@ import Imaging
 import SegmentAnything
 import Tensors
 
-/// SAM's image features, ready for cosines: centred if asked for, every cell of unit length.
+/// SAM's image features, ready for cosines: centred where wanted, every cell of unit length.
 ///
 /// Positions are in cells from the centre of the first one, as `ModelFrame.embeddingPosition` gives them.
 struct CoFeatureSimilarity: Sendable {

@@ -65,7 +65,7 @@ public struct PromptGroup: Sendable {
     public let box: ImageBox
     /// Best first. Never empty.
     public let positives: [ChosenPoint]
-    /// Best first. Empty where no ring was found, or none was asked for.
+    /// Best first. Empty where there is no ring, or the configuration wants none.
     public let negatives: [ChosenPoint]
     /// The ring the negatives come from.
     public let ring: RingReport
@@ -116,7 +116,7 @@ public struct ThresholdReport: Hashable, Sendable {
 public struct RejectedRegion: Hashable, Sendable {
     /// Why it became none.
     public enum Reason: Hashable, Sendable {
-        /// Fewer pixels than asked for.
+        /// Fewer pixels than the configured minimum.
         case small
         /// Too far below the picture's peak.
         case weak

@@ -4,19 +4,25 @@
 public struct PromptTable: Hashable, Sendable, Codable {
     /// The two sides of the comparison.
     public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The flawless object.
         case normal
+        /// The object with a defect.
         case abnormal
     }
 
     /// For reports.
     public var name: String
+    /// How the flawless object is called; `{}` is its name.
     public var normalStates: [String]
+    /// How the object with a defect is called; `{}` is its name.
     public var abnormalStates: [String]
+    /// What is said about the object; `{}` is a state with its name.
     public var templates: [String]
     /// What to write for an object that is given under a name, in the place of any other rule for names:
     /// `["pcb1": "printed circuit board"]`.
     public var objectNames: [String: String]
 
+    /// A table of these entries. ``AnomalyConfiguration/validate()`` checks that `{}` stands exactly once in each.
     public init(
         name: String, normalStates: [String], abnormalStates: [String], templates: [String],
         objectNames: [String: String] = [:]

@@ -6,7 +6,7 @@ import WeightIdentity
 /// The text vectors of the objects seen so far, so that a folder of pictures of one object costs one text pass, and none
 /// where a store has them from before.
 ///
-/// Two tasks that ask for a new object at once may both encode it; they get equal vectors.
+/// Two tasks that need a new object at once may both encode it; they get equal vectors.
 final class TextVectorCache: Sendable {
     private let clip: CLIPModel
     private let configuration: TextPromptConfiguration
@@ -20,7 +20,7 @@ final class TextVectorCache: Sendable {
         self.store = store
     }
 
-    /// The vectors of an object if it was asked about before.
+    /// The vectors of an object that came before.
     func known(_ object: String) -> TextVectors? {
         known.withLock { $0[object] }
     }

@@ -18,6 +18,7 @@ import Tensors
 /// A folder that cannot be read or written is a folder without entries, never a failure: what was computed is right
 /// without it. The vectors are the bytes that were once computed; another machine may differ from them in the last bits.
 public struct TextVectorStore: Sendable {
+    /// Where the entries are.
     public let folder: String
     private let report: @Sendable (String) -> Void
 

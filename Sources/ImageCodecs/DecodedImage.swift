@@ -24,7 +24,7 @@ public struct DecodingOptions: Hashable, Sendable {
     /// Larger pictures are refused by their header, before memory is taken for their pixels.
     public var maximumPixels = 100_000_000
     /// Pictures that take more memory while they are decoded are refused by their header, too.
-    public var maximumDecodingBytes = Int.max
+    public var maximumDecodingBytes = 1_000_000_000
     /// Longer files are refused before they are read.
     public var maximumFileBytes = 1 << 30
     /// Keep what could be decoded of a truncated or damaged picture (the rest is black), and warn. Otherwise every

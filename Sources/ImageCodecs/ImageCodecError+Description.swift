@@ -39,6 +39,8 @@ extension ImageCodecError: CustomStringConvertible {
             "the \(format) ends too early; copy it again from its source"
         case .damaged(_, let format, let reason):
             "the \(format) is damaged (\(printable(reason))); copy it again from its source"
+        case .unclearMask:
+            "no pixel of this mask is black, so that nothing says which colour is the background; save it as 0 and 255"
         case .unusableText(_, let key):
             "the text under \"\(printable(key))\" cannot be stored; keys are 1 to 79 plain characters, texts hold no NUL"
         case .libraryFailed(_, let reason):

@@ -30,6 +30,9 @@ public enum ImageCodecError: Error, Hashable, Sendable {
     /// The bytes contradict the format; `reason` names the fault.
     case damaged(file: String, format: String, reason: String)
 
+    /// A mask in colours among which black is not: nothing says which is the background.
+    case unclearMask(file: String)
+
     /// `key` is not 1 to 79 printable ASCII characters, or its value holds a NUL.
     case unusableText(file: String, key: String)
     /// libpng or libjpeg-turbo could not do its part for lack of memory.
@@ -45,7 +48,7 @@ public enum ImageCodecError: Error, Hashable, Sendable {
             .unsupportedFormat(let file, _), .notAPicture(let file, _), .unsupportedVariant(let file, _, _),
             .tooManyPixels(let file, _, _), .tooMuchMemory(let file, _, _, _), .noPixels(let file, _),
             .tooManyChunks(let file, _),
-            .truncated(let file, _), .damaged(let file, _, _), .unusableText(let file, _),
+            .unclearMask(let file), .truncated(let file, _), .damaged(let file, _, _), .unusableText(let file, _),
             .libraryFailed(let file, _), .notWritten(let file, _, _):
             file
         }

@@ -37,6 +37,7 @@ extension ImageFile {
     public static func outline(of bytes: [UInt8], name: String) throws(ImageCodecError) -> ImageOutline {
         var options = DecodingOptions()
         options.maximumPixels = .max
+        options.maximumDecodingBytes = .max
         switch try format(of: bytes, name: name) {
         case .png: return try PNGDecoder(bytes: bytes, name: name, options: options).outline().summary
         case .jpeg: return try JPEGDecoder(bytes: bytes, name: name, options: options).outline().summary

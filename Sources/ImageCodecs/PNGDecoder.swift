@@ -62,9 +62,7 @@ struct PNGDecoder {
             }
         warnings += try judge(reader.messages, outline, isWhole: isWhole)
         if reader.kind.pointee.bit_depth == 16 { warnings.append(.reducedTo8Bits) }
-        if composition.leftPalette {
-            throw .damaged(file: name, format: "PNG", reason: "a pixel names a colour beyond the palette")
-        }
+        if composition.leftPalette { throw colourBeyondPalette }
         if composition.foundTransparency { warnings.append(.composedOver(options.background)) }
     }
 
@@ -87,6 +85,10 @@ struct PNGDecoder {
             }
         }
         return warnings
+    }
+
+    var colourBeyondPalette: ImageCodecError {
+        .damaged(file: name, format: "PNG", reason: "a pixel names a colour beyond the palette")
     }
 
     private func refusal(_ reason: String, _ outline: PNGOutline) -> ImageCodecError {

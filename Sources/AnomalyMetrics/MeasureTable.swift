@@ -8,7 +8,7 @@
 /// ```
 public struct MeasureTable: Sendable {
     /// Four measures, 0...1 each; nil where they are not defined.
-    public struct Measures: Hashable, Sendable {
+    public struct Measures: Hashable, Sendable, Encodable {
         /// Area under the receiver operating curve.
         public var auroc: Double?
         /// Sum of precision times gained recall.

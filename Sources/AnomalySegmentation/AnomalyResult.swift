@@ -3,7 +3,7 @@ public import Imaging
 /// Everything that was found in one picture, and how.
 public struct AnomalyResult: Sendable {
     /// Why SAM did not run.
-    public enum Omission: Hashable, Sendable {
+    public enum Omission: String, Hashable, Sendable, Encodable {
         /// All pixels of S are equal.
         case flatMap
         /// The largest S lies below the configured gate.

@@ -1,5 +1,5 @@
 /// Width and height of a picture, in pixels.
-public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
+public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible {
     public var width: Int
     public var height: Int
 
@@ -19,7 +19,7 @@ public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
 
 /// A place in the original picture, in pixels: x to the right, y down. Whole numbers are pixel centres, so that
 /// `ImagePoint(x: 0, y: 0)` is the middle of the top left pixel.
-public struct ImagePoint: Hashable, Sendable {
+public struct ImagePoint: Hashable, Sendable, Encodable {
     public var x: Double
     public var y: Double
 
@@ -45,7 +45,7 @@ public struct ImagePoint: Hashable, Sendable {
 }
 
 /// A rectangle of pixels of the original picture. Both corners are pixel indices that belong to the box.
-public struct ImageBox: Hashable, Sendable {
+public struct ImageBox: Hashable, Sendable, Encodable {
     /// Leftmost column.
     public var x0: Int
     /// Top row.

@@ -5,7 +5,7 @@ public import Tensors
 /// One pass through the decoder: its prompts, its masks, and what became of them.
 public struct StageTrace: Sendable {
     /// Why a mask was set aside.
-    public enum Rejection: Hashable, Sendable {
+    public enum Rejection: Hashable, Sendable, Encodable {
         /// No pixel is above 0.
         case empty
         /// A logit is not a finite number.
@@ -43,7 +43,10 @@ public struct StageTrace: Sendable {
 /// What the cascade made of one group.
 public struct CascadeTrace: Sendable {
     /// Which mask stands for the group.
-    public enum Outcome: Hashable, Sendable {
+    public enum Outcome: Hashable, Sendable, Encodable {
+        /// What JSON calls the value without a label.
+        private enum StageCodingKeys: String, CodingKey { case _0 = "number" }
+
         /// The mask of this stage, cleaned.
         case stage(Int)
         /// Every mask was rejected; the group's own region stands for it.

@@ -18,7 +18,10 @@ public struct MapPixel: Hashable, Sendable {
 /// A point prompt with what spoke for it.
 public struct ChosenPoint: Hashable, Sendable {
     /// The rule that chose it.
-    public enum Reason: Hashable, Sendable {
+    public enum Reason: Hashable, Sendable, Encodable {
+        /// What JSON calls the value without a label.
+        private enum RankedCodingKeys: String, CodingKey { case _0 = "place" }
+
         /// The group's highest pixel; of equal ones the first by rows.
         case peak
         /// The middle one of the `pixels` that share the peak.
@@ -75,7 +78,7 @@ public struct PromptGroup: Sendable {
 }
 
 /// How the ring around a group came out.
-public struct RingReport: Hashable, Sendable {
+public struct RingReport: Hashable, Sendable, Encodable {
     /// The disc's diameter at last; pixels of the map.
     public let diameter: Int
     /// How often it was enlarged.
@@ -89,7 +92,7 @@ public struct RingReport: Hashable, Sendable {
 }
 
 /// The cut between the extreme region and the rest.
-public struct ThresholdReport: Hashable, Sendable {
+public struct ThresholdReport: Hashable, Sendable, Encodable {
     /// How the cut was made.
     public enum Rule: String, Hashable, Sendable, Encodable {
         /// Largest variance between the classes.
@@ -115,7 +118,7 @@ public struct ThresholdReport: Hashable, Sendable {
 /// A region of the extreme region that became no group.
 public struct RejectedRegion: Hashable, Sendable {
     /// Why it became none.
-    public enum Reason: Hashable, Sendable {
+    public enum Reason: String, Hashable, Sendable, Encodable {
         /// Fewer pixels than the configured minimum.
         case small
         /// Too far below the picture's peak.

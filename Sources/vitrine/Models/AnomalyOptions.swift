@@ -1,5 +1,5 @@
 import AnomalySegmentation
-public import ArgumentParser
+import ArgumentParser
 import Checkpoints
 import Foundation
 import NeuralNetwork

@@ -3,17 +3,7 @@ import SmallWeights
 
 /// The weights that can be named instead of given as a path: what `Weights/manifest.json` lists.
 struct PublishedWeights: Decodable {
-    struct File: Decodable {
-        /// The name that its makers gave the file.
-        var file: String
-        /// nil where no size is known.
-        var bytes: Int?
-        /// Lower-case hexadecimal; nil where no digest was published.
-        var sha256: String?
-        var source: String
-    }
-
-    struct Model: Decodable {
+    struct Model: Codable {
         var name: String
         /// What it is for: clip, sam, merges or adapters.
         var kind: String
@@ -22,7 +12,8 @@ struct PublishedWeights: Decodable {
         var page: String
         /// Names of what it cannot do without.
         var needs: [String]
-        var files: [File]
+        /// A size is absent where none is known, a digest where none was published.
+        var files: [WeightFileRecord]
     }
 
     var models: [Model]
@@ -41,7 +32,7 @@ struct PublishedWeights: Decodable {
     func model(_ name: String) -> Model? { models.first { $0.name == name } }
 
     /// The published file with this digest.
-    func file(sha256: String) -> (model: Model, file: File)? {
+    func file(sha256: String) -> (model: Model, file: WeightFileRecord)? {
         for model in models {
             if let file = model.files.first(where: { $0.sha256 == sha256 }) { return (model, file) }
         }
@@ -58,7 +49,7 @@ struct PublishedWeights: Decodable {
     }
 
     /// Where a published file is, when it was fetched.
-    static func path(of file: File, in model: Model) -> String? {
+    static func path(of file: WeightFileRecord, in model: Model) -> String? {
         guard let path = folder.map({ "\($0)/\(model.name)/\(file.file)" }),
             FileManager.default.isReadableFile(atPath: path)
         else { return nil }

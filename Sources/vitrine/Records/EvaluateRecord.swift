@@ -9,14 +9,14 @@ struct EvaluateRecord: OutputRecord {
     struct Row: Encodable {
         var className: String
         var variant: String
-        var measures: MeasuresRecord
+        var measures: MeasureTable.Measures
         var pictures: Int
     }
 
     /// A variant's mean over the classes.
     struct Mean: Encodable {
         var variant: String
-        var measures: MeasuresRecord
+        var measures: MeasureTable.Measures
     }
 
     var object: String
@@ -33,27 +33,14 @@ struct EvaluateRecord: OutputRecord {
         self.object = object
         rows = table.rows.map {
             Row(
-                className: $0.className, variant: $0.method, measures: MeasuresRecord($0.measures),
+                className: $0.className, variant: $0.method, measures: $0.measures,
                 pictures: $0.pictures)
         }
         means = Evaluation.Variant.allCases.map {
-            Mean(variant: $0.rawValue, measures: MeasuresRecord(table.mean(by: $0.rawValue)))
+            Mean(variant: $0.rawValue, measures: table.mean(by: $0.rawValue))
         }
         pictureAUROC = try table.pooled().auroc
         self.configuration = configuration
         self.weights = weights
-    }
-}
-
-/// Absent where a measure is not defined.
-struct MeasuresRecord: Encodable {
-    var auroc: Double?
-    var averagePrecision: Double?
-    var f1Maximum: Double?
-    var aupro: Double?
-
-    init(_ measures: MeasureTable.Measures) {
-        (auroc, averagePrecision) = (measures.auroc, measures.averagePrecision)
-        (f1Maximum, aupro) = (measures.f1Maximum, measures.aupro)
     }
 }

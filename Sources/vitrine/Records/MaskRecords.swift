@@ -9,8 +9,8 @@ struct PredictedMaskRecord: Encodable {
     var predictedIoU: Float
     var stability: Float
     /// Where the automatic generator asked, and the part of the picture that SAM saw then.
-    var point: PointRecord?
-    var crop: BoxRecord?
+    var point: ImagePoint?
+    var crop: ImageBox?
 }
 
 extension PredictedMaskRecord {
@@ -18,20 +18,20 @@ extension PredictedMaskRecord {
         mask = MaskRecord(found.mask)
         predictedIoU = found.predictedIoU
         stability = found.stabilityScore
-        point = PointRecord(found.point)
-        crop = BoxRecord(found.cropBox)
+        point = found.point
+        crop = found.cropBox
     }
 }
 
 /// What SAM was asked.
 struct PromptRecord: Encodable {
     var points: [PromptPointRecord]
-    var box: BoxRecord?
+    var box: ImageBox?
     var hasMaskPrompt: Bool
 
     init(_ prompt: Prompt) {
-        points = prompt.points.map { PromptPointRecord(PointRecord($0.position), $0.label) }
-        box = prompt.box.map(BoxRecord.init)
+        points = prompt.points.map { PromptPointRecord($0.position, $0.label) }
+        box = prompt.box
         hasMaskPrompt = prompt.maskLogits != nil
     }
 }

@@ -41,7 +41,7 @@ struct PictureRecord: Encodable {
     var name: String
     var path: String
     /// Absent, as all below, for a picture that could not be read.
-    var size: SizeRecord?
+    var size: ImageSize?
     /// What kind of file it is.
     var format: String?
     /// What was changed, ignored or found odd while reading it.
@@ -50,7 +50,7 @@ struct PictureRecord: Encodable {
     init(_ item: PictureItem, _ decoded: DecodedImage? = nil) {
         name = item.name
         path = item.path
-        size = decoded.map { SizeRecord($0.image.size) }
+        size = decoded?.image.size
         format = decoded?.sourceDescription
         warnings = decoded?.warnings.map(\.description)
     }

@@ -9,13 +9,13 @@ struct SegmentRecord: OutputRecord {
     var object: String
     var score: Float
     var clipScore: Float
-    var mapScore: Float
-    var threshold: ThresholdRecord?
+    var fusedPeak: Float
+    var threshold: ThresholdReport?
     var mask: MaskRecord
     var groups: [GroupRecord]
     var rejectedRegions: [RejectedRegionRecord]
     /// Why SAM was not asked; absent where it was.
-    var omission: CaseRecord?
+    var omission: AnomalyResult.Omission?
     var configuration: AnomalyConfiguration
     var weights: [WeightFileRecord]
     /// Absent, as the threads, with `--reproducible`: the only parts that differ from run to run.
@@ -30,12 +30,12 @@ struct SegmentRecord: OutputRecord {
         self.object = object
         score = result.score
         clipScore = result.clipScore
-        mapScore = result.fusedPeak
-        threshold = result.prompts.threshold.map(ThresholdRecord.init)
+        fusedPeak = result.fusedPeak
+        threshold = result.prompts.threshold
         mask = MaskRecord(result.mask)
         groups = zip(result.prompts.groups, result.cascades).map(GroupRecord.init)
         rejectedRegions = result.prompts.rejectedRegions.map(RejectedRegionRecord.init)
-        omission = result.omission.map(CaseRecord.init)
+        omission = result.omission
         self.configuration = configuration
         self.weights = weights
     }

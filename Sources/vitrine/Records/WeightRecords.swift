@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 
 /// One file of weights, by its content.
-struct WeightFileRecord: Encodable {
+struct WeightFileRecord: Codable {
     /// The file's own name.
     var file: String
     /// What it is in a run: CLIP, merges, SAM or map.
@@ -13,6 +13,8 @@ struct WeightFileRecord: Encodable {
     var sha256: String?
     /// The name under which these exact bytes were published.
     var published: String?
+    /// Where published weights are fetched from.
+    var source: String?
 }
 
 extension WeightFileRecord {
@@ -41,18 +43,10 @@ extension WeightFileRecord {
 struct WeightsListRecord: OutputRecord {
     static let kind = "weights-list"
 
-    struct Model: Encodable {
-        var name: String
-        var title: String
-        var licence: String
-        var page: String
-        /// Those that were fetched have a path.
-        var files: [WeightFileRecord]
-    }
-
     /// Where fetched weights are kept; absent when no place is known.
     var folder: String?
-    var models: [Model]
+    /// Files that were fetched have a path.
+    var models: [PublishedWeights.Model]
 }
 
 /// What `weights verify` found.

@@ -26,17 +26,13 @@ struct WeightsListCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let record = WeightsListRecord(
-            folder: PublishedWeights.folder,
-            models: try PublishedWeights.list().models.map { model in
-                WeightsListRecord.Model(
-                    name: model.name, title: model.title, licence: model.licence, page: model.page,
-                    files: model.files.map {
-                        WeightFileRecord(
-                            file: $0.file, path: PublishedWeights.path(of: $0, in: model), bytes: $0.bytes,
-                            sha256: $0.sha256, published: model.name)
-                    })
-            })
+        var models = try PublishedWeights.list().models
+        for model in models.indices {
+            for file in models[model].files.indices {
+                models[model].files[file].path = PublishedWeights.path(of: models[model].files[file], in: models[model])
+            }
+        }
+        let record = WeightsListRecord(folder: PublishedWeights.folder, models: models)
         if json {
             Terminal.write(try record.json(), to: .standardOutput)
             return

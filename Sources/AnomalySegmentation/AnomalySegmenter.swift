@@ -67,7 +67,7 @@ public struct AnomalySegmenter: Sendable {
         }
     }
 
-    /// S alone: what ``segment(_:object:embedding:)`` starts from.
+    /// S alone: what ``segment(_:object:embedding:)`` starts from. Its parameters and errors are the same.
     public func anomalyMap(_ image: Image, object: String) throws -> AnomalyMap {
         var timings = StageTimings()
         return try makeMap(image, textVectors(for: object, timings: &timings))
@@ -76,9 +76,18 @@ public struct AnomalySegmenter: Sendable {
     /// PPG, CPS and fusion for a map and an embedding made before, so that configurations can be compared
     /// without running the encoders again.
     ///
-    /// - Throws: ``AnomalySegmentationError/pictureSizesDiffer(map:embedding:)`` unless both are of one picture.
-    public func refine(_ map: AnomalyMap, embedding: ImageEmbedding) throws -> AnomalyResult {
-        try MapRefinement(map, configuration).result(sam, timings: StageTimings()) { _ in embedding }
+    /// - Parameters:
+    ///   - map: from ``anomalyMap(_:object:)``.
+    ///   - embedding: of the same picture, from `SAMModel.embed`.
+    ///   - configuration: whose points, cascade, fusion and gate are used; nil: this segmenter's own.
+    /// - Throws: ``AnomalySegmentationError/pictureSizesDiffer(map:embedding:)`` unless both are of one picture, and for a
+    ///   value of `configuration` out of its range.
+    public func refine(
+        _ map: AnomalyMap, embedding: ImageEmbedding, configuration: AnomalyConfiguration? = nil
+    ) throws -> AnomalyResult {
+        try configuration?.validate()
+        return try MapRefinement(map, configuration ?? self.configuration)
+            .result(sam, timings: StageTimings()) { _ in embedding }
     }
 
     /// The two text vectors of an object, from memory where it came before. Learnt prompts have one pair for

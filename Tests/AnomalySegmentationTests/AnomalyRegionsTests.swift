@@ -13,17 +13,16 @@ struct AnomalyRegionsTests {
         return 0.1
     }
 
-    private func regions(_ configuration: PointPromptConfiguration) throws -> AnomalyRegions {
-        try AnomalyRegions(Scene.heat(map), threshold: 0.4, configuration)
+    private func regions(_ change: (inout PointPromptConfiguration) -> Void) throws -> AnomalyRegions {
+        try AnomalyRegions(Scene.heat(map), threshold: 0.4, PointPromptConfiguration(change))
     }
 
     @Test("regions come strongest first")
     func order() throws {
-        let found = try regions(
-            PointPromptConfiguration {
-                $0.minimumRegionArea = 0
-                $0.groupRelativeMinimum = 0
-            })
+        let found = try regions {
+            $0.minimumRegionArea = 0
+            $0.groupRelativeMinimum = 0
+        }
         #expect(found.kept.map(\.peak) == [1, 0.8, 0.5])
         #expect(found.kept.map(\.mask.area) == [1, 4, 3])
         #expect(found.kept[1].firstPeak == 12 + 3)
@@ -32,42 +31,38 @@ struct AnomalyRegionsTests {
 
     @Test("small, weak and surplus regions are set aside with the reason")
     func rejected() throws {
-        let small = try regions(
-            PointPromptConfiguration {
-                $0.minimumRegionArea = 2
-                $0.groupRelativeMinimum = 0
-            })
+        let small = try regions {
+            $0.minimumRegionArea = 2
+            $0.groupRelativeMinimum = 0
+        }
         #expect(small.kept.map(\.peak) == [0.8, 0.5] && small.rejected.map(\.reason) == [.small])
-        let weak = try regions(
-            PointPromptConfiguration {
-                $0.minimumRegionArea = 0
-                $0.groupRelativeMinimum = 0.6
-            })
+        let weak = try regions {
+            $0.minimumRegionArea = 0
+            $0.groupRelativeMinimum = 0.6
+        }
         #expect(weak.kept.map(\.peak) == [1, 0.8] && weak.rejected.map(\.reason) == [.weak])
-        let limited = try regions(
-            PointPromptConfiguration {
-                $0.grouping = .perComponent(limit: 1)
-                $0.minimumRegionArea = 0
-                $0.groupRelativeMinimum = 0
-            })
+        let limited = try regions {
+            $0.grouping = .perComponent(limit: 1)
+            $0.minimumRegionArea = 0
+            $0.groupRelativeMinimum = 0
+        }
         #expect(limited.kept.map(\.peak) == [1])
         #expect(limited.rejected.map(\.reason) == [.beyondLimit, .beyondLimit])
     }
 
     @Test("where every region is small the strongest stands")
     func allSmall() throws {
-        let found = try regions(PointPromptConfiguration { $0.minimumRegionArea = 100 })
+        let found = try regions { $0.minimumRegionArea = 100 }
         #expect(found.kept.map(\.peak) == [1] && found.rejected.count == 2)
     }
 
     @Test("one joint group holds all pixels of the kept regions")
     func joint() throws {
-        let found = try regions(
-            PointPromptConfiguration {
-                $0.grouping = .joint
-                $0.minimumRegionArea = 2
-                $0.groupRelativeMinimum = 0
-            })
+        let found = try regions {
+            $0.grouping = .joint
+            $0.minimumRegionArea = 2
+            $0.groupRelativeMinimum = 0
+        }
         #expect(found.kept.count == 1)
         #expect(found.kept[0].mask.area == 7 && found.kept[0].peak == 0.8)
         #expect(found.extreme.area == 8)

@@ -94,8 +94,17 @@ struct AnomalySegmenterTests {
         let segmenter = try segmenter()
         let picture = GeneratedModels.picture(width: 70, height: 50)
         let map = try segmenter.anomalyMap(picture, object: "tile")
-        expectEqual(
-            try segmenter.refine(map, embedding: sam.embed(picture)), try segmenter.segment(picture, object: "tile"))
+        let embedding = sam.embed(picture)
+        expectEqual(try segmenter.refine(map, embedding: embedding), try segmenter.segment(picture, object: "tile"))
+        let single = configuration { $0.cascade.stageCount = 1 }
+        let found = try segmenter.refine(map, embedding: embedding, configuration: single)
+        #expect(!found.cascades.isEmpty && found.cascades.allSatisfy { $0.stages.count == 1 })
+        expectEqual(found, try self.segmenter { $0.cascade.stageCount = 1 }.segment(picture, object: "tile"))
+        let error = AnomalySegmentationError.invalidConfiguration(
+            field: "promptGate", value: "2.0", expected: "a number from 0.0 to 1.0")
+        #expect(throws: error) {
+            try segmenter.refine(map, embedding: embedding, configuration: configuration { $0.promptGate = 2 })
+        }
     }
 
     @Test("an embedding made before saves SAM's encoder and changes nothing")
@@ -106,7 +115,10 @@ struct AnomalySegmenterTests {
         #expect(found.timings.embedding == 0)
         expectEqual(found, try segmenter.segment(picture, object: "tile"))
         let other = sam.embed(GeneratedModels.picture(width: 50, height: 70))
-        #expect(throws: AnomalySegmentationError.self) {
+        #expect(
+            throws: AnomalySegmentationError.pictureSizesDiffer(
+                map: ImageSize(width: 70, height: 50), embedding: ImageSize(width: 50, height: 70))
+        ) {
             try segmenter.segment(picture, object: "tile", embedding: other)
         }
     }

@@ -49,7 +49,8 @@ struct CoFeatureSimilarityTests {
         let loud = try CoFeatureSimilarity(embedding(1000), centers: true)
         #expect(quiet.rows == 2 && quiet.columns == 4)
         let point = ImagePoint(x: 20, y: 31)
-        #expect(quiet.prototype(at: [point]) == loud.prototype(at: [point]))
+        let prototype = quiet.prototype(at: [point])
+        #expect(prototype == loud.prototype(at: [point]) && prototype.allSatisfy { abs($0) > 0.1 })
     }
 
     @Test("the region's prototype weighs cells by the n they cover")

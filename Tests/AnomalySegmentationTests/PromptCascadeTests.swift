@@ -29,9 +29,10 @@ struct PromptCascadeTests {
     }
 
     private func run(
-        _ predictor: ScriptedPredictor, _ configuration: CascadeConfiguration = .init { $0.boxPadding = 0 }
+        _ predictor: ScriptedPredictor,
+        _ change: (inout CascadeConfiguration) -> Void = { $0.boxPadding = 0 }
     ) throws -> PromptCascade.Run {
-        try PromptCascade(configuration: configuration)
+        try PromptCascade(configuration: CascadeConfiguration(change))
             .run(group, Scene.plainEmbedding(side: 32), maps, predictor)
     }
 
@@ -62,7 +63,7 @@ struct PromptCascadeTests {
     @Test("fewer stages where fewer are wanted", arguments: [1, 2])
     func stageCount(count: Int) throws {
         let predictor = ScriptedPredictor(.init(small), .init(larger), .init(largest))
-        let found = try run(predictor, CascadeConfiguration { $0.stageCount = count })
+        let found = try run(predictor) { $0.stageCount = count }
         #expect(predictor.calls.count == count && found.trace.outcome == .stage(count))
         #expect(found.trace.mask == (count == 1 ? small : larger))
     }
@@ -106,19 +107,17 @@ struct PromptCascadeTests {
         let found = try run(ScriptedPredictor(.init(whole)))
         #expect(found.trace.outcome == .groupMask && found.trace.mask == group.mask && found.logits == nil)
         #expect(found.trace.stages.count == 3)
-        let none = try run(ScriptedPredictor(.init(whole)), CascadeConfiguration { $0.fallback = .nothing })
+        let none = try run(ScriptedPredictor(.init(whole))) { $0.fallback = .nothing }
         #expect(none.trace.outcome == .none && none.trace.mask.isEmpty)
     }
 
     @Test("a cold mask is rejected with its mean n")
     func cold() throws {
-        let found = try run(
-            ScriptedPredictor(.init(larger), .init(elsewhere)),
-            CascadeConfiguration {
-                $0.stageCount = 2
-                $0.meanHeatMinimum = 0.5
-                $0.requiresPositive = false
-            })
+        let found = try run(ScriptedPredictor(.init(larger), .init(elsewhere))) {
+            $0.stageCount = 2
+            $0.meanHeatMinimum = 0.5
+            $0.requiresPositive = false
+        }
         #expect(found.trace.outcome == .stage(1))
         guard case .cold(let mean) = found.trace.stages[1].rejection else {
             Issue.record("rejected for \(String(describing: found.trace.stages[1].rejection))")
@@ -130,15 +129,13 @@ struct PromptCascadeTests {
     @Test("a mask without a positive is rejected, unless none is required")
     func missesPositives() throws {
         let script = ScriptedPredictor(.init(larger), .init(elsewhere))
-        let found = try run(script, CascadeConfiguration { $0.stageCount = 2 })
+        let found = try run(script) { $0.stageCount = 2 }
         #expect(found.trace.stages[1].rejection == .missesPositives && found.trace.outcome == .stage(1))
-        let loose = try run(
-            ScriptedPredictor(.init(larger), .init(elsewhere)),
-            CascadeConfiguration {
-                $0.cleaning = nil
-                $0.stageCount = 2
-                $0.requiresPositive = false
-            })
+        let loose = try run(ScriptedPredictor(.init(larger), .init(elsewhere))) {
+            $0.cleaning = nil
+            $0.stageCount = 2
+            $0.requiresPositive = false
+        }
         #expect(loose.trace.outcome == .stage(2) && loose.trace.mask == elsewhere)
     }
 
@@ -157,25 +154,21 @@ struct PromptCascadeTests {
         let masks = ScriptedPredictor.Masks(whole, largest, elsewhere, predictedIoU: [0.95, 0.7, 0.9])
         let multiple = [true, true, true]
         let byMap = ScriptedPredictor(masks)
-        let found = try run(
-            byMap,
-            CascadeConfiguration {
-                $0.stageCount = 2
-                $0.multimaskByStage = multiple
-            })
+        let found = try run(byMap) {
+            $0.stageCount = 2
+            $0.multimaskByStage = multiple
+        }
         #expect(found.trace.mask == largest && found.trace.stages.map(\.chosen) == [1, 1])
         #expect(byMap.calls.allSatisfy { $0.masks == .multiple })
         #expect(byMap.calls[1].prompt.maskLogits?.values == largest.values.map { $0 ? 4 : -4 })
         // Mean n 1 inside, 0.4 in the ring, half of 0.7.
         #expect(abs(found.trace.stages[0].selectionScores[1] - 0.95) < 1e-5)
-        let byIoU = try run(
-            ScriptedPredictor(masks),
-            CascadeConfiguration {
-                $0.stageCount = 1
-                $0.multimaskByStage = multiple
-                $0.selectionRule = .predictedIoU
-                $0.areaMaximum = 1
-            })
+        let byIoU = try run(ScriptedPredictor(masks)) {
+            $0.stageCount = 1
+            $0.multimaskByStage = multiple
+            $0.selectionRule = .predictedIoU
+            $0.areaMaximum = 1
+        }
         #expect(byIoU.trace.mask == whole && byIoU.trace.stages[0].selectionScores == [0.95, 0.7, 0.9])
     }
 
@@ -184,7 +177,7 @@ struct PromptCascadeTests {
         let single = ScriptedPredictor.Masks(small)
         let triple = ScriptedPredictor.Masks(small, larger, largest, predictedIoU: [0.1, 0.2, 0.3])
         let predictor = ScriptedPredictor(single, triple, triple)
-        let found = try run(predictor, .perSAM)
+        let found = try run(predictor) { $0 = .perSAM }
         #expect(predictor.calls.map(\.masks) == [.single, .multiple, .multiple])
         #expect(found.trace.mask == largest && found.trace.stages.map(\.chosen) == [0, 2, 2])
     }

@@ -51,6 +51,9 @@ struct PromptTableTests {
     func emptyList() {
         var table = PromptTable.winCLIP
         table.abnormalStates = []
-        #expect(throws: AnomalySegmentationError.self) { try table.validate() }
+        #expect(
+            throws: AnomalySegmentationError.invalidConfiguration(
+                field: "text.table.abnormalStates", value: "empty", expected: "a list with at least one entry")
+        ) { try table.validate() }
     }
 }

@@ -30,16 +30,16 @@ struct Evaluation {
 
     private let models: LoadedModels
     private let object: String
-    private let full: AnomalySegmenter
-    private let pointsOnly: AnomalySegmenter
+    private let segmenter: AnomalySegmenter
+    private let pointsOnly: AnomalyConfiguration
 
     init(models: LoadedModels, setup: AnomalySetup, object: String) throws {
         self.models = models
         self.object = object
-        var single = setup
-        single.configuration.cascade.stageCount = 1
-        full = try setup.segmenter(models)
-        pointsOnly = try single.segmenter(models)
+        segmenter = try setup.segmenter(models)
+        var single = setup.configuration
+        single.cascade.stageCount = 1
+        pointsOnly = single
     }
 
     /// A picture and its truth, decoded.
@@ -55,13 +55,14 @@ struct Evaluation {
 
     func measure(_ reading: Reading) throws -> Sample {
         let image = reading.image
-        let map = try full.anomalyMap(image, object: object)
+        let map = try segmenter.anomalyMap(image, object: object)
         let embedding = models.sam.embed(image)
-        let result = try full.refine(map, embedding: embedding)
+        let result = try segmenter.refine(map, embedding: embedding)
         return Sample(
             map: result.clipMap,
             maps: [
-                .map: result.clipMap, .points: try pointsOnly.refine(map, embedding: embedding).fusedMap,
+                .map: result.clipMap,
+                .points: try segmenter.refine(map, embedding: embedding, configuration: pointsOnly).fusedMap,
                 .cascade: result.fusedMap,
             ],
             truth: reading.truth, score: result.score)

@@ -54,6 +54,16 @@ struct MaskTests {
             "mask", "a.png", "--mask-input", "out/a.png.mask/mask-0.png", "--output", "out3",
         ])
         #expect(fromPicture.status == 0, "\(fromPicture.errors)")
+
+        // The same mask of 0 and 1, as other programs store it.
+        let picture = try ImageFile.decode(command.folder.appendingPathComponent("out/a.png.mask/mask-0.png").path)
+            .image
+        let ones = GreyImage(size: picture.size, values: picture.grey.values.map { $0 / 255 })
+        try PNGWriter.write(ones, to: command.folder.appendingPathComponent("ones.png").path)
+        let fromOnes = try command.run(["mask", "a.png", "--mask-input", "ones.png", "--output", "out4"])
+        #expect(fromOnes.status == 0, "\(fromOnes.errors)")
+        let results = try ["out3", "out4"].map { try command.data("\($0)/a.png.mask/logits.npy") }
+        #expect(results[0] == results[1])
     }
 
     @Test(

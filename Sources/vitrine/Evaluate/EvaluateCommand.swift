@@ -133,6 +133,6 @@ struct LabelledPictures {
     /// The defect's mask of a picture, or nil where there is no mask file.
     static func truth(_ item: Item) throws -> Mask? {
         guard let path = item.mask else { return nil }
-        return try reading(path) { try ImageFile.decode(path).image.grey.mask(atLeast: 128) }
+        return try reading(path) { try ImageFile.decodeMask(path).mask }
     }
 }

@@ -50,12 +50,12 @@ enum MaskInput {
     }
 
     private static func picture(_ path: String, _ frame: ModelFrame, _ model: SAMModel) throws -> Tensor {
-        let image: Image
-        do { image = try ImageFile.decode(path).image } catch { throw CommandFailure.badInput("\(error)") }
-        guard image.size == frame.original else {
+        let mask: Mask
+        do { mask = try ImageFile.decodeMask(path).mask } catch { throw CommandFailure.badInput("\(error)") }
+        guard mask.size == frame.original else {
             throw CommandFailure.badInput(
-                "\(path) is \(image.size), the picture \(frame.original); a mask has the picture's size")
+                "\(path) is \(mask.size), the picture \(frame.original); a mask has the picture's size")
         }
-        return model.maskPrompt(image.grey.mask(atLeast: 128))
+        return model.maskPrompt(mask)
     }
 }

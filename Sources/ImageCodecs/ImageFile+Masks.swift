@@ -18,7 +18,9 @@ extension ImageFile {
     ///
     /// ``MaskRule`` lists the rules; the content of the file decides which one holds.
     ///
-    /// - Parameter options: the background is not used: transparency is laid over nothing.
+    /// - Parameters:
+    ///   - path: a PNG or JPEG file.
+    ///   - options: the background is not used: transparency is laid over nothing.
     /// - Throws: ``ImageCodecError/unclearMask(file:)`` where colours without black leave open which is the background,
     ///   and whatever ``decode(_:options:)`` throws.
     public static func decodeMask(

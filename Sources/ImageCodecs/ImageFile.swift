@@ -15,7 +15,10 @@ public enum ImageFile {
 
     /// Decodes a picture in memory.
     ///
-    /// - Parameter name: stands for the file in errors; its ending is compared with the content.
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - name: stands for the file in errors; its ending is compared with the content.
+    ///   - options: limits and choices.
     public static func decode(
         _ bytes: [UInt8], name: String, options: DecodingOptions = DecodingOptions()
     ) throws(ImageCodecError) -> DecodedImage {

@@ -1,3 +1,4 @@
+import AnomalySegmentation
 import Checkpoints
 import Foundation
 import ImageCodecs
@@ -97,7 +98,8 @@ struct JSONContractTests {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: folder).appendingPathComponent("\(name).json"))
             }
         }
-        #expect(kinds.union(["records.schema.json", "configuration.schema.json"]) == Set(try JSONSchema.all.get().keys))
+        #expect(
+            kinds.union(["records.schema.json", "configuration.schema.json"]) == Set(try JSONSchema.all.get().keys))
     }
 
     @Test("a key too many at any place, and a value of another type, are refused")
@@ -127,6 +129,22 @@ struct JSONContractTests {
             }
         }
         return variants
+    }
+
+    @Test("a case is written by its name and the names of its values")
+    func cases() throws {
+        let reasons: [ChosenPoint.Reason] = [.peak, .plateau(pixels: 4), .ranked(3), .leastSimilar(cost: 0.5)]
+        #expect(
+            try encodedJSON(reasons)
+                == #"[{"peak":{}},{"plateau":{"pixels":4}},{"ranked":{"place":3}},{"leastSimilar":{"cost":0.5}}]"#)
+        let rejections: [StageTrace.Rejection] = [.empty, .tooLarge(share: 0.75), .cold(meanHeat: 0.25)]
+        #expect(
+            try encodedJSON(rejections) == #"[{"empty":{}},{"tooLarge":{"share":0.75}},{"cold":{"meanHeat":0.25}}]"#)
+        #expect(
+            try encodedJSON([CascadeTrace.Outcome.stage(3), .groupMask])
+                == #"[{"stage":{"number":3}},{"groupMask":{}}]"#)
+        #expect(try encodedJSON([AnomalyResult.Omission.flatMap, .noGroups]) == #"["flatMap","noGroups"]"#)
+        #expect(try encodedJSON([RejectedRegion.Reason.beyondLimit]) == #"["beyondLimit"]"#)
     }
 
     @Test("jsonschema found the outputs valid by these very schemas")

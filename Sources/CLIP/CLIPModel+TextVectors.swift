@@ -1,13 +1,13 @@
 public import Tensors
 
 extension CLIPModel {
-    /// Texts whose tokens are given as vectors, as methods do that learn their prompts.
+    /// Texts whose tokens are given as vectors. Methods with learnt prompts need this.
     ///
     /// - Parameters:
     ///   - vectors: `[texts, tokens, text width]`, from the start token on, without positions.
-    ///   - ends: for each text the place of its end token, from 0; what comes behind it has no influence.
-    ///   - deepPrompts: `[prompts, text width]` each; the first replaces the tokens from the second on before the
-    ///     second block, the next before the third, and so on.
+    ///   - ends: for each text the index of its end token, from 0. Tokens behind it have no influence.
+    ///   - deepPrompts: `[prompts, text width]` each. The first replaces the tokens from the second on in front of the
+    ///     second block, the next in front of the third, and so on.
     /// - Returns: `[texts, embedding]`, not normalised.
     /// - Throws: `CLIPError.unusableTextVectors`.
     ///
@@ -24,7 +24,7 @@ extension CLIPModel {
                 name: "vectors", dimensions: dimensions,
                 expected: "[texts, 1 to \(configuration.contextLength) tokens, \(width)] with an end for each text")
         }
-        // Tokens behind the last end are seen by no token that counts.
+        // No end token attends to a token behind it.
         let length = (ends.max() ?? 0) + 1
         for (index, prompts) in deepPrompts.enumerated() {
             let rows = prompts.shape.dimensions

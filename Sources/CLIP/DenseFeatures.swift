@@ -1,12 +1,13 @@
 public import Tensors
 
-/// How patches gather from each other in the later blocks of the image tower.
+/// How patches attend to each other in the later blocks of the image tower.
 public enum DenseAttention: Hashable, Sendable {
     /// As the tower was trained.
     case ordinary
-    /// From the block `firstBlock` on (counted from 1), a second stream beside the ordinary one takes only attention of
-    /// values with values, and no feed-forward part. Its tokens stay where they are in the picture, so that they can be
-    /// compared with text although the tower was only trained on its class token.
+    /// V-V attention from the block `firstBlock` on (counted from 1). There, a second stream of tokens runs beside the
+    /// ordinary one. Its attention compares values with values instead of queries with keys, and it has no feed-forward
+    /// part. Each of its tokens keeps describing its own place in the picture. So patches can be compared with text,
+    /// although the tower was trained with its class token only.
     ///
     /// Source: CLIP Surgery (Li et al. 2023) with the last six blocks, AnomalyCLIP (Zhou et al. 2024) with the sixth of
     /// 24.

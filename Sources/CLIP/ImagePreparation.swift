@@ -2,8 +2,8 @@ public import Imaging
 public import Tensors
 
 extension CLIPConfiguration {
-    /// A picture for what is found in places: squashed to a square, so that every part of it is seen, then
-    /// `(value / 255 - mean) / deviation`.
+    /// A picture for dense features: squashed to a square, so that nothing is cut off, then
+    /// `(value / 255 - mean) / standardDeviation`.
     ///
     /// - Parameters:
     ///   - image: of any size above 0.
@@ -15,8 +15,13 @@ extension CLIPConfiguration {
         prepared(image, size, .squash)
     }
 
-    /// A picture for its vector as a whole, as the model's makers prepare it: by `resizing`, which with most models cuts
-    /// off what is outside of the middle square. Shapes are those of `preparation`.
+    /// A picture for the vector of the whole picture, as the model's makers prepare it: resized by `resizing`. With most
+    /// models this cuts off what is outside of the middle square.
+    ///
+    /// - Parameters:
+    ///   - image: of any size above 0.
+    ///   - size: side of the square in pixels, a multiple of the patch; the model's own when nil.
+    /// - Returns: `[3, size, size]`.
     ///
     /// **Matches:** torchvision's `Resize`, `CenterCrop` and `Normalize`, as in `clip.load` and open_clip.
     public func wholePicturePreparation(for image: Image, size: Int? = nil) -> Tensor {

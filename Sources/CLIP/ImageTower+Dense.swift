@@ -4,18 +4,22 @@ import Tensors
 extension ImageTower {
     /// Patch tokens after chosen blocks.
     ///
+    /// From the block that `attention` names on, there are two streams of tokens. The ordinary one is the tower as it was
+    /// trained. The dense one takes only the attention of values with values. Each block projects queries, keys and values
+    /// of the ordinary stream once, for both.
+    ///
     /// - Parameters:
     ///   - pixels: `[1, 3, height, columns]`.
     ///   - layers: blocks counted from 1, each at most the tower's depth.
     func denseFeatures(_ pixels: Tensor, layers: [Int], attention: DenseAttention) -> DenseFeatures {
         let (start, gridHeight, gridWidth) = tokens(pixels)
-        var firstDual = blocks.count + 1
-        if case .valueValue(let firstBlock) = attention { firstDual = firstBlock }
+        var firstDenseBlock = blocks.count + 1
+        if case .valueValue(let firstBlock) = attention { firstDenseBlock = firstBlock }
         var ordinary = start
         var dense = start
         var chosen: [Int: Tensor] = [:]
         for (index, block) in zip(1..., blocks) {
-            if index >= firstDual {
+            if index >= firstDenseBlock {
                 (ordinary, dense) = block(ordinary, beside: dense)
             } else {
                 ordinary = block(ordinary)

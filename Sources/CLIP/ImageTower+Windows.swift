@@ -2,12 +2,14 @@ import NeuralNetwork
 import Tensors
 
 extension ImageTower {
-    /// Tokens that go through the tower together: enough to fill the machine, few enough to bound the memory.
+    /// Tokens that go through the tower together. More would take more memory and be no faster.
     private static let tokensAtOnce = 4096
 
+    /// The vectors of a picture and of its windows.
+    ///
     /// - Parameters:
     ///   - pixels: `[1, 3, height, columns]`.
-    ///   - sides: each from 1 to the shorter side of the grid.
+    ///   - sides: of the windows, in patches, each from 1 to the shorter side of the grid.
     func windowFeatures(_ pixels: Tensor, sides: [Int]) -> WindowFeatures {
         let (placed, gridHeight, gridWidth) = placedTokens(pixels)
         let tokens = placed.element(0)
@@ -19,7 +21,7 @@ extension ImageTower {
             })
     }
 
-    /// For each window the rows of its tokens: the class token's, then its patches' row by row.
+    /// For each window the indices of its tokens: the class token, then its patches row by row.
     private static func windows(side: Int, gridHeight: Int, gridWidth: Int) -> [[Int]] {
         (0...gridHeight - side).flatMap { top in
             (0...gridWidth - side).map { left in

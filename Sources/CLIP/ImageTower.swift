@@ -32,7 +32,7 @@ struct ImageTower: Sendable {
             scope, norm: "ln_post", matrix: "proj", width: width, embedding: configuration.embedding)
     }
 
-    /// Class token and patches, with their positions, before the first norm.
+    /// The class token and the patches with their position embeddings added, before the first norm.
     ///
     /// - Parameter pixels: `[batch, 3, height, columns]`; both sides are multiples of the patch.
     /// - Returns: `[batch, 1 + patches, width]` with the patches row by row, and the grid's height and width.
@@ -51,8 +51,11 @@ struct ImageTower: Sendable {
         return (firstNorm(tokens), gridHeight, gridWidth)
     }
 
-    /// ``placedTokens(_:)``, or some of them, through the tower: `[batch, tokens, width]`, class token first, to
-    /// `[batch, embedding]`, not normalised.
+    /// The tower from ``placedTokens(_:)``, or some of them, to vectors. Only the class token is used of the last block, so
+    /// only the class token is computed there.
+    ///
+    /// - Parameter placed: `[batch, tokens, width]`, the class token first.
+    /// - Returns: `[batch, embedding]`, not normalised.
     func classVectors(_ placed: Tensor) -> Tensor {
         let classTokens = Array(repeating: 0, count: placed.shape[0])
         let tokens = blocks.dropLast().reduce(firstNorm(placed)) { $1($0) }

@@ -1,7 +1,7 @@
 import NeuralNetwork
 import Tensors
 
-/// How a trained grid of position embeddings is brought to another grid size. The class token's row never changes.
+/// How a trained grid of position embeddings is interpolated to another size. The class token's row never changes.
 public enum PositionResampling: String, Hashable, Sendable, Codable, CaseIterable {
     /// open_clip and APRIL-GAN: bicubic with a = -0.5 and antialiasing.
     case bicubicAntialiased
@@ -27,7 +27,7 @@ struct PositionalEmbedding: Sendable {
 
     /// The rows for a grid of `height` x `width` patches: `[1 + height * width, width of the tower]`.
     ///
-    /// Corners are not aligned: a row of the table belongs to the middle of its cell.
+    /// Interpolated with `align_corners=False`: a row of the table belongs to the middle of its patch.
     func rows(height: Int, width: Int) -> Tensor {
         if height == grid && width == grid { return table }
         let channels = table.shape[1]

@@ -6,9 +6,9 @@ extension TextTower {
     ///
     /// - Parameters:
     ///   - embedded: `[texts, tokens, width]`, without positions; at most as many tokens as there are positions.
-    ///   - ends: for each text the token that it is read off at.
-    ///   - deepPrompts: `[prompts, width]` each. Before the block behind the first, the tokens from the second on are
-    ///     replaced by the rows of the first; before the next block by the rows of the second, and so on.
+    ///   - ends: for each text the index of its end token, whose vector is the text's.
+    ///   - deepPrompts: `[prompts, width]` each. The first replaces the tokens from the second on in front of the second
+    ///     block, the next in front of the third, and so on.
     /// - Returns: `[texts, embedding]`, not normalised.
     func encode(_ embedded: Tensor, ends: [Int], deepPrompts: [Tensor] = []) -> Tensor {
         var tokens = embedded + positions.slice(0..<embedded.shape[1])
@@ -24,7 +24,7 @@ extension TextTower {
         return projection(tokens.tokens(ends))
     }
 
-    /// The tokens behind the first replaced by `rows`, in every text.
+    /// Replaces the tokens from the second on by `rows`, in every text.
     private static func replacing(in tokens: Tensor, by rows: Tensor) -> Tensor {
         let behind = 1 + rows.shape[0]
         return .concatenated(

@@ -1,7 +1,7 @@
 import NeuralNetwork
 import Tensors
 
-/// The causal transformer over tokens of CLIP.
+/// The text transformer of CLIP, in which a token attends only to itself and the tokens before it.
 ///
 /// Keys: `token_embedding`, `positional_embedding`, `transformer.resblocks.<n>`, `ln_final`, `text_projection`. Matches
 /// `CLIP.encode_text` of open_clip.
@@ -30,8 +30,8 @@ struct TextTower: Sendable {
 
     /// Texts as vectors.
     ///
-    /// A text is read off at its first end token, and no token sees a later one, so only the longest text's length is
-    /// computed, whatever the context allows.
+    /// The vector of a text is that of its first end token, and no token attends to a later one. So nothing behind the last
+    /// end token is computed; the reference always computes the whole context.
     ///
     /// - Parameter texts: tokens from start to end, `contextLength` at most, at least one text.
     /// - Returns: `[texts, embedding]`, not normalised.

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// One picture, and square windows of its patches, as the image tower sees each of them alone.
+/// The vector of a picture and those of square windows of its patches, each computed by itself.
 public struct WindowFeatures: Sendable {
     /// The windows of one size.
     public struct Scale: Sendable {
@@ -24,8 +24,8 @@ public struct WindowFeatures: Sendable {
 extension CLIPModel {
     /// The vectors of a picture and of all its square windows of some sizes.
     ///
-    /// A window is the class token and the window's patches with the positions they have in the whole picture, before
-    /// the first norm; it goes through the whole tower and is read off at its class token.
+    /// The tokens of a window are the class token and the window's patches, with the position embeddings of the whole
+    /// picture. They go through the whole tower, and the class token gives the window's vector.
     ///
     /// - Parameters:
     ///   - pixels: `[1, 3, height, columns]`, as for `encodeImage`.

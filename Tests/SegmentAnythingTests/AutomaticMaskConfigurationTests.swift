@@ -81,7 +81,16 @@ import Testing
             ])
         for (width, height) in [(1, 1), (3, 2), (1, 50), (17, 400)] {
             let size = ImageSize(width: width, height: height)
-            for crop in CropLayout.crops(of: size, layers: 4, overlapRatio: 0.5) {
+            let crops = CropLayout.crops(of: size, layers: 4, overlapRatio: 0.5)
+            for layer in 0...4 {
+                let boxes = crops.filter { $0.layer == layer }.map(\.box)
+                let isCovered = (0..<width * height).allSatisfy { pixel in
+                    let (x, y) = (pixel % width, pixel / width)
+                    return boxes.contains { ($0.x0...$0.x1).contains(x) && ($0.y0...$0.y1).contains(y) }
+                }
+                #expect(isCovered, "layer \(layer) of \(width) x \(height)")
+            }
+            for crop in crops {
                 let box = crop.box
                 #expect(box.x0 >= 0 && box.y0 >= 0 && box.x1 < width && box.y1 < height)
                 #expect(box.width > 0 && box.height > 0)

@@ -40,13 +40,54 @@ import Testing
         try Reference("encoder_relative").expect(expanded, "side_\(side)")
     }
 
-    @Test("a model for another side than its weights' takes the same weights")
+    @Test("a model for another side than its weights' is one whose tables of positions were interpolated before")
     func otherSide() throws {
         var configuration = SAMConfiguration.tested
         configuration.side = 40
-        let features = try generatedModel(configuration).imageEncoder(generatedPicture(side: 40))
-        #expect(features.shape == [32, 10, 10])
-        #expect(features.values.allSatisfy { $0.isFinite })
+        let found = try generatedModel(configuration).imageEncoder(generatedPicture(side: 40))
+        #expect(found.shape == [32, 10, 10])
+        guard case .vit(var vit) = configuration.imageEncoder else { throw NoViT() }
+        vit.trainedGrid = 10
+        configuration.imageEncoder = .vit(vit)
+        let model = try SAMModel(configuration: configuration, weights: InterpolatedWeights())
+        #expect(compare(found, model.imageEncoder(generatedPicture(side: 40))).relative < 1e-5)
+    }
+
+    /// The weights of `tested`, of a grid of 16 x 16, with the tables that a grid of 10 x 10 has.
+    private struct InterpolatedWeights: TensorSource {
+        private let base = GeneratedWeights(samWeightShapes(.tested))
+
+        var names: [String] { base.names }
+
+        func shape(of name: String) -> Shape? {
+            if name == "image_encoder.pos_embed" { return [1, 10, 10, 32] }
+            return name.hasPrefix("image_encoder.blocks.1.attn.rel_pos") ? [19, 16] : base.shape(of: name)
+        }
+
+        func load(_ name: String) throws -> Tensor {
+            let table = try base.load(name)
+            guard let shape = shape(of: name), shape != table.shape else { return table }
+            var result = Tensor(zeros: shape)
+            if shape.rank == 4 {
+                for channel in 0..<32 {
+                    let plane = Tensor((0..<256).map { table[0, $0 / 16, $0 % 16, channel] }, shape: [1, 16, 16])
+                    let resized = plane.resizedBicubic(height: 10, width: 10, antialias: true)
+                    for place in 0..<100 {
+                        result[0, place / 10, place % 10, channel] = resized[0, place / 10, place % 10]
+                    }
+                }
+            } else {
+                for distance in 0..<19 {
+                    let place = max((Float(distance) + 0.5) * 31 / 19 - 0.5, 0)
+                    let row = Int(place)
+                    for channel in 0..<16 {
+                        let (near, far) = (table[row, channel], table[min(row + 1, 30), channel])
+                        result[distance, channel] = near + (place - Float(row)) * (far - near)
+                    }
+                }
+            }
+            return result
+        }
     }
 
     private func vitEncoder(_ configuration: SAMConfiguration) throws -> ViTEncoder {

@@ -1,6 +1,6 @@
 import Tensors
 
-// What published models have in common, for the facts that no file beside the weights tells.
+// Rules that published models follow, for facts that no file beside the weights tells.
 extension DetectedCLIP {
     mutating func applyRules() throws(CLIPConfigurationError) {
         decideActivation()
@@ -50,7 +50,7 @@ extension DetectedCLIP {
     /// Published image towers whose heads are not 64 wide, by width.
     private static let largeModels = [1280: "ViT-H", 1408: "ViT-g", 1664: "ViT-bigG", 1792: "ViT-e"]
 
-    /// Towers trust these.
+    /// Checks the facts that the towers take as given.
     func checkFacts() throws(CLIPConfigurationError) {
         guard configuration.imageSize <= CLIPConfiguration.largestSide else {
             throw .unexpectedShape(

@@ -10,9 +10,9 @@ public enum CLIPLayout: String, Hashable, Sendable {
     /// How one canonical tensor is made from tensors of the file.
     enum Recipe: Hashable, Sendable {
         case tensor(String)
-        /// Tensors of one shape, one below the other.
+        /// Tensors of one shape, concatenated along the first axis.
         case rows([String])
-        /// A matrix with its axes exchanged.
+        /// A transposed matrix.
         case transposed(String)
 
         /// The names in the file.

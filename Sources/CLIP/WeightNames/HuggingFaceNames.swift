@@ -1,7 +1,7 @@
 /// The names of transformers' `CLIPModel` beside open_clip's.
 ///
-/// Queries, keys and values are three maps there and one here (rows of the queries, then keys, then values); the two
-/// projections are linear layers there, so they are stored with their axes exchanged.
+/// There, queries, keys and values have three matrices; here they have one, with the rows of the queries first, then keys,
+/// then values. The two projections are linear layers there, so they are stored transposed.
 enum HuggingFaceNames {
     /// Canonical on the left.
     private static let whole = [

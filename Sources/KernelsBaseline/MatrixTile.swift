@@ -2,7 +2,7 @@ import CPrefetch
 
 // The register tile of the matrix product, written out row by row: the accumulators must be separate variables to stay in
 // registers. Two vectors wide; up to 10 rows with AVX-512 (20 accumulators of 32 registers; 12 and 14 rows fit as well, and
-// made ViT-L/14 1 and 4 % slower on Zen 5), 6 otherwise. `height` is a literal wherever these functions are inlined, so
+// made a large transformer 1 and 4 % slower on Zen 5), 6 otherwise. `height` is a literal wherever these functions are inlined, so
 // that the rows beyond it leave no instruction behind. Element (row, k) of the left operand stands at
 // `row * rowStride + k * depthStride`. Meanwhile the cache lines from `ahead` on, `aheadStep` bytes further with each k,
 // are asked for.

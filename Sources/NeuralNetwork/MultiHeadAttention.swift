@@ -27,7 +27,7 @@ public struct MultiHeadAttention: Sendable {
         projection(input)
     }
 
-    /// What every token gathers from the others, before the output map: `softmax(q k^T / sqrt(headWidth)) v`.
+    /// The attention's result for every token, before the output projection: `softmax(q k^T / sqrt(headWidth)) v`.
     ///
     /// - Parameter packed: `[batch, tokens, 3 width]`, from `projected`.
     /// - Returns: `[batch, tokens, width]`.
@@ -38,8 +38,8 @@ public struct MultiHeadAttention: Sendable {
             value: AttentionOperand(packed, firstColumn: 2 * width, width: width), heads: heads, mask: mask)
     }
 
-    /// What one token of each element gathers: ``gathered(_:mask:)`` of ``projected(_:)``, at that token. Without a mask
-    /// nothing but keys and values is computed for the others.
+    /// The attention's result for one token of each element, before the output projection: ``gathered(_:mask:)`` of
+    /// ``projected(_:)`` at that token. Without a mask, only keys and values are computed for the other tokens.
     ///
     /// - Parameters:
     ///   - input: `[batch, tokens, width]`.

@@ -24,8 +24,10 @@ public struct TransformerBlock: Sendable {
         finish(attention(attentionNorm(input), mask: mask, adding: input))
     }
 
-    /// One token of each element of the result, for the last block of a tower that is read off at it: of the others nothing
-    /// is computed that it does not need.
+    /// The block's result at one token of each element.
+    ///
+    /// For the last block of a tower of which only one token is used. The attention still needs the keys and values of all
+    /// tokens. Everything else, the feed-forward part included, is computed for the chosen token alone.
     ///
     /// - Parameters:
     ///   - input: `[batch, tokens, width]`.
@@ -36,11 +38,12 @@ public struct TransformerBlock: Sendable {
         return finish(attention.output(gathered, adding: input.tokens(kept)))
     }
 
-    /// The block with a second stream beside it, which takes only the attention of values with values.
+    /// The block with a second residual stream beside the first one. The second stream takes the attention of values with
+    /// values (``MultiHeadAttention/attendByValues(_:adding:)``) and has no feed-forward part.
     ///
     /// - Parameters:
     ///   - input: the ordinary stream, `[batch, tokens, width]`.
-    ///   - dense: the second stream, of the same shape. It has no feed-forward part.
+    ///   - dense: the second stream, of the same shape.
     /// - Returns: both streams after the block. The projections of `input` are computed once for both.
     public func callAsFunction(_ input: Tensor, beside dense: Tensor) -> (ordinary: Tensor, dense: Tensor) {
         let packed = attention.projected(attentionNorm(input))

@@ -54,7 +54,11 @@ public func compare(
         }
         let distance = abs(left - right)
         difference.largest = max(difference.largest, abs(right))
-        if let bound { difference.worstShareOfBound = max(difference.worstShareOfBound, distance / bound(index)) }
+        if let bound {
+            let share = distance / bound(index)
+            // A bound that is NaN allows nothing.
+            difference.worstShareOfBound = share.isNaN ? .infinity : max(difference.worstShareOfBound, share)
+        }
         if distance > difference.absolute {
             difference.absolute = distance
             difference.worstIndex = index

@@ -104,9 +104,9 @@ struct ImageToTokenAttention: Sendable {
     func update(keys: Tensor, values: Tensor, norm: LayerNorm) -> ColumnUpdate {
         let keys = key(keys)
         return ColumnUpdate(
-            groups: heads, questions: query.weight.projectedByHead(keys),
+            groups: heads, keys: query.weight.projectedByHead(keys),
             offsets: query.bias.projectedByHead(keys).squeezed(axis: 2),
-            answers: output.projectedByHead(value(values)) + outputBiasPerHead, normWeight: norm.weight,
+            values: output.projectedByHead(value(values)) + outputBiasPerHead, normWeight: norm.weight,
             normBias: norm.bias, epsilon: norm.epsilon)
     }
 }

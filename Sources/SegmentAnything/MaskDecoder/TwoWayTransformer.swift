@@ -40,7 +40,7 @@ struct TwoWayTransformer: Sendable {
         var pendingUpdate: ColumnUpdate?
         func attendToImage(_ attention: TokenToImageAttention, norm: LayerNorm) {
             let attended = image.attended(
-                position: imagePosition, update: pendingUpdate, questions: attention.queries(tokens + tokenPosition))
+                position: imagePosition, update: pendingUpdate, queries: attention.queries(tokens + tokenPosition))
             image = attended.columns
             tokens = norm(attention.attended(attended.means, adding: tokens))
         }

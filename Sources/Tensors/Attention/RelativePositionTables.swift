@@ -1,6 +1,6 @@
 import KernelInterface
 
-/// SAM's decomposed relative positions over a square: to the logit of query (y, x) for key (y', x') come
+/// Decomposed relative positions over a square. The logit of query (y, x) for key (y', x') grows by
 /// `q . rows[y, y'] + q . columns[x, x']`, with the query as it stands, not scaled.
 ///
 /// The terms of a block of queries are made inside the attention; nothing of the size of queries times keys, or even of

@@ -22,7 +22,7 @@ extension Tensor {
     /// **Matches**: `torch.nn.functional.gelu(x)`
     public func gelu() -> Tensor { mapped(Kernels.active.geluRow) }
 
-    /// `x sigmoid(1.702 x)`, the activation of OpenAI's CLIP weights.
+    /// `x sigmoid(1.702 x)`, an approximation of the GELU that published weights were trained with.
     public func quickGELU() -> Tensor { mapped(Kernels.active.quickGELURow) }
 
     /// `max(x, 0)`; NaN stays NaN.

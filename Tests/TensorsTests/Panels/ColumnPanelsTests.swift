@@ -21,26 +21,26 @@ import Testing
 
     /// Maps, and what is asked of them.
     private struct Pass {
-        let maps, position, questions: Tensor
+        let maps, position, queries: Tensor
         let update: ColumnUpdate
 
         init(seed: UInt64, maps: Int, batch: Int, rows: Int, columns: Int, keys: Int, groups: Int) {
             var random = SeededGenerator(seed: seed)
             self.maps = random.tensor([maps, rows, columns])
             position = random.tensor([1, rows, columns])
-            questions = random.tensor([batch, groups * keys, rows])
+            queries = random.tensor([batch, groups * keys, rows])
             update = ColumnUpdate(
-                groups: groups, questions: random.tensor([batch, groups * keys, rows]),
-                offsets: random.tensor([batch, groups * keys]), answers: random.tensor([batch, groups * keys, rows]),
+                groups: groups, keys: random.tensor([batch, groups * keys, rows]),
+                offsets: random.tensor([batch, groups * keys]), values: random.tensor([batch, groups * keys, rows]),
                 normWeight: random.tensor([rows]), normBias: random.tensor([rows]), epsilon: 1e-5)
         }
 
         func run(updating: Bool) -> (columns: ColumnPanels, means: Tensor) {
             ColumnPanels(maps).attended(
-                position: ColumnPanels(position), update: updating ? update : nil, questions: questions)
+                position: ColumnPanels(position), update: updating ? update : nil, queries: queries)
         }
 
-        /// The plain twin for one matrix: its columns, and the questions' means.
+        /// The plain twin for one matrix: its columns, and the queries' means.
         func reference(_ matrix: Int, updating: Bool) -> (columns: [[Double]], means: [[Double]]) {
             func rows(_ tensor: Tensor) -> [[Double]] {
                 let width = tensor.shape[-1]
@@ -52,7 +52,7 @@ import Testing
             let places = rows(position.element(0).transposed())
             func placed(_ index: Int) -> [Double] { zip(columns[index], places[index]).map { $0 + $1 } }
             if updating {
-                let (asked, answers) = (rows(update.questions.element(matrix)), rows(update.answers.element(matrix)))
+                let (asked, values) = (rows(update.keys.element(matrix)), rows(update.values.element(matrix)))
                 let offsets = update.offsets.element(matrix).values.map(Double.init)
                 let keys = asked.count / update.groups
                 for index in columns.indices {
@@ -61,7 +61,7 @@ import Testing
                         let range = group * keys..<(group + 1) * keys
                         let shares = referenceSoftmax(range.map { dot(asked[$0], here) + offsets[$0] })
                         for (key, share) in zip(range, shares) {
-                            for row in columns[index].indices { columns[index][row] += share * answers[key][row] }
+                            for row in columns[index].indices { columns[index][row] += share * values[key][row] }
                         }
                     }
                     columns[index] = referenceLayerNorm(
@@ -69,15 +69,15 @@ import Testing
                         bias: update.normBias.values.map(Double.init), epsilon: Double(Float(1e-5)))
                 }
             }
-            let means = rows(questions.element(matrix)).map { question in
-                let shares = referenceSoftmax(columns.indices.map { dot(question, placed($0)) })
+            let means = rows(queries.element(matrix)).map { query in
+                let shares = referenceSoftmax(columns.indices.map { dot(query, placed($0)) })
                 return columns[0].indices.map { row in zip(shares, columns).reduce(0) { $0 + $1.0 * $1.1[row] } }
             }
             return (columns, means)
         }
     }
 
-    @Test("a pass updates the columns and answers the questions as the plain twin does", arguments: [1, 9, 256, 700])
+    @Test("a pass updates the columns and attends to them as the plain twin does", arguments: [1, 9, 256, 700])
     func pass(columns: Int) {
         for (maps, batch, keys, groups) in [(1, 1, 3, 4), (1, 2, 13, 3), (2, 2, 1, 2)] {
             let pass = Pass(
@@ -87,7 +87,7 @@ import Testing
                 for matrix in 0..<batch {
                     let expected = pass.reference(matrix, updating: updating)
                     let own = changed.matrices.element(changed.batch == 1 ? 0 : matrix).transposed()
-                    // Sums of up to 39 answers and of 21 products, logits of up to about 20: some hundred roundings.
+                    // Sums of up to 39 values and of 21 products, logits of up to about 20: some hundred roundings.
                     for (found, name, reference) in [
                         (own, "columns", expected.columns), (means.element(matrix), "means", expected.means),
                     ] {

@@ -119,7 +119,7 @@ import Testing
         for (axis, expected) in sums.enumerated() {
             #expect(counting.sum(axis: axis).values == expected)
             let kept = counting.sum(axis: axis, keepsAxis: true)
-            #expect(kept.values == expected && kept.shape == counting.shape.replacing(axis: axis, with: 1))
+            #expect(kept.values == expected && kept.shape.rank == 3 && kept.shape[axis] == 1)
             #expect(counting.mean(axis: axis).values == expected.map { $0 / Float(counting.shape[axis]) })
         }
         #expect(counting.maximum(axis: 0).values == (12..<24).map(Float.init))

@@ -75,7 +75,8 @@ let modules: [Module] = [
         tests: ["Tensors", "Checkpoints"]),
     Module(kind: .hidden, name: "WeightIdentity", dependencies: ["JSONText", "Tensors"], tests: ["Tensors"]),
     Module(
-        kind: .exported, name: "Checkpoints", dependencies: ["TerminalText", "WholeFiles", "JSONText", "Tensors"],
+        kind: .exported, name: "Checkpoints",
+        dependencies: ["TerminalText", "WholeFiles", "JSONText", "Tensors", "CSHA256", "CZlib"],
         tests: ["Tensors"]),
     Module(kind: .exported, name: "Imaging", dependencies: ["Tensors"], tests: ["Tensors"]),
     Module(
@@ -118,6 +119,8 @@ let package = Package(
     targets: kernelTargets + modules.flatMap(\.targets) + [
         .target(name: "KernelInterface", swiftSettings: strict),
         .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CSHA256"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
         .target(name: "CJPEG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("jpeg")]),
         .executableTarget(

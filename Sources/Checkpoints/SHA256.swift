@@ -1,4 +1,8 @@
+import CSHA256
+
 /// The SHA-256 digest of FIPS 180-4, fed piece by piece.
+///
+/// The processor's own instructions are used where it has them; they are about ten times as fast as the plain loop.
 public struct SHA256: Sendable {
     /// First 32 bits of the fractional parts of the square roots of the first eight primes (section 5.3.3).
     private var state: [UInt32] = [
@@ -21,7 +25,33 @@ public struct SHA256: Sendable {
         0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
     ]
 
-    public init() {}
+    private static let hasInstructions = csha256_is_available()
+    private let usesInstructions: Bool
+
+    public init() { usesInstructions = Self.hasInstructions }
+
+    /// The plain loop, the twin of the processor's instructions.
+    static var plain: SHA256 { SHA256(usesInstructions: false) }
+
+    private init(usesInstructions: Bool) { self.usesInstructions = usesInstructions }
+
+    /// Whole blocks of 64 bytes.
+    private mutating func absorb(_ blocks: UnsafeRawBufferPointer) {
+        guard usesInstructions else {
+            for start in stride(from: 0, to: blocks.count, by: Self.blockBytes) {
+                absorbPlainly(UnsafeRawBufferPointer(rebasing: blocks[start..<start + Self.blockBytes]))
+            }
+            return
+        }
+        let bytes = blocks.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        state.withUnsafeMutableBufferPointer { state in
+            Self.constants.withUnsafeBufferPointer { constants in
+                // Neither array is empty, so both have an address.
+                guard let state = state.baseAddress, let constants = constants.baseAddress else { return }
+                csha256_absorb(state, bytes, blocks.count / Self.blockBytes, constants)
+            }
+        }
+    }
 
     /// Adds bytes to the message.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -36,10 +66,9 @@ public struct SHA256: Sendable {
             block.withUnsafeBytes { absorb($0) }
             pending.removeAll(keepingCapacity: true)
         }
-        while rest.count >= Self.blockBytes {
-            absorb(UnsafeRawBufferPointer(rebasing: rest.prefix(Self.blockBytes)))
-            rest = rest.dropFirst(Self.blockBytes)
-        }
+        let whole = rest.count / Self.blockBytes * Self.blockBytes
+        absorb(UnsafeRawBufferPointer(rebasing: rest.prefix(whole)))
+        rest = rest.dropFirst(whole)
         pending.append(contentsOf: rest)
     }
 
@@ -60,7 +89,7 @@ public struct SHA256: Sendable {
     }
 
     /// One block of 64 bytes (section 6.2.2).
-    private mutating func absorb(_ block: UnsafeRawBufferPointer) {
+    private mutating func absorbPlainly(_ block: UnsafeRawBufferPointer) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
             for index in 0..<16 {
                 schedule[index] = UInt32(

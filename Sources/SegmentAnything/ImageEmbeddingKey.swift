@@ -24,10 +24,11 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
     ///   - model: which makes the embedding.
     ///   - weights: the model's ``SAMModel/imageEncoderFingerprint()``, which takes long enough to be kept for all pictures.
     ///   - picture: whose embedding it is.
-    public init(_ model: SAMModel, weights: WeightFingerprint, picture: Image) throws {
+    public init(_ model: SAMModel, weights: WeightFingerprint, picture: Image) {
         let configuration = model.configuration
         self.weights = weights
-        pixels = try WeightFingerprint(of: PixelSource(image: picture))
+        pixels = WeightFingerprint(
+            of: picture.pixels, shape: [picture.size.height, picture.size.width, 3], named: "pixels")
         frame = model.frame(of: picture)
         preparation =
             "version \(Self.preparationVersion), side \(configuration.side), mean \(configuration.pixelMean), "
@@ -41,18 +42,6 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
             (.weights, weights.description), (.size, "\(frame.original.width)x\(frame.original.height)"),
             (.pixels, pixels.description), (.preparation, preparation),
         ]
-    }
-}
-
-/// The pixels as one tensor, `[height, width, 3]`.
-private struct PixelSource: TensorSource {
-    let image: Image
-
-    var names: [String] { ["pixels"] }
-    func shape(of name: String) -> Shape? { [image.size.height, image.size.width, 3] }
-
-    func load(_ name: String) throws -> Tensor {
-        Tensor(image.pixels.map { Float($0) }, shape: [image.size.height, image.size.width, 3])
     }
 }
 

@@ -37,6 +37,15 @@ public struct WeightFingerprint: Hashable, Sendable {
         (high, low) = mixer.result
     }
 
+    /// Of samples of a byte each, such as pixels: the same as of a source that holds them as Float32 under this name.
+    ///
+    /// - Parameter shape: how the bytes lie; its product is their number.
+    package init(of bytes: [UInt8], shape: Shape, named name: String) {
+        var mixer = FingerprintMixer()
+        mixer.add(name, Tensor(bytes.map { Float($0) }, shape: shape))
+        (high, low) = mixer.result
+    }
+
     /// By the bytes of the names: an order that no locale or container changes.
     private static func inOrder(_ names: [String]) -> [String] {
         names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

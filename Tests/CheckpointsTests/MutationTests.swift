@@ -37,7 +37,7 @@ struct MutationTests {
         for number in first..<first + count {
             let (seed, bytes) = mutations.file(UInt64(number))
             let time = clock.measure {
-                let reason = outcome(seed, bytes)
+                let reason = outcome(seed, bytes, number)
                 opened += reason == "opened" ? 1 : 0
                 reasons[reason, default: 0] += 1
             }
@@ -55,7 +55,7 @@ struct MutationTests {
     }
 
     /// "opened", or which kind of error came first.
-    private func outcome(_ seed: Mutations.Seed, _ bytes: [UInt8]) -> String {
+    private func outcome(_ seed: Mutations.Seed, _ bytes: [UInt8], _ number: Int) -> String {
         do {
             if seed.name == "gzip" {
                 _ = try bytes.withUnsafeBytes { try GzipFile.decompressed($0, limitBytes: 1 << 20) }
@@ -65,13 +65,15 @@ struct MutationTests {
             for name in checkpoint.names {
                 // What cannot be read is an error of its own; it must not keep the others from being read.
                 guard let tensor = try? checkpoint.load(name) else { continue }
-                precondition(tensor.shape == checkpoint.shape(of: name))
+                #expect(tensor.shape == checkpoint.shape(of: name), "file \(number) from \(seed.name)")
             }
             let result = checkpoint.verify()
-            for problem in result.problems { precondition(!problem.description.isEmpty) }
+            for problem in result.problems {
+                #expect(!problem.description.isEmpty, "file \(number) from \(seed.name)")
+            }
             return "opened"
         } catch let error as CheckpointError {
-            precondition(!error.description.isEmpty)
+            #expect(!error.description.isEmpty, "file \(number) from \(seed.name)")
             return kind(of: error)
         } catch {
             return "\(type(of: error))"

@@ -33,7 +33,7 @@ import WeightIdentity
         let model = try generatedModel(.tested)
         let image = generatedImage(width: 90, height: 50)
         let weights = try model.imageEncoderFingerprint()
-        let key = try ImageEmbeddingKey(model, weights: weights, picture: image)
+        let key = ImageEmbeddingKey(model, weights: weights, picture: image)
         let embedding = model.embed(image)
         let saved = Saved(embedding.tensors, embedding.metadata(for: key))
         func refusal(_ key: ImageEmbeddingKey) -> ImageEmbeddingError.Part? {
@@ -49,14 +49,14 @@ import WeightIdentity
         #expect(
             refusal(try ImageEmbeddingKey(other, weights: other.imageEncoderFingerprint(), picture: image)) == .weights)
         let larger = generatedImage(width: 91, height: 50)
-        #expect(refusal(try ImageEmbeddingKey(model, weights: weights, picture: larger)) == .size)
+        #expect(refusal(ImageEmbeddingKey(model, weights: weights, picture: larger)) == .size)
         var changed = image
         changed[x: 89, y: 49] = Color(red: 1, green: 2, blue: 3)
-        #expect(refusal(try ImageEmbeddingKey(model, weights: weights, picture: changed)) == .pixels)
+        #expect(refusal(ImageEmbeddingKey(model, weights: weights, picture: changed)) == .pixels)
         var configuration = SAMConfiguration.tested
         configuration.pixelMean = [0, 0, 0]
         let prepared = try generatedModel(configuration)
-        #expect(refusal(try ImageEmbeddingKey(prepared, weights: weights, picture: image)) == .preparation)
+        #expect(refusal(ImageEmbeddingKey(prepared, weights: weights, picture: image)) == .preparation)
         #expect(refusal(key) == nil)
     }
 

@@ -31,6 +31,19 @@ import WeightIdentity
         #expect(Set(fingerprints.map(\.low)).count == fingerprints.count)
     }
 
+    @Test(
+        "bytes have the fingerprint that they have as Float32 under their name, and had when embeddings were first saved"
+    )
+    func bytes() throws {
+        let bytes = (0..<24).map { UInt8($0 * 11 % 256) }
+        let fingerprint = WeightFingerprint(of: bytes, shape: [2, 4, 3], named: "pixels")
+        #expect(
+            fingerprint
+                == (try WeightFingerprint(of: Weights(["pixels": Tensor(bytes.map { Float($0) }, shape: [2, 4, 3])]))))
+        #expect(fingerprint.description == "9938524ae1d2e1b5bf14b9782fbf957f")
+        #expect(fingerprint != WeightFingerprint(of: bytes, shape: [4, 2, 3], named: "pixels"))
+    }
+
     @Test("the order in which a source names its tensors does not matter")
     func order() throws {
         let entries: [(name: String, shape: Shape)] = (0..<20).map { ("layer.\($0).weight", [3, $0 + 1]) }

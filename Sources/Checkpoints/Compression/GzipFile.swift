@@ -29,52 +29,22 @@ public enum GzipFile {
         var output: [UInt8] = []
         var start = 0
         repeat {
-            let body = try headerEnd(bytes, start)
-            let inflated: (output: [UInt8], consumedBytes: Int)
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            guard rest.starts(with: magic) else { throw .notGzip }
+            let member: (output: [UInt8], consumedBytes: Int)
             do throws(InflateFault) {
-                inflated = try Inflate.inflate(
-                    UnsafeRawBufferPointer(rebasing: bytes[body...]), limitBytes: limitBytes - output.count)
+                member = try Inflate.inflate(rest, .gzip, limitBytes: limitBytes - output.count)
+            } catch .checksum {
+                throw .damaged
+            } catch .unknownMethod {
+                throw .unknownMethod
             } catch {
                 throw .inflate(error)
             }
-            let trailer = body + inflated.consumedBytes
-            guard bytes.count - trailer >= 8 else { throw .inflate(.endsEarly) }
-            let checksum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: trailer, as: UInt32.self))
-            let length = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: trailer + 4, as: UInt32.self))
-            let found = inflated.output.withUnsafeBytes { CRC32.of($0) }
-            guard found == checksum, length == UInt32(truncatingIfNeeded: inflated.output.count) else {
-                throw .damaged
-            }
-            if output.isEmpty { output = inflated.output } else { output += inflated.output }
-            start = trailer + 8
+            if output.isEmpty { output = member.output } else { output += member.output }
+            start += member.consumedBytes
         } while start < bytes.count
         return output
-    }
-
-    /// Where the compressed bytes of a member start.
-    private static func headerEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) throws(GzipFault) -> Int {
-        let fixedBytes = 10
-        guard bytes.count - start >= fixedBytes, bytes[start] == 0x1F, bytes[start + 1] == 0x8B else {
-            throw .notGzip
-        }
-        let flags = bytes[start + 3]
-        // Method 8 is deflate; the three upper flags are reserved.
-        guard bytes[start + 2] == 8, flags & 0xE0 == 0 else { throw .unknownMethod }
-        var position = start + fixedBytes
-        if flags & 0x04 != 0 {
-            guard bytes.count - position >= 2 else { throw .inflate(.endsEarly) }
-            position += 2 + Int(bytes[position]) + Int(bytes[position + 1]) << 8
-        }
-        // The original name and a comment, each ended by a zero byte.
-        for flag in [0x08, 0x10] as [UInt8] where flags & flag != 0 {
-            guard position < bytes.count, let end = bytes[position...].firstIndex(of: 0) else {
-                throw .inflate(.endsEarly)
-            }
-            position = end + 1
-        }
-        if flags & 0x02 != 0 { position += 2 }
-        guard position <= bytes.count else { throw .inflate(.endsEarly) }
-        return position
     }
 }
 

@@ -11,6 +11,11 @@ public enum InflateFault: Error, Hashable, Sendable {
     /// A repetition that starts before the first byte.
     case distanceTooFar
     case outputTooLong(limitBytes: Int)
+    /// A checksum or length beside the stream that its output does not have.
+    case checksum
+    /// A header that asks for more than the format defines.
+    case unknownMethod
+    case noMemory
 }
 
 extension InflateFault: CustomStringConvertible {
@@ -22,6 +27,9 @@ extension InflateFault: CustomStringConvertible {
         case .invalidCode: "its compressed bytes have a code table that is no code"
         case .invalidSymbol: "its compressed bytes have a symbol that does not exist"
         case .distanceTooFar: "its compressed bytes repeat something from before their start"
+        case .checksum: "its bytes do not match their checksum"
+        case .unknownMethod: "it is compressed in a way that is not defined"
+        case .noMemory: "memory does not suffice to decompress it"
         case .outputTooLong(let limitBytes): "it inflates to more than \(limitBytes) bytes"
         }
     }

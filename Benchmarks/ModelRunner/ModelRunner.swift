@@ -72,10 +72,8 @@ struct Session {
         case .threads:
             ComputeThreads.set(max(1, request.count ?? 1))
             return Reply()
-        case .memory:
-            return Reply(peakBytes: Self.peakBytes())
-        case .machine:
-            return Reply(machine: Self.machine())
+        case .memory: return Reply(peakBytes: Self.peakBytes())
+        case .machine: return Reply(machine: Self.machine())
         case .peak:
             let speed = MachineReport().measureGigaflops(seconds: request.seconds ?? 0.5)
             return Reply(gigaflops: speed.peakGigaflops)

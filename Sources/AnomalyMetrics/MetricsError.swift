@@ -13,10 +13,8 @@ public enum MetricsError: Error, Hashable, Sendable {
 extension MetricsError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .sizesDiffer(let map, let truth):
-            "the map is \(map) and the truth \(truth); resize one of them first"
-        case .notANumber(let index):
-            "the score at index \(index) is not a number; find out where the map was computed"
+        case .sizesDiffer(let map, let truth): "the map is \(map) and the truth \(truth); resize one of them first"
+        case .notANumber(let index): "the score at index \(index) is not a number; find out where the map was computed"
         case .countsDiffer(let scores, let labels):
             "\(scores) scores stand against \(labels) labels; give one label a score"
         }

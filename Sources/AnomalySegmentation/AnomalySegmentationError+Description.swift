@@ -3,8 +3,7 @@ import CLIP
 extension AnomalySegmentationError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .emptyObjectName:
-            "the object name is empty; name what the pictures show, for example \"metal plate\""
+        case .emptyObjectName: "the object name is empty; name what the pictures show, for example \"metal plate\""
         case .sentenceTooLong(let sentence, let tokens, let limit):
             "the sentence \"\(sentence.prefix(60))\(sentence.count > 60 ? "..." : "")\" has \(tokens) tokens and the model takes "
                 + "\(limit): shorten the object's name, or the prompts"
@@ -16,8 +15,7 @@ extension AnomalySegmentationError: CustomStringConvertible {
             "pictures of side \(side) cannot be cut into patches of \(patch) px; choose a multiple of \(patch)"
         case .mapNotFinite(let x, let y):
             "the anomaly map is not a finite number at column \(x), row \(y); check the CLIP weights"
-        case .featuresNotFinite:
-            "the image features hold values that are not finite numbers; check the SAM weights"
+        case .featuresNotFinite: "the image features hold values that are not finite numbers; check the SAM weights"
         case .unusableTextVector(let state):
             "the sentences for the \(state.rawValue) object give no usable text vector; check the CLIP weights"
         case .pictureSizesDiffer(let map, let embedding):
@@ -39,8 +37,7 @@ extension AnomalySegmentationError: CustomStringConvertible {
         case .otherMapWeights(let found, let producer):
             "the weights for the map producer \(producer.name) are \(found): it takes "
                 + producer.weightsName
-        case .unusableMapWeights(let error):
-            "the weights for the map do not fit this CLIP: \(error)"
+        case .unusableMapWeights(let error): "the weights for the map do not fit this CLIP: \(error)"
         }
     }
 }

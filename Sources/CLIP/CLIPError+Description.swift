@@ -2,8 +2,7 @@ extension CLIPError: CustomStringConvertible {
     /// One line for people.
     public var description: String {
         switch self {
-        case .noSuchBlock(let block, let blocks):
-            "the image tower has no block \(block): choose from 1 to \(blocks)"
+        case .noSuchBlock(let block, let blocks): "the image tower has no block \(block): choose from 1 to \(blocks)"
         case .vocabularyMismatch(let tokenizer, let weights):
             "the merges make \(tokenizer) tokens and the weights hold \(weights): use the merges file that belongs to "
                 + "these weights"

@@ -35,8 +35,7 @@ extension CLIPConfiguration {
         let square = ImageSize(width: side, height: side)
         let prepared: Image
         switch resizing {
-        case .squash:
-            prepared = image.size == square ? image : image.resized(to: square, filter: .bicubic)
+        case .squash: prepared = image.size == square ? image : image.resized(to: square, filter: .bicubic)
         case .shortestSideAndCrop:
             prepared = image.resized(to: Image.size(of: image.size, withShorterSide: side), filter: .bicubic)
                 .centerCropped(to: square)

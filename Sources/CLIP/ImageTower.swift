@@ -22,12 +22,9 @@ struct ImageTower: Sendable {
         positions = PositionalEmbedding(
             scope, grid: configuration.trainedGrid, width: width, resampling: configuration.positionResampling)
         firstNorm = LayerNorm(scope.child("ln_pre"), width: width)
-        blocks = (0..<configuration.visionLayers).map { index in
-            TransformerBlock(
-                scope.child("transformer").child("resblocks").child(index), width: width,
-                heads: configuration.visionHeads, hidden: configuration.visionHidden,
-                activation: configuration.tensorActivation)
-        }
+        blocks = TransformerBlock.all(
+            configuration.visionLayers, of: scope, width: width, heads: configuration.visionHeads,
+            hidden: configuration.visionHidden, activation: configuration.tensorActivation)
         projection = TokenProjection(
             scope, norm: "ln_post", matrix: "proj", width: width, embedding: configuration.embedding)
     }

@@ -27,8 +27,7 @@ enum PatchEmbedding: Sendable {
     /// `[batch, 3, height, columns]` to `[batch, width, height / patch, columns / patch]`.
     func callAsFunction(_ pixels: Tensor) -> Tensor {
         switch self {
-        case .patches(let convolution):
-            return convolution(pixels)
+        case .patches(let convolution): return convolution(pixels)
         case .stem(let convolutions):
             var features = pixels
             for (index, convolution) in convolutions.enumerated() {

@@ -18,12 +18,9 @@ struct TextTower: Sendable {
         tokenEmbedding = Embedding(
             scope.child("token_embedding"), count: configuration.vocabularySize, width: width)
         positions = scope.tensor("positional_embedding", shape: [configuration.contextLength, width])
-        blocks = (0..<configuration.textLayers).map { index in
-            TransformerBlock(
-                scope.child("transformer").child("resblocks").child(index), width: width,
-                heads: configuration.textHeads, hidden: configuration.textHidden,
-                activation: configuration.tensorActivation)
-        }
+        blocks = TransformerBlock.all(
+            configuration.textLayers, of: scope, width: width, heads: configuration.textHeads,
+            hidden: configuration.textHidden, activation: configuration.tensorActivation)
         projection = TokenProjection(
             scope, norm: "ln_final", matrix: "text_projection", width: width, embedding: configuration.embedding)
     }

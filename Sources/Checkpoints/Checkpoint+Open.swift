@@ -27,15 +27,12 @@ extension Checkpoint {
     static func openFile(_ mapped: MappedFile) throws(CheckpointError) -> any WeightFile {
         let start = start(of: mapped)
         switch FileKind(start: start) {
-        case .safetensors:
-            return try SafetensorsFile(mapped)
-        case .zipArchive:
-            return try PyTorchArchive(mapped)
+        case .safetensors: return try SafetensorsFile(mapped)
+        case .zipArchive: return try PyTorchArchive(mapped)
         case .unknown where looksLikeDamage(start):
             // No other kind claims these bytes, so the header's own rules give the more useful answer.
             return try SafetensorsFile(mapped)
-        case let kind:
-            throw .unsupportedKind(path: mapped.path, kind: kind)
+        case let kind: throw .unsupportedKind(path: mapped.path, kind: kind)
         }
     }
 

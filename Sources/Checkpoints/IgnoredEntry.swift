@@ -6,9 +6,4 @@ public struct IgnoredEntry: Hashable, Sendable {
     public var name: String
     /// What it is, in a few words: "a whole number", "a list of 3".
     public var content: String
-
-    public init(name: String, content: String) {
-        self.name = name
-        self.content = content
-    }
 }

@@ -72,22 +72,16 @@ public enum DecodingWarning: Hashable, Sendable {
 extension DecodingWarning: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .misnamed(let ending, let format):
-            "the name ends in .\(printable(ending)), the content is \(format)"
-        case .reducedTo8Bits:
-            "16 bits a channel were reduced to 8 (divided by 257, rounded)"
+        case .misnamed(let ending, let format): "the name ends in .\(printable(ending)), the content is \(format)"
+        case .reducedTo8Bits: "16 bits a channel were reduced to 8 (divided by 257, rounded)"
         case .composedOver(let colour):
             "transparent pixels were laid over the colour \(colour.red), \(colour.green), \(colour.blue)"
-        case .animation:
-            "this is an animation; only its still picture is read"
-        case .convertedFromCMYK:
-            "CMYK was converted to RGB without a colour profile"
+        case .animation: "this is an animation; only its still picture is read"
+        case .convertedFromCMYK: "CMYK was converted to RGB without a colour profile"
         case .notTurned(let orientation):
             "the file asks to be turned (EXIF orientation \(orientation.rawValue)); pixels are kept in stored order"
-        case .ignored(let text):
-            "ignored: \(printable(text))"
-        case .damaged(let text):
-            "damaged, the missing pixels are black: \(printable(text))"
+        case .ignored(let text): "ignored: \(printable(text))"
+        case .damaged(let text): "damaged, the missing pixels are black: \(printable(text))"
         }
     }
 }

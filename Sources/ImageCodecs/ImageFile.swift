@@ -75,3 +75,17 @@ struct UnturnedPicture {
     var orientation: Orientation
     var warnings: [DecodingWarning]
 }
+
+extension Image {
+    /// A picture whose pixels a decoder fills in, from the bytes of its file. What is never reached stays black.
+    init(
+        decoding bytes: [UInt8], size: ImageSize,
+        _ fill: (UnsafeBufferPointer<UInt8>, UnsafeMutableBufferPointer<UInt8>) throws(ImageCodecError) -> Void
+    ) throws(ImageCodecError) {
+        var pixels = [UInt8](repeating: 0, count: 3 * size.pixelCount)
+        try bytes.withUnsafeBufferPointer { source throws(ImageCodecError) in
+            try pixels.withUnsafeMutableBufferPointer { target throws(ImageCodecError) in try fill(source, target) }
+        }
+        self.init(size: size, pixels: pixels)
+    }
+}

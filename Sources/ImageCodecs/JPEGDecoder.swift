@@ -13,15 +13,11 @@ struct JPEGDecoder {
     func decode() throws(ImageCodecError) -> UnturnedPicture {
         let outline = try outline()
         var warnings: [DecodingWarning] = []
-        // Rows that are never reached stay black.
-        var pixels = [UInt8](repeating: 0, count: 3 * outline.size.pixelCount)
-        try bytes.withUnsafeBufferPointer { source throws(ImageCodecError) in
-            try pixels.withUnsafeMutableBufferPointer { target throws(ImageCodecError) in
-                try readRows(of: source, outline.size, into: target, &warnings)
-            }
+        let image = try Image(decoding: bytes, size: outline.size) { source, target throws(ImageCodecError) in
+            try readRows(of: source, outline.size, into: target, &warnings)
         }
         return UnturnedPicture(
-            image: Image(size: outline.size, pixels: pixels), format: "JPEG", kind: outline.kind,
+            image: image, format: "JPEG", kind: outline.kind,
             orientation: outline.orientation, warnings: warnings)
     }
 

@@ -12,8 +12,7 @@ extension RunLengthError: CustomStringConvertible {
                 + "pass the text under \"counts\" unchanged"
         case .overlongRun(let index):
             "run \(index) of the compressed mask is longer than any picture: encode the mask again"
-        case .cutOff(let index):
-            "the compressed mask ends within run \(index): the text was cut off"
+        case .cutOff(let index): "the compressed mask ends within run \(index): the text was cut off"
         }
     }
 }

@@ -112,8 +112,7 @@ package struct JSONReader<Failure: Error> {
         skipSpace()
         guard depthLimit > 0 else { throw fault(.nestedTooDeep) }
         switch peek {
-        case UInt8(ascii: "\""):
-            return .text(try string())
+        case UInt8(ascii: "\""): return .text(try string())
         case UInt8(ascii: "{"):
             var members: [String: JSONValue] = [:]
             try object { (reader, name, _) throws(Failure) in
@@ -124,8 +123,7 @@ package struct JSONReader<Failure: Error> {
             var elements: [JSONValue] = []
             try list { (reader) throws(Failure) in elements.append(try reader.value(depthLimit: depthLimit - 1)) }
             return .list(elements)
-        default:
-            return try word()
+        default: return try word()
         }
     }
 

@@ -54,8 +54,7 @@ public struct MultiHeadAttention: Sendable {
                 query: AttentionOperand(query), key: AttentionOperand(others, width: width),
                 value: AttentionOperand(others, firstColumn: width), heads: heads
             ).reshaped(to: [kept.count, width])
-        case .causal:
-            return gathered(projected(input), mask: mask).tokens(kept)
+        case .causal: return gathered(projected(input), mask: mask).tokens(kept)
         }
     }
 

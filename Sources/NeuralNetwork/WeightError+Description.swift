@@ -3,14 +3,12 @@ import TerminalText
 extension WeightProblem: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .missing(let name, let expected):
-            "'\(printable(name, limit: 120))' \(expected) is missing"
+        case .missing(let name, let expected): "'\(printable(name, limit: 120))' \(expected) is missing"
         case .unexpectedShape(let name, let expected, let found):
             "'\(printable(name, limit: 120))' is \(found) instead of \(expected)"
         case .unexpected(let name, let found):
             "'\(printable(name, limit: 120))' \(found) belongs to no part of the model"
-        case .unreadable(let name, let reason):
-            "'\(printable(name, limit: 120))' cannot be read (\(reason))"
+        case .unreadable(let name, let reason): "'\(printable(name, limit: 120))' cannot be read (\(reason))"
         }
     }
 }

@@ -7,12 +7,6 @@ public struct ModelPoint: Sendable, Hashable {
     public var x: Double
     /// Pixels from the top.
     public var y: Double
-
-    /// A position in pixels of the square.
-    public init(x: Double, y: Double) {
-        self.x = x
-        self.y = y
-    }
 }
 
 /// How one picture lies in the model's square: scaled so that its longer side fills the square, in the top left

@@ -4,8 +4,7 @@ extension PromptError: CustomStringConvertible {
     /// One line for people.
     public var description: String {
         switch self {
-        case .empty:
-            "the prompt is empty: give at least one point, a box or mask logits"
+        case .empty: "the prompt is empty: give at least one point, a box or mask logits"
         case .pointOutside(let point, let picture):
             "the point (\(point.x), \(point.y)) is not on the picture of \(picture) pixels: "
                 + "x must be from 0 to below the width, y from 0 to below the height"

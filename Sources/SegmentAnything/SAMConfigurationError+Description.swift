@@ -14,8 +14,7 @@ extension SAMConfigurationError: CustomStringConvertible {
         case .otherFamily(let family):
             "these weights belong to a model of the family \"\(family)\", not to Segment Anything: "
                 + "name the other file"
-        case .unusableDescription(let error):
-            error.description
+        case .unusableDescription(let error): error.description
         case .impossible(let fact):
             "the weights do not fit together: \(fact); the file is damaged or of a model unknown here"
         }
@@ -23,10 +22,8 @@ extension SAMConfigurationError: CustomStringConvertible {
 
     private func advice(_ family: WeightFamily) -> String {
         switch family {
-        case .huggingFaceSAM:
-            "name the file that its makers publish for segment_anything (.pth)"
-        default:
-            "name a ViT-B, ViT-L, ViT-H or MobileSAM"
+        case .huggingFaceSAM: "name the file that its makers publish for segment_anything (.pth)"
+        default: "name a ViT-B, ViT-L, ViT-H or MobileSAM"
         }
     }
 }

@@ -12,10 +12,8 @@ package func printable(_ text: String, limit: Int = .max) -> String {
     for (index, scalar) in text.unicodeScalars.enumerated() {
         if index == limit { return result + "..." }
         switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator:
-            result += "\\u{\(String(scalar.value, radix: 16))}"
-        default:
-            result.unicodeScalars.append(scalar)
+        case .control, .format, .lineSeparator, .paragraphSeparator: result += "\\u{\(String(scalar.value, radix: 16))}"
+        default: result.unicodeScalars.append(scalar)
         }
     }
     return result

@@ -26,73 +26,52 @@ package struct ModelDescription: Sendable, Hashable {
     // MARK: Reading a fact; nil when it is not there
 
     package func text(_ name: String) throws(ModelDescriptionError) -> String? {
-        switch values[name] {
-        case nil, .null: nil
-        case .text(let text): text
-        default: throw .unexpectedKind(name: name, expected: "a text")
-        }
+        try fact(name, "a text") { if case .text(let text) = $0 { text } else { nil } }
     }
 
     package func integer(_ name: String) throws(ModelDescriptionError) -> Int? {
-        switch values[name] {
-        case nil, .null: nil
-        case .number(let number): try Self.integer(number, name)
-        default: throw .unexpectedKind(name: name, expected: "a whole number")
-        }
+        try fact(name, Self.wholeNumber) { if case .number(let number) = $0 { Int(exactly: number) } else { nil } }
     }
 
     package func number(_ name: String) throws(ModelDescriptionError) -> Double? {
-        switch values[name] {
-        case nil, .null: nil
-        case .number(let number): number
-        default: throw .unexpectedKind(name: name, expected: "a number")
-        }
+        try fact(name, "a number") { if case .number(let number) = $0 { number } else { nil } }
     }
 
     package func boolean(_ name: String) throws(ModelDescriptionError) -> Bool? {
-        switch values[name] {
-        case nil, .null: nil
-        case .boolean(let boolean): boolean
-        default: throw .unexpectedKind(name: name, expected: "true or false")
-        }
+        try fact(name, "true or false") { if case .boolean(let boolean) = $0 { boolean } else { nil } }
     }
 
     /// A description inside this one.
     package func object(_ name: String) throws(ModelDescriptionError) -> ModelDescription? {
-        switch values[name] {
-        case nil, .null: nil
-        case .object(let values): ModelDescription(values: values)
-        default: throw .unexpectedKind(name: name, expected: "an object")
+        try fact(name, "an object") {
+            if case .object(let values) = $0 { ModelDescription(values: values) } else { nil }
         }
+    }
+
+    private static let wholeNumber = "a whole number"
+
+    /// - Parameter convert: gives nil for a value of another kind.
+    private func fact<Fact>(
+        _ name: String, _ expected: String, _ convert: (JSONValue) -> Fact?
+    ) throws(ModelDescriptionError) -> Fact? {
+        guard let value = values[name], value != .null else { return nil }
+        guard let fact = convert(value) else { throw .unexpectedKind(name: name, expected: expected) }
+        return fact
     }
 
     package func integers(_ name: String) throws(ModelDescriptionError) -> [Int]? {
         guard let numbers = try numbers(name) else { return nil }
-        var integers: [Int] = []
-        for number in numbers { integers.append(try Self.integer(number, name)) }
+        let integers = numbers.compactMap { Int(exactly: $0) }
+        guard integers.count == numbers.count else { throw .unexpectedKind(name: name, expected: Self.wholeNumber) }
         return integers
     }
 
     package func numbers(_ name: String) throws(ModelDescriptionError) -> [Double]? {
-        guard let value = values[name], value != .null else { return nil }
-        guard case .list(let elements) = value else {
-            throw .unexpectedKind(name: name, expected: "a list of numbers")
+        try fact(name, "a list of numbers") { value in
+            guard case .list(let elements) = value else { return nil }
+            let numbers = elements.compactMap { if case .number(let number) = $0 { number } else { nil } }
+            return numbers.count == elements.count ? numbers : nil
         }
-        var numbers: [Double] = []
-        for element in elements {
-            guard case .number(let number) = element else {
-                throw .unexpectedKind(name: name, expected: "a list of numbers")
-            }
-            numbers.append(number)
-        }
-        return numbers
-    }
-
-    private static func integer(_ number: Double, _ name: String) throws(ModelDescriptionError) -> Int {
-        guard let integer = Int(exactly: number) else {
-            throw .unexpectedKind(name: name, expected: "a whole number")
-        }
-        return integer
     }
 }
 

@@ -1,6 +1,7 @@
-import Checkpoints
 import Tensors
 import Testing
+
+@testable import Checkpoints
 
 /// One test for each row of what a bad pickle must get.
 @Suite("pickles: bad input and its answer")

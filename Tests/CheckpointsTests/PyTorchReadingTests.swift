@@ -1,8 +1,9 @@
-import Checkpoints
 import Foundation
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Checkpoints
 
 @Suite("reading what PyTorch writes")
 struct PyTorchReadingTests {

@@ -18,7 +18,7 @@ import Testing
         configuration.stabilityThreshold = 0.5
     }
 
-    private static func configuration(
+    fileprivate static func configuration(
         _ base: AutomaticMaskConfiguration = AutomaticMaskConfiguration(),
         _ change: (inout AutomaticMaskConfiguration) -> Void
     ) -> AutomaticMaskConfiguration {
@@ -31,34 +31,34 @@ import Testing
         var name: String
         var picture: String
         var configuration: AutomaticMaskConfiguration
+
+        init(_ name: String, on picture: String, _ change: (inout AutomaticMaskConfiguration) -> Void) {
+            self.name = name
+            self.picture = picture
+            configuration = AutomaticMaskTests.configuration(generated, change)
+        }
     }
 
     /// The whole picture, two layers of crops, and without small regions.
     static let cases = [
-        Case(
-            name: "generated_whole", picture: "first",
-            configuration: configuration(generated) {
-                $0.grid = .pointsPerSide(12)
-                $0.pointsPerBatch = 33
-                $0.boxNMSThreshold = 0.95
-            }),
-        Case(
-            name: "generated_crops", picture: "second",
-            configuration: configuration(generated) {
-                $0.grid = .pointsPerSide(8)
-                $0.cropLayers = 2
-                $0.cropPointsDownscale = 2
-                $0.cropOverlapRatio = 0.3
-                $0.cropNMSThreshold = 0.8
-                $0.boxNMSThreshold = 0.9
-            }),
-        Case(
-            name: "generated_regions", picture: "third",
-            configuration: configuration(generated) {
-                $0.grid = .pointsPerSide(9)
-                $0.minimumRegionArea = 4
-                $0.boxNMSThreshold = 0.8
-            }),
+        Case("generated_whole", on: "first") {
+            $0.grid = .pointsPerSide(12)
+            $0.pointsPerBatch = 33
+            $0.boxNMSThreshold = 0.95
+        },
+        Case("generated_crops", on: "second") {
+            $0.grid = .pointsPerSide(8)
+            $0.cropLayers = 2
+            $0.cropPointsDownscale = 2
+            $0.cropOverlapRatio = 0.3
+            $0.cropNMSThreshold = 0.8
+            $0.boxNMSThreshold = 0.9
+        },
+        Case("generated_regions", on: "third") {
+            $0.grid = .pointsPerSide(9)
+            $0.minimumRegionArea = 4
+            $0.boxNMSThreshold = 0.8
+        },
     ]
 
     @Test("of a generated model: the same masks as SamAutomaticMaskGenerator finds, each once", arguments: cases)

@@ -23,8 +23,7 @@ private func convolution(_ name: String, _ input: Int, _ output: Int, _ kernel: 
 private func imageEncoderShapes(_ configuration: SAMConfiguration) -> Shapes {
     switch configuration.imageEncoder {
     case .vit(let vit): vitShapes(vit) + neckShapes(vit.width, configuration.promptWidth)
-    case .tinyViT(let tinyViT):
-        tinyViTShapes(tinyViT) + neckShapes(tinyViT.widths.last ?? 0, configuration.promptWidth)
+    case .tinyViT(let tinyViT): tinyViTShapes(tinyViT) + neckShapes(tinyViT.widths.last ?? 0, configuration.promptWidth)
     }
 }
 
@@ -37,8 +36,7 @@ private func vitShapes(_ configuration: ViTConfiguration) -> Shapes {
     let (width, grid) = (configuration.width, configuration.trainedGrid)
     var shapes: Shapes = [("image_encoder.pos_embed", [1, grid, grid, width])]
     switch configuration.patchEmbedding {
-    case .projection(let patch):
-        shapes += convolution("image_encoder.patch_embed.proj", 3, width, patch)
+    case .projection(let patch): shapes += convolution("image_encoder.patch_embed.proj", 3, width, patch)
     case .stem(let channels):
         for (index, pair) in zip([3] + channels, channels).enumerated() {
             shapes += convolution("image_encoder.patch_embed.stem.\(index)", pair.0, pair.1, 3)

@@ -43,10 +43,8 @@ struct ChosenProducer {
                 throw .unusableMapWeights(
                     WeightError([.unreadable(name: "prompt_learner.ctx_pos", reason: "\(error)")]))
             }
-        case (.adapters, nil), (.learntPrompts, nil):
-            throw .missingMapWeights(configuration.producer)
-        case (.dense, _?), (.windows, _?):
-            throw .unneededMapWeights(configuration.producer)
+        case (.adapters, nil), (.learntPrompts, nil): throw .missingMapWeights(configuration.producer)
+        case (.dense, _?), (.windows, _?): throw .unneededMapWeights(configuration.producer)
         }
     }
 

@@ -59,8 +59,7 @@ final class TextVectorCache: Sendable {
             return try clip.tokenizer.tokens(for: sentence)
         } catch {
             switch error {
-            case .tooLong(let tokens, let limit, _):
-                throw .sentenceTooLong(sentence, tokens: tokens, limit: limit)
+            case .tooLong(let tokens, let limit, _): throw .sentenceTooLong(sentence, tokens: tokens, limit: limit)
             }
         }
     }

@@ -17,10 +17,8 @@ extension CLIPConfigurationError: CustomStringConvertible {
         case .unknownHeadsOfLargeModel(let model):
             "this is a \(model), whose weights do not tell the number of heads: put the model's config.json or "
                 + "open_clip_config.json beside them and name the folder"
-        case .otherFamily(let family):
-            "the file describes itself as a model of the family \"\(family)\", not \"clip\""
-        case .unusableDescription(let file, let error):
-            "\(file): \(error)"
+        case .otherFamily(let family): "the file describes itself as a model of the family \"\(family)\", not \"clip\""
+        case .unusableDescription(let file, let error): "\(file): \(error)"
         case .unknownChoice(let file, let fact, let value, let known):
             "\(file) has \"\(value)\" under \"\(fact)\": supported are "
                 + known.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -37,10 +35,8 @@ extension CLIPConfigurationError: CustomStringConvertible {
         switch family {
         case .huggingFaceSAM, .segmentAnything2:
             "it is no CLIP, and this kind of SAM is not supported: take Meta's sam_vit_*.pth or mobile_sam.pt"
-        case .aprilGANAdapters, .anomalyCLIPPrompts:
-            "it goes beside a CLIP, so name the CLIP itself here"
-        case .huggingFaceCLIPTower:
-            "take the whole model, with both towers and both projections"
+        case .aprilGANAdapters, .anomalyCLIPPrompts: "it goes beside a CLIP, so name the CLIP itself here"
+        case .huggingFaceCLIPTower: "take the whole model, with both towers and both projections"
         case .clipResNet, .clipWithTimmTower, .sigLIP:
             "not supported; take ViT-B/32, B/16, B-16-plus-240, L/14 or L/14@336"
         case .segmentAnything, .mobileSAM, .clip, .huggingFaceCLIP, .unknown:

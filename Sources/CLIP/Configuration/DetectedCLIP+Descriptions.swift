@@ -95,22 +95,17 @@ extension DetectedCLIP {
     private mutating func takeHeads(
         _ vision: Int?, _ text: Int?, _ file: String
     ) throws(CLIPConfigurationError) {
+        func checked(_ heads: Int, _ fact: CLIPDecision.Fact, width: Int) throws(CLIPConfigurationError) -> Int {
+            if heads < 1 || width % heads != 0 {
+                throw .unusableFact(file: file, fact.rawValue, rule: "divide the width \(width)")
+            }
+            decide(fact, "\(heads)", .described(file: file))
+            return heads
+        }
         if let vision {
-            if vision < 1 || configuration.visionWidth % vision != 0 {
-                throw .unusableFact(
-                    file: file, "heads of the image tower", rule: "divide the width \(configuration.visionWidth)")
-            }
-            configuration.visionHeads = vision
-            decide(.visionHeads, "\(vision)", .described(file: file))
+            configuration.visionHeads = try checked(vision, .visionHeads, width: configuration.visionWidth)
         }
-        if let text {
-            if text < 1 || configuration.textWidth % text != 0 {
-                throw .unusableFact(
-                    file: file, "heads of the text tower", rule: "divide the width \(configuration.textWidth)")
-            }
-            configuration.textHeads = text
-            decide(.textHeads, "\(text)", .described(file: file))
-        }
+        if let text { configuration.textHeads = try checked(text, .textHeads, width: configuration.textWidth) }
     }
 
     private mutating func takeSize(_ side: Int?, _ file: DescriptionFile) throws(CLIPConfigurationError) {

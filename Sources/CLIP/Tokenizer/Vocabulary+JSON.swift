@@ -51,8 +51,7 @@ extension Vocabulary {
     ) throws(VocabularyError) -> MergeText {
         var symbols: [ArraySlice<UInt8>] = []
         switch value {
-        case .text(let text):
-            symbols = Array(text.utf8).split(separator: 0x20)
+        case .text(let text): symbols = Array(text.utf8).split(separator: 0x20)
         case .list(let parts):
             for case .text(let part) in parts { symbols.append(Array(part.utf8)[...]) }
         default: break

@@ -27,25 +27,20 @@ public enum CLIPLayout: String, Hashable, Sendable {
     /// How the tensor of this canonical name is made, whether or not the file holds it.
     func recipe(for canonical: String) -> Recipe {
         switch self {
-        case .openCLIP:
-            .tensor(canonical)
-        case .customText:
-            .tensor(Self.isShared(canonical) ? canonical : Self.textPrefix + canonical)
-        case .huggingFace:
-            HuggingFaceNames.recipe(for: canonical) ?? .tensor(canonical)
+        case .openCLIP: .tensor(canonical)
+        case .customText: .tensor(Self.isShared(canonical) ? canonical : Self.textPrefix + canonical)
+        case .huggingFace: HuggingFaceNames.recipe(for: canonical) ?? .tensor(canonical)
         }
     }
 
     /// The canonical tensor that a tensor of the file is, or is a part of; nil for one that no CLIP has.
     func canonicalName(of name: String) -> String? {
         switch self {
-        case .openCLIP:
-            return name
+        case .openCLIP: return name
         case .customText:
             if Self.isShared(name) { return name }
             return name.hasPrefix(Self.textPrefix) ? String(name.dropFirst(Self.textPrefix.count)) : nil
-        case .huggingFace:
-            return HuggingFaceNames.canonicalName(of: name)
+        case .huggingFace: return HuggingFaceNames.canonicalName(of: name)
         }
     }
 

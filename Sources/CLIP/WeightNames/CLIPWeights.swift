@@ -82,10 +82,8 @@ public struct CLIPWeights: TensorSource {
         }
         guard let first = shapes.first else { return nil }
         switch recipe {
-        case .tensor:
-            return first
-        case .transposed:
-            return first.rank == 2 ? Shape(first.dimensions.reversed()) : first
+        case .tensor: return first
+        case .transposed: return first.rank == 2 ? Shape(first.dimensions.reversed()) : first
         case .rows:
             guard first.rank > 0, shapes.allSatisfy({ $0 == first }) else { return nil }
             let (rows, isTooLarge) = first[0].multipliedReportingOverflow(by: shapes.count)
@@ -97,13 +95,11 @@ public struct CLIPWeights: TensorSource {
     public func load(_ name: String) throws -> Tensor {
         guard let recipe = recipes[name] else { return try source.load(name) }
         switch recipe {
-        case .tensor(let part):
-            return try source.load(part)
+        case .tensor(let part): return try source.load(part)
         case .transposed(let part):
             let stored = try source.load(part)
             return stored.shape.rank == 2 ? stored.transposed() : stored
-        case .rows(let parts):
-            return .concatenated(try parts.map { try source.load($0) }, axis: 0)
+        case .rows(let parts): return .concatenated(try parts.map { try source.load($0) }, axis: 0)
         }
     }
 
@@ -114,10 +110,8 @@ public struct CLIPWeights: TensorSource {
             case .missing(let name, let expected), .unexpectedShape(let name, let expected, _):
                 let told = partProblems(name, expected)
                 return told.isEmpty ? [problem] : told
-            case .unexpected(let name, let found):
-                return [.unexpected(name: prefix + name, found: found)]
-            case .unreadable:
-                return [problem]
+            case .unexpected(let name, let found): return [.unexpected(name: prefix + name, found: found)]
+            case .unreadable: return [problem]
             }
         }
         return WeightError(problems)

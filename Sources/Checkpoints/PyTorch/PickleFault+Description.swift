@@ -55,18 +55,12 @@ extension ContentsFault: CustomStringConvertible {
         switch self {
         case .noDictionary(let content):
             "holds \(content) and no dictionary of tensors: save the state_dict() of the model"
-        case .cycle(let name):
-            "has an entry \(quoted(name)) that contains itself"
-        case .nestedTooDeep(let name, let limit):
-            "has more than \(limit) levels below \(quoted(name))"
-        case .nameTooLong(let limitBytes):
-            "has a tensor whose name takes more than \(limitBytes) bytes"
-        case .duplicateName(let name):
-            "has two tensors called \(quoted(name)) when its levels are joined by dots"
-        case .tooManyNames:
-            "refers to the same dictionaries more often than a file of weights does"
-        case .sharedTooOften:
-            "has the same elements in more tensors than a file of weights does"
+        case .cycle(let name): "has an entry \(quoted(name)) that contains itself"
+        case .nestedTooDeep(let name, let limit): "has more than \(limit) levels below \(quoted(name))"
+        case .nameTooLong(let limitBytes): "has a tensor whose name takes more than \(limitBytes) bytes"
+        case .duplicateName(let name): "has two tensors called \(quoted(name)) when its levels are joined by dots"
+        case .tooManyNames: "refers to the same dictionaries more often than a file of weights does"
+        case .sharedTooOften: "has the same elements in more tensors than a file of weights does"
         }
     }
 }

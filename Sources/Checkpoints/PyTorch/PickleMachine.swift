@@ -293,8 +293,7 @@ struct PickleMachine {
     private mutating func build() throws(PickleFault) {
         guard case .dictionary(let state) = try pop() else { throw .notBuildable }
         switch try top() {
-        case .object(let index) where graph.objects[index] == nil:
-            graph.objects[index] = state
+        case .object(let index) where graph.objects[index] == nil: graph.objects[index] = state
         case .dictionary(let index)
         where graph.dictionaries[index].isOrdered && graph.dictionaries[index].attributes == nil:
             graph.dictionaries[index].attributes = state

@@ -50,8 +50,7 @@ enum PickleGlobal: Hashable {
             self = .typedContainer
         case ("torch._utils", _) where name.hasPrefix("_rebuild_"), ("torch._tensor", "_rebuild_from_type_v2"):
             throw .unsupportedTensor("\(module).\(name)")
-        case _ where isTorchScript && (module == "__torch__" || module.hasPrefix("__torch__.")):
-            self = .module
+        case _ where isTorchScript && (module == "__torch__" || module.hasPrefix("__torch__.")): self = .module
         default: throw .refusedGlobal("\(module).\(name)")
         }
     }

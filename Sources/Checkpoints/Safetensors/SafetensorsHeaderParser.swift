@@ -59,16 +59,13 @@ struct SafetensorsHeaderParser {
             (reader, field, start) throws(CheckpointError) in
             guard seen.insert(field).inserted else { throw reader.fault(.duplicateName(field), at: start) }
             switch field {
-            case "dtype":
-                typeName = try reader.string(limitBytes: SafetensorsHeader.nameLimitBytes)
+            case "dtype": typeName = try reader.string(limitBytes: SafetensorsHeader.nameLimitBytes)
             case "shape":
                 dimensions = try integers(
                     of: field, in: name, limit: SafetensorsHeader.rankLimit,
                     beyond: .rankTooLarge(limit: SafetensorsHeader.rankLimit), &reader)
-            case "data_offsets":
-                offsets = try integers(of: field, in: name, limit: 2, beyond: .offsetCount(3), &reader)
-            default:
-                throw fault(name, .unknownField(field))
+            case "data_offsets": offsets = try integers(of: field, in: name, limit: 2, beyond: .offsetCount(3), &reader)
+            default: throw fault(name, .unknownField(field))
             }
         }
         guard let typeName else { throw fault(name, .missingField("dtype")) }

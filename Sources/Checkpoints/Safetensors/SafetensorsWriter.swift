@@ -81,8 +81,7 @@ public enum SafetensorsWriter {
                 fault: .otherShape(announced: entry.shape.dimensions, loaded: tensor.shape.dimensions))
         }
         switch entry.precision {
-        case .float32:
-            try file.append(tensor.values.map { $0.bitPattern.littleEndian })
+        case .float32: try file.append(tensor.values.map { $0.bitPattern.littleEndian })
         case .float16:
             try checkHalfRange(tensor, entry.name)
             try file.append(tensor.values.map { narrowToHalf($0).littleEndian })

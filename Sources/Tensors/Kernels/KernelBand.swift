@@ -20,11 +20,6 @@ public struct RowPadding: Sendable, Hashable {
     public var above: Bool
     public var below: Bool
 
-    public init(above: Bool, below: Bool) {
-        self.above = above
-        self.below = below
-    }
-
     public static let both = RowPadding(above: true, below: true)
 
     /// Rows of a 3 x 3 convolution's result on a map of `height` rows; 0 where the kernel does not fit.

@@ -67,12 +67,9 @@ struct WeightReport: OutputRecord {
     private static func model(_ checkpoint: Checkpoint, _ family: WeightFamily) -> (facts: [Fact], problem: String?) {
         do {
             switch family {
-            case .segmentAnything, .mobileSAM:
-                return (facts(try SAMConfiguration.detect(from: checkpoint)), nil)
-            case .aprilGANAdapters, .anomalyCLIPPrompts:
-                return ([], nil)
-            default:
-                return (facts(try DetectedCLIP(checkpoint)), nil)
+            case .segmentAnything, .mobileSAM: return (facts(try SAMConfiguration.detect(from: checkpoint)), nil)
+            case .aprilGANAdapters, .anomalyCLIPPrompts: return ([], nil)
+            default: return (facts(try DetectedCLIP(checkpoint)), nil)
             }
         } catch {
             return ([], "\(error)")

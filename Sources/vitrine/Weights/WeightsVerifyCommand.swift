@@ -81,10 +81,8 @@ struct WeightsVerifyCommand: ParsableCommand {
         switch WeightFamily(of: checkpoint) {
         case .segmentAnything, .mobileSAM:
             _ = try SAMModel(configuration: .detect(from: checkpoint), weights: checkpoint)
-        case .aprilGANAdapters, .anomalyCLIPPrompts:
-            return nil
-        default:
-            try CLIPModel.checkFit(of: checkpoint, configuration: try CLIPConfiguration.detect(from: checkpoint))
+        case .aprilGANAdapters, .anomalyCLIPPrompts: return nil
+        default: try CLIPModel.checkFit(of: checkpoint, configuration: try CLIPConfiguration.detect(from: checkpoint))
         }
         return true
     }

@@ -4,17 +4,22 @@ import TestSupport
 import Testing
 
 @Suite struct ConvertKernelTests {
+    /// Every pattern of 16 bits with what a kernel makes of it.
+    private func widened(
+        _ widen: (UnsafeMutablePointer<Float>, UnsafeRawPointer, Int) -> Void
+    ) -> Zip2Sequence<[UInt16], [Float]> {
+        let all = (0...UInt16.max).map { $0 }
+        let (result, intact) = all.withUnsafeBytes { bytes in
+            row(all.count, []) { out, _ in if let base = bytes.baseAddress { widen(out, base, all.count) } }
+        }
+        #expect(intact)
+        return zip(all, result)
+    }
+
     @Test("every half-precision number widens exactly", arguments: runnable)
     func float16(_ set: CPUFeatures.InstructionSet) throws {
         let kernels = try #require(Kernels.named(set))
-        let all = (0...UInt16.max).map { $0 }
-        let (result, intact) = all.withUnsafeBytes { bytes in
-            row(all.count, []) { out, _ in
-                if let base = bytes.baseAddress { kernels.widenFloat16Row(out, base, count: all.count) }
-            }
-        }
-        #expect(intact)
-        for (bits, value) in zip(all, result) {
+        for (bits, value) in widened({ kernels.widenFloat16Row($0, $1, count: $2) }) {
             let expected = referenceFloat16(bits)
             #expect(
                 expected.isNaN ? value.isNaN : Double(value) == expected && value.sign == expected.sign, "bits \(bits)")
@@ -24,14 +29,7 @@ import Testing
     @Test("every BF16 number widens to the Float32 whose upper half it is", arguments: runnable)
     func bfloat16(_ set: CPUFeatures.InstructionSet) throws {
         let kernels = try #require(Kernels.named(set))
-        let all = (0...UInt16.max).map { $0 }
-        let (result, intact) = all.withUnsafeBytes { bytes in
-            row(all.count, []) { out, _ in
-                if let base = bytes.baseAddress { kernels.widenBFloat16Row(out, base, count: all.count) }
-            }
-        }
-        #expect(intact)
-        for (bits, value) in zip(all, result) {
+        for (bits, value) in widened({ kernels.widenBFloat16Row($0, $1, count: $2) }) {
             let expected = Float(bitPattern: UInt32(bits) << 16)
             #expect(expected.isNaN ? value.isNaN : value.bitPattern == expected.bitPattern, "bits \(bits)")
         }

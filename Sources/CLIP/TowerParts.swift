@@ -20,3 +20,16 @@ struct TokenProjection: Sendable {
         norm(tokens).matrixProduct(matrix)
     }
 }
+
+extension TransformerBlock {
+    /// The blocks of a tower, under `transformer.resblocks.<n>`.
+    static func all(
+        _ count: Int, of scope: WeightScope, width: Int, heads: Int, hidden: Int, activation: Tensor.Activation
+    ) -> [TransformerBlock] {
+        (0..<count).map { index in
+            TransformerBlock(
+                scope.child("transformer").child("resblocks").child(index), width: width, heads: heads, hidden: hidden,
+                activation: activation)
+        }
+    }
+}

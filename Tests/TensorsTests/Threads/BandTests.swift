@@ -1,6 +1,7 @@
-import Tensors
 import TestSupport
 import Testing
+
+@testable import Tensors
 
 @Suite struct BandTests {
     @Test("bands cover every row once, whatever is left for the last", arguments: [1, 2, 5, 7, 100])

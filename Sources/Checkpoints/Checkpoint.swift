@@ -18,6 +18,7 @@ public struct Checkpoint: TensorSource {
 
     /// What was opened: the file, the index or the folder.
     public let path: String
+    /// How the tensors lie on disk.
     public let container: CheckpointContainer
     /// Every file that tensors or their index are read from.
     public let files: [CheckpointFile]

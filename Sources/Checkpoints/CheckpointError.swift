@@ -40,39 +40,65 @@ public enum CheckpointError: Error, Hashable, Sendable {
 
 /// A rule of the safetensors header that does not hold.
 public enum HeaderFault: Hashable, Sendable {
+    /// The file is shorter than the 8 bytes that give the length of its header.
     case shorterThanLengthField(fileBytes: Int)
+    /// The declared length, in bytes, leaves no room for an object.
     case tooShort(declared: UInt64)
+    /// The declared length, in bytes, is beyond what is read.
     case tooLong(declared: UInt64, limit: Int)
+    /// The header is said to have more bytes than follow in the file.
     case beyondFile(declared: UInt64, available: Int)
+    /// The header is not UTF-8.
     case invalidUTF8
+    /// Something else stands there than `expected`, a few words for a message.
     case unexpectedByte(expected: String)
+    /// The header ends where `expected` should stand.
     case endsEarly(expected: String)
+    /// A backslash in a text starts no escape that JSON knows.
     case invalidEscape
+    /// A text holds a control character that is not escaped.
     case controlCharacter
+    /// An object has the same key twice.
     case duplicateKey(String)
+    /// A key is longer than the limit, in bytes of UTF-8.
     case nameTooLong(limitBytes: Int)
+    /// Something follows the object that is the whole header.
     case trailingText
+    /// Objects and lists lie deeper within each other than is read.
     case nestedTooDeep
 }
 
 /// A rule of one tensor's entry that does not hold.
 public enum TensorFault: Hashable, Sendable {
+    /// The format knows no element type of this name.
     case unknownElementType(String)
+    /// The entry has a field that the format does not define.
     case unknownField(String)
+    /// The entry lacks a field that the format demands.
     case missingField(String)
+    /// A list holds something else than whole numbers without a sign.
     case notAnInteger(field: String)
+    /// A list holds a number above 2^53.
     case integerTooLarge(field: String)
+    /// The shape has more axes than the limit.
     case rankTooLarge(limit: Int)
+    /// The product of the dimensions is beyond what can be counted.
     case sizeOverflows
+    /// `data_offsets` holds this many numbers instead of two.
     case offsetCount(Int)
+    /// The end of the data lies before its beginning; both in bytes.
     case offsetsReversed(begin: Int, end: Int)
+    /// The data ends behind the last byte of the file.
     case beyondFile(end: Int, available: Int)
+    /// Shape and element type need another number of bytes than the offsets span.
     case sizeMismatch(expectedBytes: Int, foundBytes: Int)
 }
 
 /// Why a tensor cannot be written.
 public enum WriteFault: Hashable, Sendable {
+    /// Two tensors have the same name.
     case duplicateName
+    /// The name is longer than the limit, in bytes of UTF-8.
     case nameTooLong(limitBytes: Int)
     /// A finite value beyond the largest half float.
     case beyondHalfRange(Float)

@@ -2,6 +2,7 @@
 public struct CheckpointVerification: Sendable {
     /// One tensor, read through.
     public struct Item: Sendable {
+        /// The name of the tensor.
         public let name: String
         /// Why it cannot be loaded, nil when it can.
         public let problem: CheckpointError?
@@ -11,18 +12,23 @@ public struct CheckpointVerification: Sendable {
 
     /// One record of a zip archive, its bytes compared with the checksum that the archive carries.
     public struct Record: Sendable {
+        /// What the comparison with the checksum of a readable record gave.
         public enum Checksum: Hashable, Sendable {
+            /// The bytes have the checksum that the archive carries.
             case matches
             /// The archive was written without checksums; nothing can be said.
             case absent
         }
 
+        /// The archive.
         public let path: String
+        /// The name of the record in the archive.
         public let name: String
         /// The comparison, or why the record cannot be read or is not what its checksum says.
         public let result: Result<Checksum, CheckpointError>
     }
 
+    /// One entry for each tensor, in the order of `Checkpoint.names`.
     public let tensors: [Item]
     /// Empty for containers that carry no checksums, such as safetensors.
     public let records: [Record]

@@ -1,17 +1,28 @@
 /// What a file is, judged by its first bytes and never by its name.
 public enum FileKind: Hashable, Sendable {
+    /// A header of JSON behind its length, then the tensors.
     case safetensors
+    /// What PyTorch has written since 1.6.
     case zipArchive
+    /// A pickle without an archive, as PyTorch wrote before 1.6.
     case pickle
+    /// What the first versions of PyTorch wrote.
     case tarArchive
+    /// Any file compressed by gzip.
     case gzip
     /// A text that starts as a JSON object: perhaps an index of several files.
     case json
+    /// The text that Git LFS keeps in place of a large file.
     case gitLargeFilePointer
+    /// A web page, often the answer to a download that failed.
     case htmlPage
+    /// Weights of llama.cpp.
     case gguf
+    /// An array of NumPy.
     case numpyArray
+    /// A file without bytes.
     case empty
+    /// None of the others.
     case unknown
 
     /// How many bytes of the start `init(start:)` looks at.

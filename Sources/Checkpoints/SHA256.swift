@@ -28,6 +28,7 @@ public struct SHA256: Sendable {
     private static let hasInstructions = csha256_is_available()
     private let usesInstructions: Bool
 
+    /// The digest of no bytes yet.
     public init() { usesInstructions = Self.hasInstructions }
 
     /// The plain loop, the twin of the processor's instructions.

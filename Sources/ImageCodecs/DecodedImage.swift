@@ -3,6 +3,7 @@ import TerminalText
 
 /// A picture as read from a file, with what had to be decided on the way.
 public struct DecodedImage: Hashable, Sendable {
+    /// The pixels.
     public let image: Image
     /// What was changed, ignored or found odd while reading, in the order in which it was noticed.
     public let warnings: [DecodingWarning]
@@ -36,6 +37,7 @@ public struct DecodingOptions: Hashable, Sendable {
     /// The colour seen through transparent pixels.
     public var background = Color.white
 
+    /// The defaults: strict, in stored order, over white.
     public init() {}
 
     /// What the picture libraries take for themselves.
@@ -60,6 +62,7 @@ public enum DecodingWarning: Hashable, Sendable {
     case composedOver(Color)
     /// Only the still picture of an animation was read.
     case animation
+    /// Printing colours were converted to red, green and blue without a colour profile.
     case convertedFromCMYK
     /// The file asks for turning; the pixels are in stored order.
     case notTurned(Orientation)

@@ -5,27 +5,37 @@ import WholeFiles
 ///
 /// `file` is the path as the caller gave it, or the name given to bytes in memory.
 public enum ImageCodecError: Error, Hashable, Sendable {
+    /// Nothing has this path.
     case notFound(file: String)
+    /// The system does not let this user read the file.
     case notPermitted(file: String)
+    /// The path names a folder.
     case isFolder(file: String)
     /// A pipe, socket or device.
     case notARegularFile(file: String)
+    /// The file holds no bytes.
     case emptyFile(file: String)
+    /// The file is longer than the caller allows; both numbers in bytes.
     case fileTooLong(file: String, bytes: Int, limit: Int)
     /// The system refused to open or read; `reason` is its message.
     case unreadable(file: String, reason: String)
 
     /// A picture or file format that this library names but does not decode.
     case unsupportedFormat(file: String, format: String)
+    /// The bytes start as no format of pictures does; `found` says what they are.
     case notAPicture(file: String, found: String)
     /// A variant of a supported format.
     case unsupportedVariant(file: String, format: String, variant: String)
 
+    /// The header announces more pixels than the caller allows.
     case tooManyPixels(file: String, size: ImageSize, limit: Int)
     /// Decoding would take more memory than is allowed.
     case tooMuchMemory(file: String, size: ImageSize, bytes: Int, limit: Int)
+    /// Width or height is zero.
     case noPixels(file: String, size: ImageSize)
+    /// A PNG has more chunks than is read.
     case tooManyChunks(file: String, limit: Int)
+    /// The file ends before the picture does.
     case truncated(file: String, format: String)
     /// The bytes contradict the format; `reason` names the fault.
     case damaged(file: String, format: String, reason: String)

@@ -3,6 +3,7 @@ public import Imaging
 
 /// A mask as read from a file, with the rule by which its pixels were told apart.
 public struct DecodedMask: Hashable, Sendable {
+    /// Where the file has its foreground.
     public let mask: Mask
     /// To be stated beside whatever is computed with the mask.
     public let rule: MaskRule

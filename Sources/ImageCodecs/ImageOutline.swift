@@ -2,6 +2,7 @@ public import Imaging
 
 /// What the header of a picture file says, without a pixel decoded.
 public struct ImageOutline: Hashable, Sendable {
+    /// Width and height as stored, before any turning.
     public let size: ImageSize
     /// Channels as stored: 1 grey or palette, 2 grey and alpha, 3 colour, 4 colour and alpha, or CMYK.
     public let channels: Int

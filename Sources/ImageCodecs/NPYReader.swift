@@ -7,7 +7,9 @@ public enum NPYReader {
 
     /// Reads a whole array.
     ///
-    /// - Parameter maximumBytes: files longer than this are refused before anything is read.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - maximumBytes: files longer than this are refused before anything is read.
     /// - Returns: the shape and the values, the last axis running fastest.
     /// - Throws: ``ImageCodecError/notAPicture(file:found:)`` for a file of another kind, `.unsupportedVariant` for
     ///   another element type or order, `.damaged` for a header that breaks the format, `.truncated`.

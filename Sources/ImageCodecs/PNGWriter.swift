@@ -30,7 +30,11 @@ public enum PNGWriter {
     ///
     /// The texts `score-lower` and `score-upper` are added, so that a reader can go back:
     /// `score = lower + sample / 65535 * (upper - lower)`.
-    /// - Parameter range: the scores of black and white.
+    /// - Parameters:
+    ///   - map: the scores.
+    ///   - range: the scores of black and white.
+    ///   - path: the file to write.
+    ///   - text: keys and values that are stored beside the pixels.
     /// - Precondition: the bounds of `range` are finite.
     public static func write(
         _ map: ScoreMap, range: ClosedRange<Float> = 0...1, to path: String, text: [String: String] = [:]

@@ -20,6 +20,7 @@ public struct ConnectedComponents: Sendable {
         public let touchesBorder: Bool
     }
 
+    /// The size of the mask, in pixels.
     public let size: ImageSize
     /// `[height, width]`, row-major: 0 outside every region, else the region's number.
     public let labels: [Int32]

@@ -1,6 +1,8 @@
 /// Width and height of a picture, in pixels.
 public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible {
+    /// Columns.
     public var width: Int
+    /// Rows.
     public var height: Int
 
     /// - Precondition: neither side is negative.
@@ -10,8 +12,10 @@ public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible 
         self.height = height
     }
 
+    /// Width times height.
     public var pixelCount: Int { width * height }
 
+    /// Whether there is no pixel.
     public var isEmpty: Bool { width == 0 || height == 0 }
 
     public var description: String { "\(width) x \(height)" }
@@ -20,9 +24,12 @@ public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible 
 /// A place in the original picture, in pixels: x to the right, y down. Whole numbers are pixel centres, so that
 /// `ImagePoint(x: 0, y: 0)` is the middle of the top left pixel.
 public struct ImagePoint: Hashable, Sendable, Encodable {
+    /// Pixels to the right.
     public var x: Double
+    /// Pixels down.
     public var y: Double
 
+    /// A place from its two coordinates.
     public init(x: Double, y: Double) {
         self.x = x
         self.y = y
@@ -55,6 +62,7 @@ public struct ImageBox: Hashable, Sendable, Encodable {
     /// Bottom row, inside the box.
     public var y1: Int
 
+    /// A box from its corner pixels, which both belong to it.
     public init(x0: Int, y0: Int, x1: Int, y1: Int) {
         self.x0 = x0
         self.y0 = y0
@@ -68,6 +76,7 @@ public struct ImageBox: Hashable, Sendable, Encodable {
     /// Rows covered; zero or less when the corners are the wrong way round.
     public var height: Int { y1 - y0 + 1 }
 
+    /// Whether a pixel lies in the box.
     public func contains(x: Int, y: Int) -> Bool {
         x >= x0 && x <= x1 && y >= y0 && y <= y1
     }

@@ -1,6 +1,8 @@
 /// A picture of one 8-bit channel, `[height, width]`, row-major: Pillow's mode `L`.
 public struct GreyImage: Hashable, Sendable {
+    /// Width and height in pixels.
     public let size: ImageSize
+    /// 0 is black, 255 is white.
     public let values: [UInt8]
 
     /// - Precondition: `values` holds `width * height` bytes.

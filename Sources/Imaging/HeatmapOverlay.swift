@@ -8,13 +8,18 @@ public struct HeatmapOverlay: Sendable {
     public struct Marker: Hashable, Sendable {
         /// Bright green for what belongs to the mask, orange for what does not.
         public enum Kind: Hashable, Sendable {
+            /// Belongs to the mask; bright green.
             case positive
+            /// Does not belong to the mask; orange.
             case negative
         }
 
+        /// Where the mark is drawn, in pixels of the original picture.
         public var point: ImagePoint
+        /// Which colour the mark has.
         public var kind: Kind
 
+        /// A mark at a point.
         public init(_ point: ImagePoint, _ kind: Kind) {
             self.point = point
             self.kind = kind
@@ -28,8 +33,10 @@ public struct HeatmapOverlay: Sendable {
     public var minimumHeight = 512
     /// No panel gets a longer side than this, in pixels.
     public var maximumSide = 1600
+    /// The colour of the line around the mask.
     public var outline = Color(red: 0, green: 240, blue: 255)
 
+    /// The default layout.
     public init() {}
 
     private static let background = Color(red: 22, green: 22, blue: 26)

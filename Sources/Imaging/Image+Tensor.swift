@@ -32,7 +32,9 @@ extension Image {
 extension ScoreMap {
     /// The map at another size: torch's bilinear `interpolate` with corners not aligned, in Float.
     ///
-    /// - Parameter antialias: widen the filter where a side shrinks.
+    /// - Parameters:
+    ///   - size: the new width and height, in pixels.
+    ///   - antialias: widen the filter where a side shrinks.
     /// - Precondition: neither the map nor `size` is empty.
     public func resized(to size: ImageSize, antialias: Bool = false) -> ScoreMap {
         precondition(!self.size.isEmpty && !size.isEmpty, "resized: cannot resize from \(self.size) to \(size)")

@@ -3,7 +3,9 @@
 /// `pixels` is `[height, width, 3]`, row-major, without padding between the rows. Values are display values (sRGB as
 /// the file stored them); nothing is linearised.
 public struct Image: Hashable, Sendable {
+    /// Width and height in pixels.
     public let size: ImageSize
+    /// Red, green and blue of each pixel.
     public private(set) var pixels: [UInt8]
 
     /// - Precondition: `pixels` holds `3 * width * height` bytes.
@@ -63,16 +65,22 @@ public struct Image: Hashable, Sendable {
 
 /// An 8-bit display colour.
 public struct Color: Hashable, Sendable {
+    /// Share of red.
     public var red: UInt8
+    /// Share of green.
     public var green: UInt8
+    /// Share of blue.
     public var blue: UInt8
 
+    /// A colour from its three channels, 0 to 255.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
         self.blue = blue
     }
 
+    /// All channels at 0.
     public static let black = Color(red: 0, green: 0, blue: 0)
+    /// All channels at 255.
     public static let white = Color(red: 255, green: 255, blue: 255)
 }

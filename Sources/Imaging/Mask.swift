@@ -1,6 +1,8 @@
 /// A yes or no for each pixel, `[height, width]`, row-major.
 public struct Mask: Hashable, Sendable {
+    /// Width and height in pixels.
     public let size: ImageSize
+    /// `true` where the mask holds.
     public private(set) var values: [Bool]
 
     /// - Precondition: `values` holds `width * height` entries.
@@ -32,6 +34,7 @@ public struct Mask: Hashable, Sendable {
         }
     }
 
+    /// Whether no pixel holds.
     public var isEmpty: Bool { !values.contains(true) }
 
     /// The smallest box around all pixels that hold; nil for an empty mask.

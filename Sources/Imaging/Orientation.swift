@@ -1,12 +1,20 @@
 /// How a stored picture must be turned to be seen upright: the values of the EXIF orientation tag.
 public enum Orientation: Int, Sendable, CaseIterable {
+    /// Nothing is to be done.
     case upright = 1
+    /// Left and right are exchanged.
     case mirroredAcross = 2
+    /// Turned by 180 degrees.
     case halfTurn = 3
+    /// Top and bottom are exchanged.
     case mirroredDown = 4
+    /// Rows and columns are exchanged.
     case mirroredAlongDiagonal = 5
+    /// To be turned by 90 degrees clockwise.
     case quarterTurnRight = 6
+    /// Rows and columns are exchanged, both from the end.
     case mirroredAcrossDiagonal = 7
+    /// To be turned by 90 degrees anticlockwise.
     case quarterTurnLeft = 8
 
     /// Whether turning exchanges width and height.

@@ -5,10 +5,12 @@
 ///
 /// **Matches:** the uncompressed and compressed encodings of pycocotools, whose `size` is `[height, width]`.
 public struct RunLengthMask: Hashable, Sendable {
+    /// Width and height in pixels.
     public let size: ImageSize
     /// Lengths of the runs, pixels; they add up to the pixels of the mask.
     public let counts: [Int]
 
+    /// The runs of a mask.
     public init(_ mask: Mask) {
         self.init(mask, at: (0, 0), in: mask.size)
     }
@@ -16,6 +18,7 @@ public struct RunLengthMask: Hashable, Sendable {
     /// A mask that covers part of a picture, outside of which nothing holds.
     ///
     /// - Parameters:
+    ///   - mask: the covered part.
     ///   - origin: where the mask's top left pixel lies in the picture.
     ///   - size: the picture's size.
     /// - Precondition: the mask lies inside the picture.
@@ -76,6 +79,7 @@ public struct RunLengthMask: Hashable, Sendable {
         stride(from: 1, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] }
     }
 
+    /// Whether no pixel holds.
     public var isEmpty: Bool { area == 0 }
 
     /// The smallest box around all pixels that hold; nil for an empty mask.

@@ -1,6 +1,8 @@
 /// One Float for each pixel, `[height, width]`, row-major: anomaly scores, probabilities or logits.
 public struct ScoreMap: Hashable, Sendable {
+    /// Width and height in pixels.
     public let size: ImageSize
+    /// The scores, row by row.
     public private(set) var values: [Float]
 
     /// - Precondition: `values` holds `width * height` entries.

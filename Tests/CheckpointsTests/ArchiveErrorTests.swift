@@ -64,6 +64,20 @@ struct ArchiveErrorTests {
                 .gzip(path: "m.gz", fault: .damaged),
                 "'m.gz' cannot be decompressed: its bytes do not match its checksum: download it again"
             ),
+            (
+                .gzip(path: "m.gz", fault: .inflate(.noMemory)),
+                "'m.gz' cannot be decompressed: memory does not suffice to decompress it"
+            ),
+            (
+                .record(path: "w.pt", name: "a", fault: .inflate(.checksum)),
+                "'w.pt' is not a valid PyTorch archive: the record 'a' cannot be decompressed: its bytes do not match "
+                    + "their checksum"
+            ),
+            (
+                .record(path: "w.pt", name: "a", fault: .inflate(.unknownMethod)),
+                "'w.pt' is not a valid PyTorch archive: the record 'a' cannot be decompressed: it is compressed in a way "
+                    + "that is not defined"
+            ),
         ]
         for (error, sentence) in sentences { #expect("\(error)" == sentence) }
     }
@@ -85,7 +99,7 @@ struct ArchiveErrorTests {
         ]
         let inflates: [InflateFault] = [
             .endsEarly, .unknownBlockType, .storedLengthMismatch, .invalidCode, .invalidSymbol, .distanceTooFar,
-            .outputTooLong(limitBytes: 3),
+            .outputTooLong(limitBytes: 3), .checksum, .unknownMethod, .noMemory,
         ]
         let pickles: [PickleFault] = [
             .recordTooLong(byteCount: 2, limit: 1), .noProtocol, .unreadProtocol(5), .endsEarly,

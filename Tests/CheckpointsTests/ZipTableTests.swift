@@ -302,7 +302,7 @@ extension ZipBytes {
         bytes.replaceSubrange(wideEnd + 48..<wideEnd + 56, with: Self.number(directoryStart + UInt64(holeBytes), 8))
         bytes.replaceSubrange(wideEnd + 64..<wideEnd + 72, with: Self.number(UInt64(wideEnd + holeBytes), 8))
         bytes.replaceSubrange(bytes.count - 6..<bytes.count - 2, with: Self.number(0xFFFF_FFFF, 4))
-        FileManager.default.createFile(atPath: path, contents: Data(bytes[..<headerEnd]))
+        try Data(bytes[..<headerEnd]).write(to: URL(fileURLWithPath: path))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         defer { try? file.close() }
         try file.seek(toOffset: UInt64(headerEnd + holeBytes))

@@ -4,7 +4,9 @@ extension GzipFile {
 
     /// The bytes of a file, unpacked when gzip compressed them.
     ///
-    /// - Parameter limitBytes: more output than this is refused while a file is unpacked.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - limitBytes: more output than this is refused while a file is unpacked.
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`, `.gzip`.
     public static func unpackedContents(of path: String, limitBytes: Int) throws(CheckpointError) -> [UInt8] {
         let file = try MappedFile(path: path)

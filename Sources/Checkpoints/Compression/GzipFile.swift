@@ -4,7 +4,9 @@ public enum GzipFile {
     ///
     /// Length and checksum at the end of each member are compared with what came out.
     ///
-    /// - Parameter limitBytes: more output than this is refused while it is made.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - limitBytes: more output than this is refused while it is made.
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`, `.gzip`.
     public static func contents(of path: String, limitBytes: Int) throws(CheckpointError) -> [UInt8] {
         let file = try MappedFile(path: path)
@@ -50,8 +52,11 @@ public enum GzipFile {
 
 /// Why bytes are not what gzip wrote.
 public enum GzipFault: Error, Hashable, Sendable {
+    /// The bytes do not start with the two that mark gzip.
     case notGzip
+    /// The header names a method or a flag that RFC 1952 does not define.
     case unknownMethod
+    /// The compressed bytes break a rule of deflate, or a limit.
     case inflate(InflateFault)
     /// Length or checksum at the end differ from what came out.
     case damaged

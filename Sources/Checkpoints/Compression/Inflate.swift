@@ -15,7 +15,7 @@ enum Inflate {
 
     /// - Parameters:
     ///   - input: starts with the stream; what follows the stream is left alone.
-    ///   - limitBytes: a stream with more output than this is refused when the first byte of it was made.
+    ///   - limitBytes: a stream is refused as soon as its output is longer than this.
     ///   - expectedBytes: how much output is likely, reserved at once where the input can really hold it.
     /// - Returns: the output, and how many bytes of the input the stream took.
     static func inflate(

@@ -1,5 +1,6 @@
 /// A rule of the deflate format (RFC 1951) that does not hold, or a limit that its output passes.
 public enum InflateFault: Error, Hashable, Sendable {
+    /// The input ends before the stream does.
     case endsEarly
     /// The two bits that say how a block is stored have their one unused value.
     case unknownBlockType
@@ -7,14 +8,17 @@ public enum InflateFault: Error, Hashable, Sendable {
     case storedLengthMismatch
     /// Code lengths that describe no complete code, or too many of them.
     case invalidCode
+    /// A code word that stands for nothing.
     case invalidSymbol
     /// A repetition that starts before the first byte.
     case distanceTooFar
+    /// The output is longer than the caller allows.
     case outputTooLong(limitBytes: Int)
     /// A checksum or length beside the stream that its output does not have.
     case checksum
     /// A header that asks for more than the format defines.
     case unknownMethod
+    /// zlib could not allocate its own memory.
     case noMemory
 }
 

@@ -2,8 +2,8 @@
 ///
 /// A pickle is a program for a stack machine that may call anything. Here it builds dictionaries, lists, tuples, numbers,
 /// texts and tensors over records of the same archive, and nothing else: a class or function that is not on the list of
-/// `PickleGlobal` is refused by its name and place, and those on the list are never called either. The stack and every
-/// count are limited, and time is linear in the pickle.
+/// `PickleGlobal` is refused by its name and place, and those on the list are only recognised, never called. The stack
+/// and every count are limited, and the time is linear in the size of the pickle.
 struct PickleMachine {
     static let recordLimitBytes = 16 << 20
     static let valueLimit = 1_000_000
@@ -17,7 +17,7 @@ struct PickleMachine {
         var isTorchScript: Bool
         /// The size of the record that a storage's key stands for, nil when there is none.
         var storageBytes: (String) -> Int?
-        /// What the tensors that repeat elements may take together, written out.
+        /// How many bytes the tensors that repeat stored elements may take together once they are in memory.
         var expansionBytes: Int
     }
 

@@ -1,13 +1,13 @@
 /// The named tensors among the objects of a pickle: nested dictionaries and modules joined by dots.
 ///
-/// Walked with an explicit stack. Dictionaries may be shared, but not so often that the names would take much more than
-/// the pickle itself.
+/// The walk keeps its own stack, so that deep nesting cannot overflow the thread's. Dictionaries may be shared, but not
+/// so often that the names would take much more memory than the pickle itself.
 struct StateDictionary {
     private static let depthLimit = 64
     private static let nameLimitBytes = 4096
     /// Bytes of names that a pickle may give rise to: a multiple of its own, for the levels in front of each name.
     private static let nameAllowance = (factor: 16, bytes: 1 << 20)
-    /// What PyTorch puts on every module and what says nothing about weights.
+    /// Attributes that PyTorch gives to every module. They say nothing about weights, so they are not listed as ignored.
     private static let silentAttributes: Set<String> = ["training", "_is_full_backward_hook"]
 
     private(set) var tensors: [(name: String, tensor: PickleTensor)] = []

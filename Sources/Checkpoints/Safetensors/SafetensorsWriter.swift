@@ -6,6 +6,7 @@ import WholeFiles
 public enum SafetensorsWriter {
     /// How the values are stored.
     public enum Precision: Hashable, Sendable {
+        /// As the tensor holds them, without rounding.
         case float32
         /// Rounded to the nearest half float, ties to even. A finite value beyond the half range is refused.
         case float16
@@ -19,6 +20,8 @@ public enum SafetensorsWriter {
     /// - Parameters:
     ///   - tensors: in the order in which their data is to stand.
     ///   - metadata: free texts that travel with the tensors.
+    ///   - precision: how every tensor is stored.
+    ///   - path: the file to write.
     /// - Throws: `CheckpointError.unwritable`, `.cannotWrite`.
     public static func write(
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:],

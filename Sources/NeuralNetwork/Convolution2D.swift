@@ -4,11 +4,11 @@ public import Tensors
 ///
 /// Keys: `weight` [out, in / groups, kernel, kernel], `bias` [out]. Matches `torch.nn.Conv2d`.
 public struct Convolution2D: Sendable {
-    public let weight: Tensor
-    public let bias: Tensor?
-    public let stride: Int
-    public let padding: Int
-    public let groups: Int
+    package let weight: Tensor
+    package let bias: Tensor?
+    package let stride: Int
+    package let padding: Int
+    package let groups: Int
 
     /// Precondition: `groups` divides both channel counts.
     public init(

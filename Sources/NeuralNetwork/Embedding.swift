@@ -4,8 +4,9 @@ public import Tensors
 ///
 /// Key: `weight` [classes, width]. Matches `torch.nn.Embedding`.
 public struct Embedding: Sendable {
-    public let weight: Tensor
+    package let weight: Tensor
 
+    /// Reads a table of `count` vectors of `width` numbers each.
     public init(_ scope: WeightScope, count: Int, width: Int) {
         weight = scope.tensor("weight", shape: [count, width])
     }

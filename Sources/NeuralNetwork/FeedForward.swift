@@ -4,11 +4,11 @@ public import Tensors
 ///
 /// Keys: `<first>.weight` [hidden, width], `<first>.bias`, `<second>.weight` [width, hidden], `<second>.bias`.
 public struct FeedForward: Sendable {
-    public let first: Linear
-    public let second: Linear
-    public let activation: Tensor.Activation
+    package let first: Linear
+    package let second: Linear
+    package let activation: Tensor.Activation
 
-    /// - Parameter names: what the checkpoint calls the two maps: `c_fc` and `c_proj` in CLIP, `lin1` and `lin2` in SAM.
+    /// `names` are what the checkpoint calls the two maps: `c_fc` and `c_proj` in CLIP, `lin1` and `lin2` in SAM.
     public init(
         _ scope: WeightScope, width: Int, hidden: Int, activation: Tensor.Activation,
         names: (first: String, second: String) = ("c_fc", "c_proj")

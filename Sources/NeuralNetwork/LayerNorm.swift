@@ -4,10 +4,11 @@ public import Tensors
 ///
 /// Keys: `weight` [width], `bias` [width]. Matches `torch.nn.LayerNorm`.
 public struct LayerNorm: Sendable {
-    public let weight: Tensor
-    public let bias: Tensor
-    public let epsilon: Float
+    package let weight: Tensor
+    package let bias: Tensor
+    package let epsilon: Float
 
+    /// `epsilon` is added to the variance, so that a constant row divides by no zero.
     public init(_ scope: WeightScope, width: Int, epsilon: Float = 1e-5) {
         weight = scope.tensor("weight", shape: [width])
         bias = scope.tensor("bias", shape: [width])

@@ -4,10 +4,11 @@ public import Tensors
 ///
 /// Keys: `weight` [channels], `bias` [channels]. Matches `LayerNorm2d` of segment_anything.
 public struct LayerNorm2D: Sendable {
-    public let weight: Tensor
-    public let bias: Tensor
-    public let epsilon: Float
+    package let weight: Tensor
+    package let bias: Tensor
+    package let epsilon: Float
 
+    /// `epsilon` is added to the variance, so that a constant pixel divides by no zero.
     public init(_ scope: WeightScope, channels: Int, epsilon: Float = 1e-6) {
         weight = scope.tensor("weight", shape: [channels])
         bias = scope.tensor("bias", shape: [channels])

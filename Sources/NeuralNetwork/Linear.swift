@@ -4,9 +4,10 @@ public import Tensors
 ///
 /// Keys: `weight` [out, in], `bias` [out]. Matches `torch.nn.Linear`.
 public struct Linear: Sendable {
-    public let weight: LinearWeight
-    public let bias: Tensor?
+    package let weight: LinearWeight
+    package let bias: Tensor?
 
+    /// Reads the weight, and the bias unless `bias` is false.
     public init(_ scope: WeightScope, in inputWidth: Int, out outputWidth: Int, bias: Bool = true) {
         weight = LinearWeight(scope.tensor("weight", shape: [outputWidth, inputWidth]))
         self.bias = bias ? scope.tensor("bias", shape: [outputWidth]) : nil

@@ -5,11 +5,11 @@ public import Tensors
 /// Keys: `in_proj_weight` [3 width, width] (rows of the queries, then keys, then values), `in_proj_bias` [3 width],
 /// `out_proj.weight` [width, width], `out_proj.bias` [width]. Matches `torch.nn.MultiheadAttention`.
 public struct MultiHeadAttention: Sendable {
-    public let width: Int
-    public let heads: Int
+    package let width: Int
+    package let heads: Int
     /// To queries, keys and values, in this order: `[3 width, width]`.
-    public let projection: Linear
-    public let output: Linear
+    package let projection: Linear
+    package let output: Linear
 
     /// Precondition: `heads` divides `width`.
     public init(_ scope: WeightScope, width: Int, heads: Int) {
@@ -29,8 +29,7 @@ public struct MultiHeadAttention: Sendable {
 
     /// The attention's result for every token, before the output projection: `softmax(q k^T / sqrt(headWidth)) v`.
     ///
-    /// - Parameter packed: `[batch, tokens, 3 width]`, from `projected`.
-    /// - Returns: `[batch, tokens, width]`.
+    /// Takes `[batch, tokens, 3 width]` from ``projected(_:)`` and returns `[batch, tokens, width]`.
     public func gathered(_ packed: Tensor, mask: AttentionMask = .none) -> Tensor {
         scaledDotProductAttention(
             query: AttentionOperand(packed, firstColumn: 0, width: width),
@@ -44,6 +43,7 @@ public struct MultiHeadAttention: Sendable {
     /// - Parameters:
     ///   - input: `[batch, tokens, width]`.
     ///   - kept: the token of each element, `batch` of them.
+    ///   - mask: which keys a query sees.
     /// - Returns: `[batch, width]`.
     public func gathered(_ input: Tensor, keeping kept: [Int], mask: AttentionMask = .none) -> Tensor {
         switch mask {
@@ -60,10 +60,7 @@ public struct MultiHeadAttention: Sendable {
 
     /// Attention over packed projections: ``gathered(_:mask:)``, then the output map.
     ///
-    /// - Parameters:
-    ///   - packed: `[batch, tokens, 3 width]`, from `projected`.
-    ///   - residual: `[batch, tokens, width]`, added to the result.
-    /// - Returns: `[batch, tokens, width]`.
+    /// Takes `[batch, tokens, 3 width]` from ``projected(_:)``, adds `residual` and returns `[batch, tokens, width]`.
     public func attend(_ packed: Tensor, mask: AttentionMask = .none, adding residual: Tensor? = nil) -> Tensor {
         output(gathered(packed, mask: mask), adding: residual)
     }

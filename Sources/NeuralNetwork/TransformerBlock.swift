@@ -4,11 +4,12 @@ public import Tensors
 ///
 /// Keys: `ln_1.*`, `attn.*`, `ln_2.*`, `mlp.c_fc.*`, `mlp.c_proj.*`. Matches `ResidualAttentionBlock` of open_clip.
 public struct TransformerBlock: Sendable {
-    public let attentionNorm: LayerNorm
-    public let attention: MultiHeadAttention
-    public let feedForwardNorm: LayerNorm
-    public let feedForward: FeedForward
+    package let attentionNorm: LayerNorm
+    package let attention: MultiHeadAttention
+    package let feedForwardNorm: LayerNorm
+    package let feedForward: FeedForward
 
+    /// Reads a block of `heads` heads whose feed-forward part is `hidden` wide; `epsilon` is that of both norms.
     public init(
         _ scope: WeightScope, width: Int, heads: Int, hidden: Int, activation: Tensor.Activation,
         epsilon: Float = 1e-5
@@ -31,6 +32,7 @@ public struct TransformerBlock: Sendable {
     ///
     /// - Parameters:
     ///   - input: `[batch, tokens, width]`.
+    ///   - mask: which keys a query sees.
     ///   - kept: the token of each element, `batch` of them.
     /// - Returns: `[batch, width]`, the same as those of the whole block.
     public func callAsFunction(_ input: Tensor, mask: AttentionMask = .none, keeping kept: [Int]) -> Tensor {

@@ -4,10 +4,11 @@ public import Tensors
 ///
 /// Keys: `weight` [in, out, kernel, kernel], `bias` [out]. Matches `torch.nn.ConvTranspose2d`.
 public struct TransposedConvolution2D: Sendable {
-    public let weight: Tensor
-    public let bias: Tensor
-    public let stride: Int
+    package let weight: Tensor
+    package let bias: Tensor
+    package let stride: Int
 
+    /// Reads a weight of `kernel` x `kernel` pixels; `stride` is how many times larger the grid becomes.
     public init(_ scope: WeightScope, in inputChannels: Int, out outputChannels: Int, kernel: Int, stride: Int) {
         weight = scope.tensor("weight", shape: [inputChannels, outputChannels, kernel, kernel])
         bias = scope.tensor("bias", shape: [outputChannels])

@@ -1,6 +1,7 @@
 import TerminalText
 
 extension WeightProblem: CustomStringConvertible {
+    /// The tensor's name, escaped for terminals, and what is wrong with it.
     public var description: String {
         switch self {
         case .missing(let name, let expected): "'\(printable(name, limit: 120))' \(expected) is missing"
@@ -17,6 +18,7 @@ extension WeightError: CustomStringConvertible {
     /// How many problems the sentence spells out before it only counts.
     static let listedProblems = 5
 
+    /// How many problems of each kind there are, then the first few one by one.
     public var description: String {
         var missing = 0
         var misshapen = 0

@@ -16,6 +16,7 @@ public enum WeightProblem: Hashable, Sendable {
 ///
 /// Problems stand in the order in which the model asks for its tensors; tensors that nothing asked for follow, by name.
 public struct WeightError: Error, Hashable, Sendable {
+    /// Never empty.
     public let problems: [WeightProblem]
 
     /// Precondition: at least one problem.

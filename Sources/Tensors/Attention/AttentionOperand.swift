@@ -46,6 +46,7 @@ public struct AttentionOperand: Sendable {
 
 /// Which keys a query may see.
 public enum AttentionMask: Sendable {
+    /// Every query sees every key.
     case none
     /// Query i sees the keys 0 ... i.
     case causal

@@ -4,8 +4,8 @@
 /// Windows are named by tokens, so nothing is reordered: keys are read from, and results written to, the tokens' own
 /// places. A slot over the edge is a key like any other (the operands' padding), and never a query.
 public struct AttentionWindows: Sendable {
-    public let gridHeight: Int
-    public let gridWidth: Int
+    let gridHeight: Int
+    let gridWidth: Int
     /// Slots on a side of a window.
     public let side: Int
     /// How many windows there are.

@@ -8,7 +8,7 @@ import KernelInterface
 public struct RelativePositionTables: Sendable {
     /// Keys on a side of the square.
     public let side: Int
-    public let headWidth: Int
+    let headWidth: Int
     /// One matrix a row of queries, `[side, headWidth]`, and one a column, packed. Each is filled up to whole panels.
     private let rows: PackedWeight
     private let columns: PackedWeight

@@ -5,15 +5,18 @@ import KernelInterface
 /// Blocks of queries go over blocks of keys with a running maximum and sum; the blocks depend on the shapes alone, so the
 /// result does not depend on the number of threads.
 ///
-/// **Shapes**: query [batch, queries, heads * headWidth], key [batch, keys, heads * headWidth], value
-/// [batch, keys, heads * valueHeadWidth] -> [batch, queries, heads * valueHeadWidth]
-///
 /// - Parameters:
+///   - query: `[batch, queries, heads * headWidth]`.
+///   - key: `[batch, keys, heads * headWidth]`.
+///   - value: `[batch, keys, heads * valueHeadWidth]`.
+///   - heads: divides the widths.
 ///   - scale: headWidth^-0.5 if nil.
-///   - windows: the tokens are a grid, and each attends only to those of its window. Queries and keys are then the tokens
-///     of the grid, and what follows speaks of the slots of a window.
-///   - relativePosition: the keys, and the queries with them, are a square.
-///   - bias: added to the scaled logits of every image of the batch, and of every window, [heads, queries, keys].
+///   - mask: which keys a query sees.
+///   - windows: cut the grid of tokens; a token attends only to those of its window. The two parameters below then speak of
+///     the slots of a window.
+///   - relativePosition: the terms of tokens that lie on a square.
+///   - bias: added to the scaled logits of every image of the batch, and of every window, `[heads, queries, keys]`.
+/// - Returns: `[batch, queries, heads * valueHeadWidth]`.
 ///
 /// **Complexity**: queries * keys * (headWidth + valueWidth) multiply-adds a head; a packed copy of the keys and values, and
 /// under 1 MB a thread.

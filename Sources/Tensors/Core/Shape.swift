@@ -2,6 +2,7 @@
 ///
 /// A shape without dimensions is that of a single value. An extent may be 0.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    /// The extent of every axis.
     public let dimensions: [Int]
 
     /// **Preconditions**: no dimension is negative.
@@ -10,6 +11,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
         self.dimensions = dimensions
     }
 
+    /// A shape written as a list, such as `[2, 3]`.
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
     /// The number of axes.
@@ -21,6 +23,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     /// The extent of an axis; negative axes count from the end.
     public subscript(axis: Int) -> Int { dimensions[resolved(axis: axis)] }
 
+    /// The dimensions as they are written in Swift: `[2, 3]`.
     public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 
     /// How many elements apart two neighbours along each axis lie.

@@ -5,6 +5,7 @@
 ///
 /// A wrong shape is the caller's mistake: it ends the program with the operation's name and the shapes.
 public struct Tensor: Sendable {
+    /// The extents, outermost axis first.
     public private(set) var shape: Shape
     private var storage: TensorStorage
     /// Where this tensor starts in the storage, in elements.
@@ -24,8 +25,10 @@ public struct Tensor: Sendable {
         }
     }
 
+    /// Zeros.
     public init(zeros shape: Shape) { self.init(repeating: 0, shape: shape) }
 
+    /// The same value everywhere.
     public init(repeating value: Float, shape: Shape) {
         self.init(uninitialized: shape) { $0.initialize(repeating: value) }
     }

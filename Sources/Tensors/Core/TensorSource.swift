@@ -15,5 +15,6 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+    /// No texts, for sources that know of none.
     public var metadata: [String: String] { [:] }
 }

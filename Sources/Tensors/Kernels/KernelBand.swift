@@ -2,11 +2,10 @@
 public struct KernelBand: Sendable {
     /// Input rows under the kernel that the map has.
     public let inputs: Range<Int>
+    /// Where zeros stand in for rows that the map lacks.
     public let padding: RowPadding
 
-    /// - Parameters:
-    ///   - outputs: rows of the result, not empty.
-    ///   - height: of the map, which a row of zeros surrounds.
+    /// The band that the rows `outputs` of the result need, at least one, of a map of `height` rows between zeros.
     public init(outputs: Range<Int>, height: Int, stride: Int) {
         let first = outputs.lowerBound * stride - 1
         let end = (outputs.upperBound - 1) * stride + 2
@@ -17,9 +16,10 @@ public struct KernelBand: Sendable {
 
 /// Whether a row of zeros lies above and below a map.
 public struct RowPadding: Sendable, Hashable {
-    public var above: Bool
-    public var below: Bool
+    package let above: Bool
+    package let below: Bool
 
+    /// The padding of a whole map.
     public static let both = RowPadding(above: true, below: true)
 
     /// Rows of a 3 x 3 convolution's result on a map of `height` rows; 0 where the kernel does not fit.

@@ -30,6 +30,7 @@ public struct MachineReport: Sendable {
     /// What to do about anything that is wrong or slow; empty if nothing is.
     public let advice: [String]
 
+    /// The product library in use.
     public struct BLASReport: Sendable {
         /// The library's file.
         public let file: String

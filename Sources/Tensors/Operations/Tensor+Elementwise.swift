@@ -75,21 +75,34 @@ extension Tensor {
         }
     }
 
+    /// The sum, element by element; shapes broadcast as in NumPy.
     public static func + (left: Tensor, right: Tensor) -> Tensor { combine(.add, left, right) }
+    /// The difference, element by element; shapes broadcast as in NumPy.
     public static func - (left: Tensor, right: Tensor) -> Tensor { combine(.subtract, left, right) }
+    /// The product, element by element; shapes broadcast as in NumPy.
     public static func * (left: Tensor, right: Tensor) -> Tensor { combine(.multiply, left, right) }
+    /// The quotient, element by element; shapes broadcast as in NumPy.
     public static func / (left: Tensor, right: Tensor) -> Tensor { combine(.divide, left, right) }
 
+    /// The sum of every element and a number.
     public static func + (left: Tensor, right: Float) -> Tensor { combine(.add, left, Tensor(right)) }
+    /// A number subtracted from every element.
     public static func - (left: Tensor, right: Float) -> Tensor { combine(.subtract, left, Tensor(right)) }
+    /// The product of every element and a number.
     public static func * (left: Tensor, right: Float) -> Tensor { combine(.multiply, left, Tensor(right)) }
+    /// Every element divided by a number.
     public static func / (left: Tensor, right: Float) -> Tensor { combine(.divide, left, Tensor(right)) }
 
+    /// The sum of every element and a number.
     public static func + (left: Float, right: Tensor) -> Tensor { combine(.add, Tensor(left), right) }
+    /// Every element subtracted from a number.
     public static func - (left: Float, right: Tensor) -> Tensor { combine(.subtract, Tensor(left), right) }
+    /// The product of every element and a number.
     public static func * (left: Float, right: Tensor) -> Tensor { combine(.multiply, Tensor(left), right) }
+    /// A number divided by every element.
     public static func / (left: Float, right: Tensor) -> Tensor { combine(.divide, Tensor(left), right) }
 
+    /// 0 minus every element.
     public static prefix func - (operand: Tensor) -> Tensor { 0 - operand }
 
     /// In place where the shape stays and the memory is this tensor's alone.
@@ -105,12 +118,20 @@ extension Tensor {
         }
     }
 
+    /// Adds a tensor that broadcasts to this shape, element by element.
     public static func += (left: inout Tensor, right: Tensor) { combineInPlace(.add, &left, right) }
+    /// Subtracts a tensor that broadcasts to this shape, element by element.
     public static func -= (left: inout Tensor, right: Tensor) { combineInPlace(.subtract, &left, right) }
+    /// Multiplies by a tensor that broadcasts to this shape, element by element.
     public static func *= (left: inout Tensor, right: Tensor) { combineInPlace(.multiply, &left, right) }
+    /// Divides by a tensor that broadcasts to this shape, element by element.
     public static func /= (left: inout Tensor, right: Tensor) { combineInPlace(.divide, &left, right) }
+    /// Adds a number.
     public static func += (left: inout Tensor, right: Float) { combineInPlace(.add, &left, Tensor(right)) }
+    /// Subtracts a number.
     public static func -= (left: inout Tensor, right: Float) { combineInPlace(.subtract, &left, Tensor(right)) }
+    /// Multiplies by a number.
     public static func *= (left: inout Tensor, right: Float) { combineInPlace(.multiply, &left, Tensor(right)) }
+    /// Divides by a number.
     public static func /= (left: inout Tensor, right: Float) { combineInPlace(.divide, &left, Tensor(right)) }
 }

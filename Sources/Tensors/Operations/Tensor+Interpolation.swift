@@ -7,8 +7,7 @@ extension Tensor {
     ///
     /// **Shapes**: [..., height, columns] -> [..., `height`, `width`]
     ///
-    /// - Parameter part: the rows and columns of the result that are wanted, from the first ones on; all if nil.
-    ///
+    /// With `part`, only that many first rows and columns of the result are made, and the result has this size.
     /// **Matches**: `interpolate(mode="bilinear", align_corners=alignCorners, antialias=antialias)`
     public func resizedBilinear(
         height: Int, width: Int, part: (height: Int, width: Int)? = nil, alignCorners: Bool = false,

@@ -79,8 +79,8 @@ public struct LinearWeight: Sendable {
 extension Tensor {
     /// The same as ``linear(weight:bias:activation:adding:)`` with a prepared weight.
     ///
-    /// - Parameter outputs: the outputs that are made, all if nil. They and the residual's are then the last axis;
-    ///   `weight` and `bias` stay whole.
+    /// With `outputs` only these outputs are made: they are the last axis of the result and of `residual`. `weight` and
+    /// `bias` stay whole.
     public func linear(
         weight: LinearWeight, bias: Tensor? = nil, activation: Activation = .none, adding residual: Tensor? = nil,
         outputs: Range<Int>? = nil

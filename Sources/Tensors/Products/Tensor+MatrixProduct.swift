@@ -1,11 +1,13 @@
 extension Tensor {
     /// What a layer applies to its result.
     public enum Activation: Sendable {
+        /// Nothing.
         case none
         /// The exact GELU.
         case gelu
         /// `x sigmoid(1.702 x)`.
         case quickGELU
+        /// `max(0, x)`.
         case relu
     }
 

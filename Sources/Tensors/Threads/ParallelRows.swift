@@ -1,4 +1,4 @@
-/// The one door to several threads.
+/// Work on several threads. All operations use it.
 public enum ParallelRows {
     /// A range is cut into at most this many chunks, whatever the number of threads: what a chunk covers, and so the
     /// order of arithmetic inside it, never depends on the machine.
@@ -6,10 +6,8 @@ public enum ParallelRows {
 
     /// Calls `body` for ranges that together cover 0 ..< count once, on several threads, and returns when all are done.
     ///
-    /// A call from inside `body` runs in place. Several callers at once are served together.
-    ///
-    /// - Parameters:
-    ///   - minimumPerTask: fewer than this are not worth a thread's wake-up.
+    /// A call from inside `body` runs in place. Several callers at once are served together. A range is `minimumPerTask`
+    /// long at least, except the last one, because less work is not worth waking a thread.
     public static func forEach(count: Int, minimumPerTask: Int, body: @Sendable (Range<Int>) -> Void) {
         forEachDisjoint(count: count, minimumPerTask: minimumPerTask, body)
     }

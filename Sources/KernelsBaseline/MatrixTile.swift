@@ -1,11 +1,11 @@
 import CPrefetch
 
-// The register tile of the matrix product, written out row by row: the accumulators must be separate variables to stay in
-// registers. Two vectors wide; up to 10 rows with AVX-512 (20 accumulators of 32 registers; 12 and 14 rows fit as well, and
-// made a large transformer 1 and 4 % slower on Zen 5), 6 otherwise. `height` is a literal wherever these functions are inlined, so
-// that the rows beyond it leave no instruction behind. Element (row, k) of the left operand stands at
-// `row * rowStride + k * depthStride`. Meanwhile the cache lines from `ahead` on, `aheadStep` bytes further with each k,
-// are asked for.
+// The register tile of the matrix product. It is written out row by row, because only separate variables stay in
+// registers. A tile is two vectors wide. It has up to 10 rows with AVX-512, which take 20 of 32 registers, and up to 6
+// otherwise. Tiles of 12 and 14 rows fit too, but made a large transformer 1 and 4 % slower on Zen 5. Callers pass
+// `height` as a literal, so rows beyond it leave no instructions.
+// Element (row, k) of the left operand is at `row * rowStride + k * depthStride`.
+// With each k, the tile prefetches the cache line at `ahead`, which then moves on by `aheadStep` bytes.
 
 @inline(__always)
 private func storePair(_ left: Lanes, _ right: Lanes, _ out: Target, _ accumulate: Bool) {

@@ -2,9 +2,10 @@ import KernelInterface
 
 /// How one attention is cut into blocks, and the work on a block.
 ///
-/// A group is an image of the batch, or one window of it: what attends within itself. The keys and values of every head
-/// of a group are packed into panels once; then blocks of queries go over blocks of keys. Where there are heads enough for
-/// the threads, a head is one task, else a block is. The size of a block comes from the shapes alone.
+/// A group is an image of the batch or one window of it: its tokens attend only to each other. The keys and values of
+/// every head of a group are packed into panels once. Then each block of queries goes over all blocks of keys. A task
+/// is a head if there are enough heads for the threads, and a block of queries otherwise. Sizes of blocks follow from
+/// the shapes alone.
 struct AttentionPlan {
     let kernels: any KernelSet.Type
     let heads: Int
@@ -56,11 +57,11 @@ struct AttentionPlan {
         let bias: UnsafePointer<Float>?
     }
 
-    /// Queries of one block at most: they go over the same keys while those are in the second cache. With relative
-    /// positions whole rows of the square, since queries below each other share work.
+    /// Queries of one block at most. They go over the same keys while those are in the second cache. With relative
+    /// positions, a block holds whole rows of the square, because the queries of a column share work.
     private static let queryBlock = 100
     private static let positionedQueryBlock = 200
-    /// Keys of one block at most; the logits of a tile of queries against them stay in the first cache.
+    /// Keys of one block at most, so that their logits for a tile of queries stay in the first cache.
     private static let keyBlock = 640
     /// Packed keys and values of one head that stay in the second cache, in elements.
     private static let nearSize = 131_072
@@ -72,7 +73,7 @@ struct AttentionPlan {
     var keySize: Int { keyPanels * panelWidth * headWidth }
     var valueSize: Int { valuePanels * panelWidth * keys }
 
-    /// Queries of a block: blocks of equal size, so that the last one is not a few rows.
+    /// Queries of a block. Blocks are of nearly equal size, so that the last one is not a few rows.
     private func blockRows(_ queries: Int) -> Int {
         if gridSide > 0 && gridSide <= AttentionPlan.positionedQueryBlock {
             return min(queries, AttentionPlan.positionedQueryBlock / gridSide * gridSide)
@@ -110,8 +111,8 @@ struct AttentionPlan {
         return index / width * windows.side + index % width
     }
 
-    /// Weights are powers of two, which cost less than those of e: `scale` and everything that is added to logits carry this
-    /// factor.
+    /// The softmax uses powers of two, which cost less than powers of e. So `scale`, and every term that is added to
+    /// logits, is multiplied by this factor.
     static let log2e: Float = 1.442695040888963
 
     func run(_ memory: Memory, groups: Int) {
@@ -123,7 +124,7 @@ struct AttentionPlan {
         let leastBlocks = max(1, 131_072 / max(1, blockRows * keys * (headWidth + valueWidth)))
         let gatheredCount = windows == nil ? 1 : keys * headWidth
         if blocks == 1 || (size <= AttentionPlan.nearSize && headCount >= 4 * ThreadPool.shared.threads) {
-            // A head to a task: what is packed never leaves that thread's cache.
+            // One head is one task, so that its packed keys and values stay in the cache of its thread.
             ParallelRows.forEachDisjoint(count: headCount, minimumPerTask: max(1, leastBlocks / blocks)) { range in
                 withScratch(size + gatheredCount + scratchCount) { packed in
                     let gathered = packed + size
@@ -157,8 +158,8 @@ struct AttentionPlan {
         }
     }
 
-    // A task's scratch: the logits of one tile, the queries, the running result, maxima and sums, and the terms of relative
-    // positions.
+    // A task's scratch: the logits of one tile, the queries, the running result, maxima and sums, and the terms of
+    // relative positions.
 
     /// A row of logits starts 16 elements off a power of two, so that rows do not share cache sets.
     private var scoreStride: Int { blockKeys + 16 }
@@ -232,7 +233,7 @@ struct AttentionPlan {
 
     private var hasTerms: Bool { gridSide > 0 || hasBias }
 
-    /// What is added to the logits of a tile of queries stands there before the product is added to it.
+    /// Writes the terms of the logits of a tile first; the product is then added to them.
     private func begin(
         _ scores: UnsafeMutablePointer<Float>, rows: Int, group: Int, head: Int, query: Int, key: Int, count: Int,
         bias: UnsafePointer<Float>?, _ rowTerms: UnsafePointer<Float>, _ columnTerms: UnsafePointer<Float>

@@ -2,9 +2,9 @@ import KernelInterface
 
 /// The sizes of one 3 x 3 convolution of pixels with their channels together, and the work on it.
 ///
-/// Neighbouring pixels of a result row are the rows of a register tile. Under each row of the kernel, a tile's input is a
-/// matrix that lies in memory already: its rows overlap. Tasks take blocks of tiles through the weights, a part of the
-/// depth at a time.
+/// A register tile holds neighbouring pixels of a result row. Its input under one row of the kernel already lies in
+/// memory as a matrix whose rows overlap, so only tiles at the border are copied. A task multiplies a block of tiles by one part of the
+/// depth after the other, so that weights are read once a block.
 struct PixelConvolution {
     let weight: PackedWeight
     /// Of the result.
@@ -38,20 +38,20 @@ struct PixelConvolution {
     /// Elements of the map under a row of the kernel, for a full tile.
     private var span: Int { ((kernels.tileRows - 1) * stride + 3) * channels }
 
-    /// Weights that stay in the second cache beside everything else, so that each tile may go through all of them.
+    /// A weight of at most this many numbers stays in the second cache, so each tile can go through all of it.
     private static let smallWeight = 32_768
-    /// The sums of a block of tiles that goes through larger weights together.
+    /// Sums of a block at most, where tiles go through a larger weight together.
     private static let mostSums = 65_536
     /// Multiply-adds that are worth a second thread.
     private static let leastWork = 131_072
 
-    /// Tiles that share one passage of the weights.
+    /// Tiles of a block, which read the weights together.
     private var blockTiles: Int {
         weight.panels * kernels.tileColumns * weight.depth <= PixelConvolution.smallWeight
             ? 1 : max(1, PixelConvolution.mostSums / (kernels.tileRows * weight.columns))
     }
 
-    /// Tiles of a row of nearly equal width.
+    /// A tile by its number. All tiles of a row are of nearly equal width.
     private func tile(_ index: Int) -> Tile {
         let (row, place) = (index / tilesOfRow, index % tilesOfRow)
         return Tile(row: row, columns: place * outWidth / tilesOfRow..<(place + 1) * outWidth / tilesOfRow)
@@ -88,7 +88,7 @@ struct PixelConvolution {
         }
     }
 
-    /// The depth cut at the kernel's rows and at the passes of the packed weight.
+    /// The depth, cut where a row of the kernel or a pass of the packed weight ends.
     private var parts: [Part] {
         let run = 3 * channels
         var parts: [Part] = []
@@ -110,7 +110,7 @@ struct PixelConvolution {
         return parts
     }
 
-    /// Adds one part of the depth to the sums of one tile, and asks for this tile's share of the weights that come next.
+    /// Adds one part of the depth to the sums of one tile, and prefetches this tile's share of the next weights.
     private func multiply(
         _ tile: Tile, _ part: Part, _ sums: Target, _ source: Source, _ edge: Target, _ border: Target, next: Source?,
         share: (index: Int, count: Int)

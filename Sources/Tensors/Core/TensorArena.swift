@@ -6,38 +6,39 @@
     import Darwin
 #endif
 
-/// Where large tensors live: one stretch of addresses, of which released pieces serve the tensors to come.
+/// The memory of large tensors: one range of addresses, in which new tensors reuse the memory of released ones.
 ///
-/// A fresh block of many megabytes comes from the system page by page, each page faulting at its first write; for the
-/// activations of a large image that costs as much as the arithmetic on them. Here a layer's results go where those of the
-/// layer before were, whatever their sizes: a tensor takes the first gap that is large enough, neighbouring gaps are one.
-/// Gaps keep their memory up to `mostKept` bytes in all; beyond that the last ones give it back to the system.
+/// The system hands out a fresh block page by page, with a page fault at the first write to each. For the activations
+/// of a large image, these faults cost as much as the arithmetic. Here the results of a layer go where those of an
+/// earlier layer were, whatever their sizes. A tensor takes the first gap that is large enough, and neighbouring gaps
+/// become one. Gaps keep up to `mostKept` bytes of memory in all. Beyond that, the last gaps give theirs back to the
+/// system.
 final class TensorArena: @unchecked Sendable {
     // Unchecked: everything that changes is touched with `mutex` held.
     static let shared = TensorArena(capacity: 64 << 30, mostKept: 256 << 20)
 
-    /// Blocks below this are left to the allocator, which recycles them itself.
+    /// Smaller blocks come from the allocator, which reuses them itself.
     static let smallestBytes = 64 << 10
 
     private static let pageBytes = 4096
-    /// What memory is accounted for in, the size of a huge page.
+    /// Memory is counted and given back in chunks of the size of a huge page.
     private static let chunkBytes = 2 << 20
 
     private let base: UnsafeMutableRawPointer?
     private let capacity: Int
     private let mostKept: Int
-    /// Ranges of bytes that no tensor has, in order, no two of them adjacent.
+    /// The ranges of bytes that no tensor uses, in order; no two are adjacent.
     private var gaps: [Range<Int>]
     private var liveBytes = 0
     /// Whether the system may have given memory to a chunk.
     private var isHeld: [Bool]
     private var heldChunks = 0
-    /// No chunk from here on was ever held: nearly all of the stretch.
+    /// No chunk from here on was ever held, so that nearly all of the range needs no search.
     private var untouchedChunk = 0
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
     /// - Parameters:
-    ///   - capacity: addresses to ask for; half as many, and so on, where the system does not give them. They cost nothing.
+    ///   - capacity: addresses to ask for, which cost nothing. Half as many, and so on, if the system refuses.
     ///   - mostKept: bytes of memory that gaps keep.
     init(capacity: Int, mostKept: Int) {
         var bytes = capacity / TensorArena.chunkBytes * TensorArena.chunkBytes
@@ -56,7 +57,7 @@ final class TensorArena: @unchecked Sendable {
         isHeld = Array(repeating: false, count: self.capacity / TensorArena.chunkBytes)
         pthread_mutex_init(mutex, nil)
         #if os(Linux)
-            // Only a wish: where it is refused small pages are as good.
+            // If the system refuses huge pages, small ones do.
             if let found { madvise(found, bytes, Int32(MADV_HUGEPAGE)) }
         #endif
     }
@@ -127,7 +128,7 @@ final class TensorArena: @unchecked Sendable {
         return place
     }
 
-    /// Makes a range a gap again, or a part of its neighbours.
+    /// Makes a range a gap again and joins it with the gaps beside it.
     private func release(_ range: Range<Int>) {
         liveBytes -= range.count
         var index = gaps.firstIndex { $0.lowerBound >= range.upperBound } ?? gaps.count
@@ -144,7 +145,7 @@ final class TensorArena: @unchecked Sendable {
         gaps.insert(gap, at: index)
     }
 
-    /// Gives whole chunks of gaps back to the system, the last first, until those that are left keep `most` bytes.
+    /// Gives whole chunks of gaps back to the system, from the end, until the gaps keep at most `most` bytes.
     private func giveBack(beyond most: Int) {
         guard let base else { return }
         var excess = heldChunks * TensorArena.chunkBytes - liveBytes - most

@@ -3,12 +3,11 @@ import Synchronization
 
 /// The weight of an affine map, prepared once for the products that it will serve.
 ///
-/// A weight whose every number is one of half precision, as in checkpoints published in it, is kept in half precision
-/// where it is packed.
+/// Where this package's own product is the faster one, the weight is packed for it when it is first used. A packed
+/// weight is kept in half precision if that loses nothing, as for checkpoints published in it.
 ///
-/// Where this package's own product is the faster one, the weight is packed for it when it is first used; elsewhere it
-/// stays as it is and OpenBLAS multiplies, as it then does for products of any two tensors. `VITRINE_PRODUCT=packed|blas`
-/// decides in place of the rule, which docs/Performance.md gives.
+/// Elsewhere the weight stays as it is, and OpenBLAS computes this product and those of any two tensors.
+/// docs/Performance.md gives the rule; `VITRINE_PRODUCT=packed|blas` overrides it.
 public struct LinearWeight: Sendable {
     /// `[out, in]`.
     public let shape: Shape
@@ -24,22 +23,22 @@ public struct LinearWeight: Sendable {
         let form: Mutex<Form>
 
         init(_ weight: Tensor) {
-            // Memory of its own is a copy that a reader made; it goes, and is never there beside the packed weight. What
-            // is only mapped costs nothing until it is used.
+            // A tensor with memory of its own is packed at once, so that the memory can be released. A mapped tensor
+            // costs nothing until it is used, so it waits.
             let isCopy = LinearWeight.packs && !weight.isBorrowed
             form = Mutex(isCopy ? .packed(PackedWeight(weight, mayBeHalf: true)) : .plain(weight))
         }
     }
 
-    /// - Parameter weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the system
-    ///   once the weight is packed.
+    /// - Parameter weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the
+    ///   system once the weight is packed.
     public init(_ weight: Tensor) {
         require(weight.shape.rank == 2, "LinearWeight", "shape \(weight.shape) in place of [out, in]")
         shape = weight.shape
         box = Box(weight)
     }
 
-    /// The weight as products take it. A model whose one tower is never used never pays for packing that tower.
+    /// The weight in the form that products use. It is packed here, so that an unused tower of a model costs nothing.
     var form: Form {
         box.form.withLock { form in
             if case .plain(let weight) = form, LinearWeight.packs {
@@ -63,8 +62,9 @@ public struct LinearWeight: Sendable {
         wanted: environment("VITRINE_PRODUCT"), kernels: Kernels.choice.instructionSet,
         hasLibrary: OpenBLAS.active != nil)
 
-    /// The packed product was measured faster where fused multiply-adds are; without a library there is nothing else.
-    /// The library is looked for only where the answer depends on it: loading it takes longer than a small product.
+    /// With fused multiply-adds the packed product was measured faster. Without the library there is no other product.
+    /// The library is looked for only if the choice depends on it, because loading it takes longer than a small
+    /// product.
     static func choose(
         wanted: String?, kernels: CPUFeatures.InstructionSet, hasLibrary: @autoclosure () -> Bool
     ) -> Bool {

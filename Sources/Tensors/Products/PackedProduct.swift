@@ -1,11 +1,11 @@
 import KernelInterface
 
-/// `left * weight^T` over a packed weight: tasks take blocks of rows times columns, and finish them while they are in
-/// cache.
+/// `left * weight^T` with a packed weight. A task computes a block of rows times columns, and applies bias, activation
+/// and residual while the block is in cache.
 ///
-/// The left operand is read as it lies: one pass of a panel of rows stays near, and packing it gained nothing.
-/// Every element is the same sum in the same order however the product is cut, so the cut may depend on the number of
-/// threads. Rows are cut into panels of nearly equal height: 50 rows are five tiles of ten.
+/// The left operand is read as it lies in memory, because packing it gained nothing. Every element is the same sum in
+/// the same order however the product is cut, so the cut may depend on the number of threads. Rows are cut into panels
+/// of nearly equal height: 50 rows become five tiles of ten.
 struct PackedProduct {
     let weight: PackedWeight
     let rows: Int
@@ -18,8 +18,8 @@ struct PackedProduct {
 
     private var kernels: any KernelSet.Type { weight.kernels }
 
-    /// Panels of one task at most, and columns where there are enough tasks: the sums of a task, one pass of its weights and
-    /// the pass behind that, which is fetched meanwhile, stay in the second cache together.
+    /// Panels and columns of one task at most. Its sums, one pass of its weights and the next pass, which is fetched
+    /// meanwhile, then fit the second cache together.
     private static let mostPanels = 20
     private static let mostColumns = 128
     /// Weights of one pass of a task at most.
@@ -61,7 +61,7 @@ struct PackedProduct {
         let width = blockPanels(rowBlocks: rowBlocks, threads: ThreadPool.shared.threads)
         let weightPanels = weightPanels
         let columnBlocks = (weightPanels.count + width - 1) / width
-        // The larger operand is gone through once, the other one again and again, from a nearer cache.
+        // The larger operand is read once, and the smaller one again and again, because it stays in a nearer cache.
         let rowsFirst = rows > outputs.count
         func block(_ index: Int) -> Block {
             let (row, column) =
@@ -91,7 +91,7 @@ struct PackedProduct {
     /// Depth of the panels that weights of half precision are widened into.
     private var widenedDepth: Int { weight.isHalf ? min(weight.depth, weight.passDepth) : 0 }
 
-    /// Panels of columns of one task: enough tasks for the threads.
+    /// Panels of columns of one task, few enough for all threads to get tasks.
     private func blockPanels(rowBlocks: Int, threads: Int) -> Int {
         let wanted = max(1, (4 * threads + rowBlocks - 1) / rowBlocks)
         let even = (weightPanels.count + wanted - 1) / wanted
@@ -125,10 +125,10 @@ struct PackedProduct {
             for rowPanel in block.rowPanels {
                 let row = self.firstRow(rowPanel)
                 let rows = rowPanel < tallPanels ? height : height - 1
-                // Sums of a single pass are finished at once and leave their place to the next panel of rows.
+                // With a single pass, sums are finished at once, and the next panel of rows reuses their memory.
                 let target = isLast && first == 0 ? sums : sums + (row - firstRow) * stride
                 if isLast { prefetch(rows, out, row: row, columns, epilogue) }
-                // Whole panels, so there is no edge to make.
+                // The block consists of whole panels, so no tile has an edge.
                 kernels.multiplyRows(
                     target, stride: stride, left + row * leftStride + first, rowStride: leftStride, depthStride: 1,
                     by: right, panelStride: tileColumns * run, rows: rows, columns: stride, depth: run,
@@ -140,7 +140,7 @@ struct PackedProduct {
         } while first < depth
     }
 
-    /// Asks for the memory that sums will go to, and for what will be added to them, while they are being made.
+    /// Prefetches the result's memory, and the residual, while the sums are computed.
     private func prefetch(
         _ rows: Int, _ out: UnsafeMutablePointer<Float>, row: Int, _ columns: Range<Int>, _ epilogue: ProductEpilogue
     ) {
@@ -149,7 +149,7 @@ struct PackedProduct {
         if let residual = epilogue.residual { prefetchRows(residual + first, outputs.count, rows, columns.count) }
     }
 
-    /// Brings sums to where they belong, with all that follows the product.
+    /// Writes sums to the result, with bias, activation and residual.
     private func finish(
         _ rows: Int, from sums: UnsafePointer<Float>, _ stride: Int, _ out: UnsafeMutablePointer<Float>, row: Int,
         _ columns: Range<Int>, _ epilogue: ProductEpilogue
@@ -160,7 +160,7 @@ struct PackedProduct {
             column: columns.lowerBound, columns: columns.count, residualOffset: offset)
     }
 
-    /// The weights that are needed behind a pass.
+    /// The weights that are needed after a pass.
     private func fetched(
         behind block: Block, first: Int, run: Int, next: () -> Range<Int>?
     ) -> (base: UnsafeRawPointer, bytes: Int)? {

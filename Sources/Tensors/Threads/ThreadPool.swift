@@ -8,15 +8,16 @@ import Synchronization
     import Darwin
 #endif
 
-/// The threads of this process's computation: made on first need, kept, asleep while there is nothing to do.
+/// The threads that compute in this process. They are made when they are first needed, and sleep while there is no
+/// work.
 ///
-/// A job is a number of chunks. The caller works on its own job; workers join whichever job has chunks left, as long as
-/// no more threads compute than are wanted, callers included. Which thread runs a chunk is chance; what the chunk does is
-/// not.
+/// A job is a number of chunks. The caller works on its own job, and workers join any job that has chunks left.
+/// A worker joins only while fewer threads than wanted compute, callers included. Chance decides which thread runs a chunk, but
+/// not what the chunk computes.
 ///
-/// Waking a sleeping thread takes as long as a small layer. So whoever runs out of work looks for more for
-/// `patienceNanoseconds`, giving way to other threads, before it sleeps: inside a model that is enough to stay awake from
-/// one operation to the next, and an idle process uses no time at all.
+/// Waking a sleeping thread takes as long as a small layer. So a thread without work looks for more, for
+/// `patienceNanoseconds`, before it sleeps, and lets other threads run meanwhile. This is long enough to stay awake
+/// from one operation of a model to the next. An idle process uses no processor time.
 final class ThreadPool: @unchecked Sendable {
     // Unchecked: every stored property that is not atomic is read and written with `mutex` held.
     static let shared = ThreadPool()
@@ -29,8 +30,8 @@ final class ThreadPool: @unchecked Sendable {
         fileprivate let job: Job?
         fileprivate let threads: Int
 
-        /// The chunk this thread will probably take when it is done with these, as it looks at the moment: half of the other
-        /// threads will have taken one before. Nil if none will be left.
+        /// The chunk that this thread will probably take after these; nil if none will be left. The estimate assumes
+        /// that half of all threads take a chunk before it.
         var probableNext: Int? {
             guard let job else { return nil }
             let next = job.next.load(ordering: .relaxed) + threads / 2
@@ -55,8 +56,8 @@ final class ThreadPool: @unchecked Sendable {
         var hasChunks: Bool { next.load(ordering: .relaxed) < chunks }
         var isFinished: Bool { finished.load(ordering: .acquiring) == chunks }
 
-        /// The next chunks for one thread: first a share of three quarters of all, so that neighbours stay together, then one
-        /// at a time, so that all threads end at the same time.
+        /// The next chunks for one thread. Three quarters of all chunks are handed out in one large share a thread, so
+        /// that neighbours stay together. The rest goes out one by one, so that all threads end at the same time.
         func claim(threads: Int) -> Range<Int>? {
             let share = max(1, 3 * chunks / (4 * threads))
             let size = next.load(ordering: .relaxed) < share * threads ? share : 1
@@ -93,8 +94,8 @@ final class ThreadPool: @unchecked Sendable {
 
     func resize(to count: Int) { wanted.store(count, ordering: .relaxed) }
 
-    /// Runs `body` for claims that together cover 0 ..< chunks and returns when all are done. A call from inside a chunk
-    /// runs in place.
+    /// Runs `body` for claims that together cover 0 ..< chunks and returns when all are done. A call from inside a
+    /// chunk runs in place.
     func run(chunks: Int, _ body: (Claim) -> Void) {
         let threads = threads
         if chunks <= 0 { return }
@@ -127,12 +128,12 @@ final class ThreadPool: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         jobs.removeAll { $0 === job }
         active.wrappingSubtract(1, ordering: .relaxed)
-        // There is room for a worker in somebody else's job.
+        // This thread no longer counts, so a worker may join another caller's job.
         if !jobs.isEmpty { announce(for: 1) }
         pthread_mutex_unlock(mutex)
     }
 
-    /// Tells workers that something has changed; wakes as many sleepers as can be of use. Called with the mutex held.
+    /// Tells workers about new work and wakes as many sleepers as can help. The caller holds the mutex.
     private func announce(for helpers: Int) {
         arrivals.wrappingAdd(1, ordering: .releasing)
         for _ in 0..<min(helpers, sleepers) { pthread_cond_signal(workArrived) }
@@ -162,7 +163,7 @@ final class ThreadPool: @unchecked Sendable {
         pthread_setspecific(busyKey, nil)
     }
 
-    /// Looks for up to `patienceNanoseconds` whether something has come true.
+    /// Checks a condition again and again, for up to `patienceNanoseconds`, and returns whether it came true.
     private static func waitBriefly(until condition: () -> Bool) -> Bool {
         let start = nanoseconds()
         while true {
@@ -180,7 +181,7 @@ final class ThreadPool: @unchecked Sendable {
         return Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
     }
 
-    /// Called with the mutex held. A thread that the system refuses is done without: the caller does the work.
+    /// Makes workers; the caller holds the mutex. If the system refuses a thread, the others do its work.
     private func growIfNeeded(to count: Int) {
         while workers < count {
             var attributes = pthread_attr_t()
@@ -213,7 +214,7 @@ final class ThreadPool: @unchecked Sendable {
                 leave()
             } else if !ThreadPool.waitBriefly(until: { arrivals.load(ordering: .acquiring) != seen }) {
                 pthread_mutex_lock(mutex)
-                // Whoever announces holds the mutex, so nothing can have arrived unseen.
+                // Work is announced with the mutex held, so none can arrive between this check and the sleep.
                 if arrivals.load(ordering: .acquiring) == seen {
                     sleepers += 1
                     pthread_cond_wait(workArrived, mutex)
@@ -224,7 +225,7 @@ final class ThreadPool: @unchecked Sendable {
         }
     }
 
-    /// A job to help with, if one has chunks left and there is room for one more thread.
+    /// A job that has chunks left, if one more thread may compute.
     private func join() -> Job? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

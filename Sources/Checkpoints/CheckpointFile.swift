@@ -5,10 +5,13 @@ public struct CheckpointFile: Hashable, Sendable {
     /// The size of the file in bytes when it was opened.
     public let byteCount: Int
 
-    /// The digest of its bytes, as 64 hexadecimal digits. Reads the whole file.
+    /// The digest of its bytes, as 64 hexadecimal digits.
+    ///
+    /// Reads the whole file, unless this process did before and its size, inode and times are what they were.
+    /// ``SHA256/hexadecimalDigest(ofFile:)`` reads it always.
     ///
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`.
     public func sha256() throws(CheckpointError) -> String {
-        try SHA256.hexadecimalDigest(ofFile: path)
+        try DigestCache.ofProcess.sha256(ofFile: path)
     }
 }

@@ -98,11 +98,16 @@ final class MappedFile: Sendable {
         return Value(littleEndian: bytes.loadUnaligned(as: Value.self))
     }
 
+    /// What the system says of the file now; nil for bytes that never were a file, and when it says nothing.
+    var status: stat? {
+        guard let descriptor else { return nil }
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status : nil
+    }
+
     /// Whether the file on disk is still long enough for a read up to `end`.
     func stillCovers(_ end: Int) -> Bool {
-        guard let descriptor else { return true }
-        var status = stat()
-        return fstat(descriptor, &status) == 0 && Int(status.st_size) >= end
+        descriptor == nil || status.map { Int($0.st_size) >= end } ?? false
     }
 }
 

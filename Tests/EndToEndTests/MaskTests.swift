@@ -2,6 +2,7 @@ import Foundation
 import ImageCodecs
 import Imaging
 import JSONText
+import SmallWeights
 import Testing
 
 @Suite("vitrine mask")
@@ -106,7 +107,7 @@ struct KeptResultsTests {
         #expect(command.files(under: "no").isEmpty)
     }
 
-    @Test("text vectors from the cache give the same bytes; a damaged entry is told and computed again")
+    @Test("a cache gives the same bytes and keeps digests; a damaged entry is told and computed again")
     func textCache() throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
@@ -116,9 +117,23 @@ struct KeptResultsTests {
         }
         #expect(try segment("plain", []).status == 0)
         #expect(try segment("first", ["--text-cache", "cache"]).status == 0)
-        let entries = command.files(under: "cache")
+        let entries = command.files(under: "cache").filter { $0.hasSuffix(".safetensors") }
         #expect(entries.count == 1)
+        // A digest that is none of these files shows whether what was kept is used.
+        let digests = try String(decoding: command.data("cache/digests.json"), as: UTF8.self)
+        let marked = String(repeating: "0", count: 64)
+        try command.write(
+            Data(digests.replacing(#/[0-9a-f]{64}/#, with: marked).utf8), to: "cache/digests.json")
         #expect(try segment("second", ["--text-cache", "cache"]).status == 0)
+        for (folder, isUsed) in [("plain", false), ("first", false), ("second", true)] {
+            let record = try String(decoding: command.data("\(folder)/a.png/result.json"), as: UTF8.self)
+            #expect(record.contains(marked) == isUsed, "\(folder)")
+        }
+        for action in ["inspect", "verify"] {
+            let weights = ["weights", action, try SmallWeights().clip]
+            let fresh = try command.run(weights, environment: ["VITRINE_TEXT_CACHE": "cache"])
+            #expect(fresh.status == 0 && !fresh.output.contains(marked), "\(fresh.output)")
+        }
         for folder in ["first", "second"] {
             #expect(try command.data("\(folder)/a.png/map.npy") == command.data("plain/a.png/map.npy"))
         }

@@ -46,7 +46,7 @@ struct EvaluateCommand: ParsableCommand {
         let classes = try LabelledPictures.classes(in: folder, limit: limit)
         let setup = try anomalyOptions.resolved()
         let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
-        let weights = WeightFileRecord.pending(of: loaded.files + setup.files)
+        let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
         let evaluation = try Evaluation(models: loaded, setup: setup, object: object)
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
         var table = MeasureTable()

@@ -34,8 +34,8 @@ struct AnomalyOptions: ParsableArguments {
 
     @Option(
         help: """
-            A folder where text vectors are kept between runs. Without it $VITRINE_TEXT_CACHE, else they are computed \
-            each time. An entry of other weights or sentences is never used.
+            A folder where text vectors and the digests of weights are kept between runs. Without it \
+            $VITRINE_TEXT_CACHE, else they are computed each time. An entry of other weights or sentences is never used.
             """)
     var textCache: String?
 
@@ -51,12 +51,8 @@ struct AnomalyOptions: ParsableArguments {
         }
     }
 
-    /// Where text vectors are kept, nil for nowhere.
-    func textStore() -> TextVectorStore? {
-        let folder = textCache ?? ProcessInfo.processInfo.environment["VITRINE_TEXT_CACHE"]
-        guard let folder, !folder.isEmpty else { return nil }
-        return TextVectorStore(folder: folder) { Terminal.complain("warning: \($0)") }
-    }
+    /// Where text vectors and digests are kept between runs.
+    var cache: CacheFolder { CacheFolder(textCache) }
 
     /// What all of this comes to, checked.
     ///

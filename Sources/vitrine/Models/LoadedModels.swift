@@ -75,11 +75,12 @@ struct WeightFile: Sendable {
 extension WeightFileRecord {
     /// What a record says of files: their digests, made on a thread of their own while models compute, because they
     /// take seconds for files of gigabytes.
-    static func pending(of files: [WeightFile]) -> Pending<[WeightFileRecord]> {
+    static func pending(of files: [WeightFile], cache: CacheFolder = CacheFolder()) -> Pending<[WeightFileRecord]> {
         Pending(on: DispatchQueue(label: "vitrine.digests")) {
-            try files.map { file in
+            let digests = cache.digests()
+            return try files.map { file in
                 var record = WeightFileRecord(path: file.path, role: file.role)
-                record.sha256 = try reading(file.path) { try SHA256.hexadecimalDigest(ofFile: file.path) }
+                record.sha256 = try reading(file.path) { try digests.sha256(ofFile: file.path) }
                 return record
             }
         }

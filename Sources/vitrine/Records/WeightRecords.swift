@@ -26,11 +26,11 @@ extension WeightFileRecord {
         bytes = (try? FileManager.default.attributesOfItem(atPath: target))?[.size] as? Int
     }
 
-    /// A file of weights that was opened. Reads it whole, for its digest.
+    /// A file of weights that was opened. Reads it whole, for its digest, whatever was kept of it.
     ///
     /// - Throws: A ``CommandFailure``.
     init(_ opened: CheckpointFile, published list: PublishedWeights) throws {
-        let digest = try reading(opened.path) { try opened.sha256() }
+        let digest = try reading(opened.path) { try SHA256.hexadecimalDigest(ofFile: opened.path) }
         file = (opened.path as NSString).lastPathComponent
         path = opened.path
         bytes = opened.byteCount

@@ -77,7 +77,7 @@ struct SegmentCommand: ParsableCommand {
         // The first picture is decoded while the models are loaded.
         let pictures = SegmentRun.read(items, self)
         let models = try LoadedModels(models, activation: setup.configuration.map.activation)
-        let segmenter = try setup.segmenter(models, textCache: anomalyOptions.textStore())
+        let segmenter = try setup.segmenter(models, textCache: anomalyOptions.cache.textVectors())
         // An object name that does not fit is found before the first picture is read.
         do { _ = try segmenter.textVectors(for: object) } catch { throw CommandFailure.usage("--object: \(error)") }
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")

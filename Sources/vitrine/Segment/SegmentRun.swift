@@ -62,7 +62,7 @@ struct SegmentRun: Sendable {
             }
             let finding = Result {
                 let reading = try picture.get()
-                let digests = weights ?? WeightFileRecord.pending(of: files)
+                let digests = weights ?? WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache)
                 weights = digests
                 let result = try segmenter.segment(reading.decoded.image, object: command.object)
                 return Finding(reading: reading, result: result, weights: digests)

@@ -82,6 +82,7 @@ let modules: [Module] = [
     Module(
         kind: .exported, name: "ImageCodecs",
         dependencies: ["TerminalText", "WholeFiles", "Imaging", "CPNG", "CJPEG"], tests: ["Imaging"]),
+    Module(kind: .hidden, name: "ResultFolders", dependencies: ["TerminalText", "WholeFiles", "CRename"], tests: []),
     Module(kind: .hidden, name: "UnicodeRepair", tests: nil),
     Module(
         kind: .exported, name: "CLIP",
@@ -119,6 +120,7 @@ let package = Package(
     targets: kernelTargets + modules.flatMap(\.targets) + [
         .target(name: "KernelInterface", swiftSettings: strict),
         .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CRename"),
         .systemLibrary(name: "CSHA256"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CPNG", exclude: ["README.md"], linkerSettings: [.linkedLibrary("png16")]),
@@ -127,7 +129,8 @@ let package = Package(
             name: "vitrine",
             dependencies: [
                 "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText", "Tensors",
+                "Checkpoints", "ResultFolders", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles",
+                "JSONText", "Tensors",
                 "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -16,7 +16,7 @@ struct MaskTests {
         let files = command.files(under: "out/a.png.mask")
         #expect(
             files == [
-                "logits.npy", "mask-0.png", "mask-1.png", "mask-2.png", "overlay-0.png", "overlay-1.png",
+                ".vitrine", "logits.npy", "mask-0.png", "mask-1.png", "mask-2.png", "overlay-0.png", "overlay-1.png",
                 "overlay-2.png", "result.json",
             ])
         let record = try command.json("out/a.png.mask/result.json")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("vitrine segment")
 struct SegmentTests {
-    static let fileNames = ["heatmap.png", "map.npy", "map.png", "mask.png", "overlay.png", "result.json"]
+    static let fileNames = [".vitrine", "heatmap.png", "map.npy", "map.png", "mask.png", "overlay.png", "result.json"]
 
     @Test("a folder gives one folder of six files for each picture, under the picture's own path")
     func folder() throws {
@@ -98,18 +98,18 @@ struct SegmentTests {
         #expect(command.files(under: "out") == written.sorted())
     }
 
-    @Test("results that cannot be written end the command with 5, and nothing is written after them")
+    @Test("a place that is taken ends the command with 5 before anything is computed")
     func unwritable() throws {
         let command = try Command()
-        for name in ["a.png", "b/b.png", "c.png", "d.png"] { try command.write(SamplePictures.png(), to: "in/\(name)") }
+        for name in ["a.png", "b/b.png", "c.png"] { try command.write(SamplePictures.png(), to: "in/\(name)") }
         // A file where the second picture's folder should go.
         try command.write(Data(), to: "out/b")
         let outcome = try command.run(["segment", "in", "--object", "metal plate", "--output", "out", "--quiet"])
         #expect(outcome.status == 5)
         #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
-        #expect(outcome.errors.contains("out/b/b.png"), "\(outcome.errors)")
-        #expect(outcome.output.split(separator: "\n").count == 1, "\(outcome.output)")
-        #expect(command.files(under: "out") == (Self.fileNames.map { "a.png/\($0)" } + ["b"]).sorted())
+        #expect(outcome.errors.contains("out/b is a file") && outcome.errors.contains("--output"), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty, "\(outcome.output)")
+        #expect(command.files(under: "out") == ["b"])
     }
 
     @Test("results are replaced by a second run, and the output folder is not read as input")

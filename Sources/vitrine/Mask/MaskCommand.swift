@@ -59,7 +59,7 @@ struct MaskCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let input = try SAMPicture([picture], output: output, weights: try samOptions.file())
+        let input = try SAMPicture([picture], output: (output, ".mask"), weights: try samOptions.file())
         let weights = WeightFileRecord.pending(of: input.files)
         let (sam, image) = (input.sam, input.decoded.image)
         let frame = sam.frame(of: image)
@@ -75,7 +75,7 @@ struct MaskCommand: ParsableCommand {
         let record = PromptedMasksRecord(
             picture: PictureRecord(input.item, input.decoded), prompt: PromptRecord(prompt), best: prediction.best,
             masks: found.masks.map(\.record), weights: try weights.get())
-        try ResultFolder(output: output, name: input.item.name + ".mask").replace { folder in
+        try input.write { folder in
             try found.write(to: folder)
             try record.write(to: folder + "/result.json")
         }

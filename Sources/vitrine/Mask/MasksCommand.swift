@@ -67,7 +67,7 @@ struct MasksCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let input = try SAMPicture([picture], output: output, weights: try samOptions.file())
+        let input = try SAMPicture([picture], output: (output, ".masks"), weights: try samOptions.file())
         let weights = WeightFileRecord.pending(of: input.files)
         let image = input.decoded.image
         let generator: AutomaticMaskGenerator
@@ -87,7 +87,7 @@ struct MasksCommand: ParsableCommand {
         let record = EveryMaskRecord(
             picture: PictureRecord(input.item, input.decoded), masks: masks.map(PredictedMaskRecord.init),
             weights: try weights.get())
-        try ResultFolder(output: output, name: input.item.name + ".masks").replace { folder in
+        try input.write { folder in
             try record.write(to: folder + "/masks.json")
             try PNGWriter.write(MaskMosaic.draw(image: image, masks: masks.map(\.mask)), to: folder + "/masks.png")
         }

@@ -72,7 +72,7 @@ struct SegmentCommand: ParsableCommand {
         guard let output else { return }
         models.threadOptions.apply()
         let items = try PictureList.collect(pictures, excluding: output)
-        try ResultFolder.prepare(output)
+        let results = try ResultOutput(output, for: items.map(\.name))
         let log = Log(isQuiet: quiet)
         // The first picture is decoded while the models are loaded.
         let pictures = SegmentRun.read(items, self)
@@ -83,7 +83,7 @@ struct SegmentCommand: ParsableCommand {
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 
         let run = SegmentRun(
-            command: self, output: output, segmenter: segmenter, files: models.files + setup.files, log: log)
+            command: self, results: results, segmenter: segmenter, files: models.files + setup.files, log: log)
         let status = try run.work(through: pictures, count: items.count)
         if status != .success { throw ExitCode(status.rawValue) }
     }

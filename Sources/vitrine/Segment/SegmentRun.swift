@@ -14,7 +14,7 @@ import TerminalText
 /// computation; the other two have a thread each, which is little work beside it.
 struct SegmentRun: Sendable {
     let command: SegmentCommand
-    let output: String
+    let results: ResultOutput
     let segmenter: AnomalySegmenter
     /// All files that the result depends on.
     let files: [WeightFile]
@@ -97,7 +97,7 @@ struct SegmentRun: Sendable {
             record.timingsSeconds = timings
             record.threads = ComputeThreads.count
         }
-        try ResultFolder(output: output, name: item.name).replace { [record] folder in
+        try results.write(item.name) { [record] folder in
             try ResultFiles(image: decoded.image, result: result, record: record, showsPoints: command.showPoints)
                 .write(to: folder)
         }

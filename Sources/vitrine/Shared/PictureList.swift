@@ -1,4 +1,5 @@
 import Foundation
+import ResultFolders
 
 /// One picture to work on, and the folder under the output folder that its results go to.
 struct PictureItem: Equatable {
@@ -18,7 +19,8 @@ enum PictureList {
 
     /// - Parameters:
     ///   - arguments: Files, folders and patterns with `*`, `?` and `[...]`.
-    ///   - excluded: The output folder, which may lie inside an input folder and is not walked.
+    ///   - excluded: The output folder, which may lie inside an input folder and is not walked. Neither are folders that
+    ///     hold results of Vitrine, whose heat maps are no pictures to work on.
     /// - Throws: A ``CommandFailure`` with status `badInput` that lists everything that was not found.
     static func collect(_ arguments: [String], excluding excluded: String) throws -> [PictureItem] {
         var found: [Candidate] = []
@@ -75,7 +77,7 @@ enum PictureList {
         for case let relative as String in walk {
             let isHidden = relative.split(separator: "/").contains { $0.hasPrefix(".") }
             let path = root + "/" + relative
-            if path == output || isHidden {
+            if path == output || isHidden || ResultMark.files(in: path) != nil {
                 walk.skipDescendants()
                 continue
             }

@@ -8,22 +8,35 @@ struct SAMPicture {
     let sam: SAMModel
     /// The files that SAM was read from.
     let files: [WeightFile]
+    /// Where the result goes, by its name; nil for a command without results.
+    private let result: (output: ResultOutput, name: String)?
 
     /// - Parameters:
     ///   - arguments: what stands on the command line: a picture, or a folder or pattern of one picture.
-    ///   - output: the folder for results, which is made; nil where there is none.
+    ///   - output: the folder for results, which is made, and what is added to the picture's name for the result's; nil
+    ///     for a command without results.
     ///   - file: SAM's weights.
     /// - Throws: A ``CommandFailure``.
-    init(_ arguments: [String], output: String?, weights file: @autoclosure () throws -> String) throws {
-        let items = try PictureList.collect(arguments, excluding: output ?? "")
+    init(_ arguments: [String], output: (path: String, ending: String)?, weights file: @autoclosure () throws -> String)
+        throws
+    {
+        let items = try PictureList.collect(arguments, excluding: output?.path ?? "")
         guard items.count == 1, let item = items.first else {
             throw CommandFailure.usage("SAM takes one picture at a time, not \(items.count)")
         }
         self.item = item
         decoded = try reading(item.path) { try ImageFile.decode(item.path) }
-        if let output { try ResultFolder.prepare(output) }
+        result = try output.map { output in
+            let name = item.name + output.ending
+            return (try ResultOutput(output.path, for: [name]), name)
+        }
         let loaded = try LoadedSAM(file: file())
         sam = loaded.model
         files = loaded.files
+    }
+
+    /// Writes the result whole, or leaves everything as it was; see ``ResultOutput/write(_:_:)``.
+    func write(_ fill: (_ folder: String) throws -> Void) throws {
+        try result?.output.write(result?.name ?? item.name, fill)
     }
 }

@@ -1,0 +1,35 @@
+import ResultFolders
+
+/// The folder that a command writes its results to. It is locked, and the places of all results are looked at, before any
+/// model is loaded.
+struct ResultOutput: Sendable {
+    private let folder: OutputFolder
+
+    /// - Parameters:
+    ///   - path: the folder, which is made where it is missing.
+    ///   - names: of the results to come, for example `parts/b.jpg`.
+    /// - Throws: A ``CommandFailure`` with status `outputFailed`, where the folder cannot be written to, another process
+    ///   writes to it, or something that is no result stands in the place of one.
+    init(_ path: String, for names: [String]) throws {
+        do throws(OutputFolderError) {
+            folder = try OutputFolder(path)
+            for name in names { try folder.check(name) }
+        } catch {
+            throw CommandFailure.output("\(error) (--output)")
+        }
+    }
+
+    /// Lets `fill` write the files of a result, then shows them in place of an earlier result of that name. On any failure
+    /// the earlier one stays as it was.
+    ///
+    /// - Throws: A ``CommandFailure`` with status `outputFailed`.
+    func write(_ name: String, _ fill: (_ folder: String) throws -> Void) throws {
+        do {
+            try folder.write(name, fill)
+        } catch let error as OutputFolderError {
+            throw CommandFailure.output("\(error)")
+        } catch {
+            throw CommandFailure.output("cannot write \(folder.path)/\(name): \(error)")
+        }
+    }
+}

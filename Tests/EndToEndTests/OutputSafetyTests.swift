@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@Suite("what Vitrine did not write stays")
+struct OutputSafetyTests {
+    private func segment(_ command: Command, _ pictures: [String], output: String) throws -> Command.Outcome {
+        try command.run(["segment"] + pictures + ["--object", "plate", "--output", output, "--quiet"])
+    }
+
+    @Test(
+        "a picture in the place of its own results is refused and kept",
+        arguments: [(["a.png"], "."), (["."], "."), (["*.png"], "."), (["pics"], "pics")])
+    func pictures(_ pictures: [String], _ output: String) throws {
+        let command = try Command()
+        let name = output == "pics" ? "pics/a.png" : "a.png"
+        try command.write(SamplePictures.png(), to: name)
+        let outcome = try segment(command, pictures, output: output)
+        #expect(outcome.status == 5, "\(outcome.errors)")
+        #expect(outcome.errors.contains("a.png is a file that Vitrine did not write"), "\(outcome.errors)")
+        #expect(try command.data(name) == SamplePictures.png())
+    }
+
+    @Test("a note in a folder of results, and a link in its place, are refused and kept")
+    func strangers() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        #expect(try segment(command, ["a.png"], output: "out").status == 0)
+        try command.write(Data("mine".utf8), to: "out/a.png/notes.txt")
+        let before = command.files(under: "out")
+        let outcome = try segment(command, ["a.png"], output: "out")
+        #expect(outcome.status == 5 && outcome.errors.contains("notes.txt"), "\(outcome.errors)")
+        #expect(command.files(under: "out") == before)
+        try FileManager.default.createDirectory(
+            at: command.folder.appendingPathComponent("other"), withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(
+            atPath: command.folder.appendingPathComponent("other/a.png").path, withDestinationPath: "../out")
+        let linked = try segment(command, ["a.png"], output: "other")
+        #expect(linked.status == 5 && linked.errors.contains("is a link"), "\(linked.errors)")
+        #expect(command.files(under: "out") == before)
+    }
+
+    @Test("results of an earlier run are no pictures for the next")
+    func resultsAsInputs() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "in/a.png")
+        for output in ["in/one", "in/two", "in/three"] {
+            let outcome = try segment(command, ["in"], output: output)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.split(separator: "\n").count == 1, "\(outcome.output)")
+        }
+    }
+
+    @Test("a second process is refused by the name of the first, and all results are whole")
+    func twoProcesses() throws {
+        let command = try Command()
+        for index in 0..<6 { try command.write(SamplePictures.png(), to: "in/\(index).png") }
+        let first = Process()
+        first.executableURL = Command.binary
+        first.arguments = ["segment", "in", "--object", "plate", "--output", "out", "--quiet"]
+        first.currentDirectoryURL = command.folder
+        first.standardOutput = FileHandle.nullDevice
+        try first.run()
+        let lock = command.folder.appendingPathComponent("out/.vitrine-lock").path
+        while first.isRunning && !FileManager.default.fileExists(atPath: lock) { usleep(1000) }
+        try #require(first.isRunning)
+        let second = try segment(command, ["in"], output: "out")
+        first.waitUntilExit()
+        #expect(second.status == 5, "\(second.errors)")
+        #expect(second.errors.contains("process \(first.processIdentifier) on "), "\(second.errors)")
+        #expect(first.terminationStatus == 0)
+        #expect(command.files(under: "out").count == 6 * SegmentTests.fileNames.count)
+    }
+}

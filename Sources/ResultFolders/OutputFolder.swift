@@ -32,6 +32,11 @@ package final class OutputFolder: Sendable {
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .failed(path: path, operation: "opening", code: errno) }
         try Self.makeFolder(workshopPath)
+        // Its contents are cleared: a link would lead to a folder of somebody else.
+        var status = stat()
+        guard lstat(workshopPath, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw .stranger(path: workshopPath, .link)
+        }
         try recover()
     }
 

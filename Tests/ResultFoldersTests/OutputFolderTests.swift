@@ -122,6 +122,17 @@ struct OutputFolderTests {
         #expect(scratch.text(".vitrine-lock") == "mine")
     }
 
+    @Test("a link under the name of the folder for unfinished results is refused, and what it leads to stays")
+    func linkedWorkshop() throws {
+        try scratch.put("mine", "elsewhere/folder/notes.txt")
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path + "/.vitrine-partial", withDestinationPath: "elsewhere")
+        #expect(throws: OutputFolderError.stranger(path: scratch.path + "/.vitrine-partial", .link)) {
+            try OutputFolder(scratch.path)
+        }
+        #expect(scratch.text("elsewhere/folder/notes.txt") == "mine")
+    }
+
     @Test("an output folder that was removed, or another in its place, is noticed", arguments: [false, true])
     func removed(isMadeAgain: Bool) throws {
         let output = try OutputFolder(scratch.path + "/out")

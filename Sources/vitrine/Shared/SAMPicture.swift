@@ -37,6 +37,7 @@ struct SAMPicture {
 
     /// Writes the result whole, or leaves everything as it was; see ``ResultOutput/write(_:_:)``.
     func write(_ fill: (_ folder: String) throws -> Void) throws {
-        try result?.output.write(result?.name ?? item.name, fill)
+        guard let result else { return }
+        try result.output.write(result.name, fill)
     }
 }

@@ -65,6 +65,7 @@ func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let modules: [Module] = [
     Module(kind: .hidden, name: "TerminalText", tests: []),
     Module(kind: .hidden, name: "WholeFiles", dependencies: ["TerminalText"], tests: []),
+    Module(kind: .hidden, name: "TextLines", dependencies: ["TerminalText", "WholeFiles"], tests: []),
     Module(kind: .hidden, name: "JSONText", tests: []),
     Module(
         kind: .exported, name: "Tensors",
@@ -83,6 +84,10 @@ let modules: [Module] = [
         kind: .exported, name: "ImageCodecs",
         dependencies: ["TerminalText", "WholeFiles", "Imaging", "CPNG", "CJPEG"], tests: ["Imaging"]),
     Module(kind: .hidden, name: "ResultFolders", dependencies: ["TerminalText", "WholeFiles", "CRename"], tests: []),
+    Module(
+        kind: .hidden, name: "Manifests",
+        dependencies: ["TextLines", "JSONText", "WholeFiles", "TerminalText", "Checkpoints"],
+        tests: ["TextLines", "Checkpoints"]),
     Module(kind: .hidden, name: "UnicodeRepair", tests: nil),
     Module(
         kind: .exported, name: "CLIP",

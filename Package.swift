@@ -88,6 +88,10 @@ let modules: [Module] = [
         kind: .hidden, name: "Manifests",
         dependencies: ["TextLines", "JSONText", "WholeFiles", "TerminalText", "Checkpoints"],
         tests: ["TextLines", "Checkpoints"]),
+    Module(
+        kind: .hidden, name: "RunJournals",
+        dependencies: ["TextLines", "JSONText", "WholeFiles", "TerminalText", "Checkpoints", "ResultFolders"],
+        tests: ["JSONText", "ResultFolders"]),
     Module(kind: .hidden, name: "UnicodeRepair", tests: nil),
     Module(
         kind: .exported, name: "CLIP",

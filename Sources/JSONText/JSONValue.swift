@@ -23,3 +23,17 @@ package indirect enum JSONValue: Hashable, Sendable {
         return members
     }
 }
+
+extension JSONValue: Encodable {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .number(let number): try container.encode(number)
+        case .boolean(let value): try container.encode(value)
+        case .null: try container.encodeNil()
+        case .list(let elements): try container.encode(elements)
+        case .object(let members): try container.encode(members)
+        }
+    }
+}

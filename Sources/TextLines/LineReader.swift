@@ -41,6 +41,9 @@ package final class LineReader {
 
     deinit { close(descriptor) }
 
+    /// Where the next line starts in the file.
+    package var byteOffset: Int { bufferOffset + position }
+
     /// The next line, nil behind the last one.
     package func next() throws(TextLineError) -> TextLine? {
         var searched = position

@@ -18,59 +18,59 @@ struct DoctorCommand: ParsableCommand {
         models.threadOptions.apply()
         let machine = MachineReport()
         var advice = machine.advice
-        show("CPU", machine.cpuName)
-        show("instruction sets", machine.instructionSets.joined(separator: ", "))
-        show("kernels", "\(machine.kernels) (\(machine.kernelsReason))")
+        try show("CPU", machine.cpuName)
+        try show("instruction sets", machine.instructionSets.joined(separator: ", "))
+        try show("kernels", "\(machine.kernels) (\(machine.kernelsReason))")
         if let blas = machine.blas {
-            show("BLAS", "\(blas.file), \(blas.version)")
-            show("BLAS core", "\(blas.core) (\(blas.coreReason))")
-            show("BLAS threads", "\(blas.threads) a call; Vitrine splits the work itself")
+            try show("BLAS", "\(blas.file), \(blas.version)")
+            try show("BLAS core", "\(blas.core) (\(blas.coreReason))")
+            try show("BLAS threads", "\(blas.threads) a call; Vitrine splits the work itself")
         } else {
-            show("BLAS", "none: \(machine.blasAbsence ?? "not found")")
+            try show("BLAS", "none: \(machine.blasAbsence ?? "not found")")
         }
-        show("threads", "\(machine.threads) (\(machine.threadsReason))")
-        show("libpng", CodecVersions.libpng)
-        show("libjpeg-turbo", CodecVersions.libjpegTurbo ?? "version not told")
+        try show("threads", "\(machine.threads) (\(machine.threadsReason))")
+        try show("libpng", CodecVersions.libpng)
+        try show("libjpeg-turbo", CodecVersions.libjpegTurbo ?? "version not told")
         let speed = machine.measureGigaflops(seconds: 2)
-        show(
+        try show(
             "speed",
             String(
                 format: "%.0f GFLOP/s in a large matrix product, %.0f in multiply-adds alone",
                 speed.productGigaflops, speed.peakGigaflops))
         var isComplete = true
-        do {
-            let files = try models.clipOptions.files()
-            for (role, path) in [("CLIP", files.clip), ("SAM", try models.samOptions.file())] {
-                do {
-                    let checkpoint = try Checkpoint.open(path)
-                    show(role, "\(path), \(checkpoint.names.count) tensors")
-                } catch {
+        switch Result(catching: { (clip: try models.clipOptions.files(), sam: try models.samOptions.file()) }) {
+        case .success(let files):
+            for (role, path) in [("CLIP", files.clip.clip), ("SAM", files.sam)] {
+                switch Result(catching: { () throws(CheckpointError) in try Checkpoint.open(path) }) {
+                case .success(let checkpoint): try show(role, "\(path), \(checkpoint.names.count) tensors")
+                case .failure(let error):
                     isComplete = false
-                    show(role, "\(error)")
+                    try show(role, "\(error)")
                     advice.append("name a readable \(role) file with --\(role.lowercased())")
                 }
             }
-            if FileManager.default.isReadableFile(atPath: files.merges) {
-                show("merges", files.merges)
+            if FileManager.default.isReadableFile(atPath: files.clip.merges) {
+                try show("merges", files.clip.merges)
             } else {
                 isComplete = false
-                show("merges", "\(files.merges) cannot be read")
+                try show("merges", "\(files.clip.merges) cannot be read")
                 advice.append("name the tokenizer's merges with --merges")
             }
-        } catch let failure as CommandFailure {
+        case .failure(let failure):
             isComplete = false
-            show("weights", failure.message)
+            try show("weights", (failure as? CommandFailure)?.message ?? "\(failure)")
         }
         if advice.isEmpty {
-            print("\nAll is well.")
+            try Terminal.write("\nAll is well.")
         } else {
-            print("\nWhat to do:")
-            for line in advice { print("  - \(line)") }
+            try Terminal.write("\nWhat to do:")
+            for line in advice { try Terminal.write("  - \(line)") }
         }
         if !isComplete { throw ExitCode(ExitStatus.badInput.rawValue) }
     }
 
-    private func show(_ name: String, _ value: String) {
-        print("\((name + ":").padding(toLength: 18, withPad: " ", startingAt: 0))\(printable(value))")
+    private func show(_ name: String, _ value: String) throws {
+        try Terminal.write(
+            "\((name + ":").padding(toLength: 18, withPad: " ", startingAt: 0))\(printable(value))")
     }
 }

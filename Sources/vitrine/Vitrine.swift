@@ -10,7 +10,8 @@ struct Vitrine: ParsableCommand {
             Example: vitrine segment tile.jpg --object "magnetic tile" --output results
 
             Exit codes: 0 all went well, 2 wrong usage, 3 some pictures failed, 4 unusable input, weights or \
-            configuration, 5 output cannot be written, 70 internal fault, 130 interrupted, 143 terminated.
+            configuration, 5 output cannot be written, 6 stopped by a time limit, 70 internal fault, 130 interrupted, \
+            143 terminated.
             """,
         version: Version.report,
         subcommands: [
@@ -24,33 +25,39 @@ struct Vitrine: ParsableCommand {
 @main
 enum EntryPoint {
     static func main() {
+        Terminal.claimStreams()
         StopRequest.install()
+        exit(run())
+    }
+
+    private static func run() -> Int32 {
         do {
-            var command = try Vitrine.parseAsRoot()
-            try command.run()
+            do {
+                var command = try Vitrine.parseAsRoot()
+                try command.run()
+            } catch  where Vitrine.exitCode(for: error).isSuccess {
+                try Terminal.write(Vitrine.fullMessage(for: error))
+            }
+            try Terminal.close()
+            return ExitStatus.success.rawValue
+        } catch let ended as ExitCode {
+            return ended.rawValue
         } catch {
-            exit(report(error).rawValue)
+            return report(error).rawValue
         }
     }
 
-    /// Prints what went wrong, or the help that was asked for, and says how the process ends.
+    /// Tells what went wrong, and says how the process ends.
     private static func report(_ error: any Error) -> ExitStatus {
         if let failure = error as? CommandFailure {
             Terminal.complain(failure.message)
             return failure.status
         }
-        let text = Vitrine.fullMessage(for: error)
-        switch Vitrine.exitCode(for: error) {
-        case .success:
-            print(text)
-            return .success
-        case .validationFailure:
-            Terminal.write(text, to: .standardError)
+        if Vitrine.exitCode(for: error) == .validationFailure {
+            Terminal.show(Vitrine.fullMessage(for: error) + "\n")
             return .usage
-        default:
-            if let ended = error as? ExitCode { exit(ended.rawValue) }
-            Terminal.complain(String(describing: error))
-            return .internal
         }
+        Terminal.complain(String(describing: error))
+        return .internal
     }
 }

@@ -35,18 +35,37 @@ final class Command {
 
     /// - Parameter environment: Added to this process's own.
     func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        try run(process(arguments, environment: environment))
+    }
+
+    /// Runs the command as a shell starts it, for streams that are not files.
+    ///
+    /// - Parameter script: with `"$@"` where the command stands.
+    func shell(_ script: String, _ arguments: [String]) throws -> Outcome {
+        let process = try process(arguments)
+        process.arguments = ["-c", script, "sh"] + [process.executableURL?.path ?? ""] + (process.arguments ?? [])
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        return try run(process)
+    }
+
+    /// The command, not started yet.
+    func process(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
         let process = Process()
         let words = Self.runner + [Self.binary.path] + arguments
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        return process
+    }
+
+    private func run(_ process: Process) throws -> Outcome {
         let outputFile = folder.appendingPathComponent(".standard-output")
         let errorsFile = folder.appendingPathComponent(".standard-error")
         for file in [outputFile, errorsFile] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
         process.standardError = try FileHandle(forWritingTo: errorsFile)
-        process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationReason == .exit, "vitrine was ended by a signal")

@@ -71,7 +71,7 @@ struct ClassifyCommand: ParsableCommand {
         }
         var failures = 0
         for (item, picture) in pictures {
-            if let status = StopRequest.status { throw ExitCode(status.rawValue) }
+            try StopRequest.check()
             do {
                 let decoded = try picture.get()
                 let pixels = preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
@@ -97,7 +97,7 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     private func write(_ line: String) throws {
-        if !Terminal.write(line, to: .standardOutput) { throw ExitCode(ExitStatus.outputFailed.rawValue) }
+        try Terminal.write(line)
     }
 
     private func line(_ item: PictureItem, _ decoded: DecodedImage, _ probabilities: [Float]) throws -> String {

@@ -124,7 +124,7 @@ struct EmbedCommand: ParsableCommand {
         var dense: [DenseFeatures] = []
         var records: [PictureRecord] = []
         for (item, picture) in decoded {
-            if let status = StopRequest.status { throw ExitCode(status.rawValue) }
+            try StopRequest.check()
             let picture = try picture.get()
             records.append(PictureRecord(item, picture))
             let pixels = preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)

@@ -34,7 +34,7 @@ struct EmbeddingFile {
             throw CommandFailure.output(sentence.contains(path) ? sentence : "cannot write \(path): \(sentence)")
         }
         let shapes = tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", ")
-        Terminal.write("\(printable(path)): \(shapes)", to: .standardOutput)
+        try Terminal.write("\(printable(path)): \(shapes)")
     }
 }
 

@@ -56,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
             let bar = ProgressBar(total: pictures.items.count, isWanted: true)
             let start = ContinuousClock.now
             for (index, entry) in ReadAhead(pictures.items, Evaluation.read).enumerated() {
-                if let status = StopRequest.status { throw ExitCode(status.rawValue) }
+                try StopRequest.check()
                 let sample = try evaluation.measure(try entry.value.get())
                 table.add(score: sample.score, isAnomalous: sample.truth.map { !$0.isEmpty } ?? false)
                 for variant in Evaluation.Variant.allCases {
@@ -89,7 +89,7 @@ struct EvaluateCommand: ParsableCommand {
                 object: object, table: table, configuration: setup.configuration, weights: try weights.get()
             ).json()
             : try table.markdown()
-        Terminal.write(text, to: .standardOutput)
+        try Terminal.write(text)
     }
 }
 

@@ -80,14 +80,14 @@ struct MaskCommand: ParsableCommand {
             try record.write(to: folder + "/result.json")
         }
         if json {
-            Terminal.write(try record.json(), to: .standardOutput)
+            try Terminal.write(record.json())
             return
         }
         for (index, mask) in record.masks.enumerated() {
-            Terminal.write(
+            try Terminal.write(
                 "mask \(index): predicted IoU \(fixed(Double(mask.predictedIoU), 3)), stability "
                     + "\(fixed(Double(mask.stability), 3)), \(mask.mask.area) pixels"
-                    + (index == record.best ? ", the best" : ""), to: .standardOutput)
+                    + (index == record.best ? ", the best" : ""))
         }
     }
 

@@ -77,7 +77,7 @@ struct MasksCommand: ParsableCommand {
         var bar: ProgressBar?
         let start = ContinuousClock.now
         let masks = try generator.masks(in: image) { progress throws(ExitCode) in
-            if let status = StopRequest.status { throw ExitCode(status.rawValue) }
+            try StopRequest.check()
             let shown = bar ?? ProgressBar(total: progress.pointCount, isWanted: !quiet)
             bar = shown
             let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -92,9 +92,8 @@ struct MasksCommand: ParsableCommand {
             try PNGWriter.write(MaskMosaic.draw(image: image, masks: masks.map(\.mask)), to: folder + "/masks.png")
         }
         let hint = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
-        Terminal.write(
-            "\(printable(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(hint)",
-            to: .standardOutput)
+        try Terminal.write(
+            "\(printable(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(hint)")
     }
 
     private var configuration: AutomaticMaskConfiguration {

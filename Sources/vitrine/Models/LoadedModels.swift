@@ -1,3 +1,4 @@
+import ArgumentParser
 import CLIP
 import Checkpoints
 import Foundation
@@ -93,6 +94,8 @@ func reading<Value>(_ path: String, _ body: () throws -> Value) throws -> Value 
         return try body()
     } catch let failure as CommandFailure {
         throw failure
+    } catch let ended as ExitCode {
+        throw ended
     } catch {
         let sentence = "\(error)\(flagHint(for: error))"
         throw CommandFailure.badInput(sentence.contains(path) ? sentence : "\(path): \(sentence)")

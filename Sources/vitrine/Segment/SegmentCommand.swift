@@ -33,6 +33,7 @@ struct SegmentCommand: ParsableCommand {
 
     @OptionGroup var models: ModelOptions
     @OptionGroup var anomalyOptions: AnomalyOptions
+    @OptionGroup var limit: RunLimitOptions
 
     @Flag(help: "Print one JSON line a picture on standard output, failures included.")
     var json = false
@@ -70,6 +71,7 @@ struct SegmentCommand: ParsableCommand {
             return
         }
         guard let output else { return }
+        limit.apply()
         models.threadOptions.apply()
         let items = try PictureList.collect(pictures, excluding: output)
         let results = try ResultOutput(output, for: items.map(\.name))
@@ -94,8 +96,8 @@ struct SegmentCommand: ParsableCommand {
         }
         for state in PromptTable.State.allCases {
             let sentences = expansion.sentences(state)
-            Terminal.write("\(state.rawValue), \(sentences.count) sentences:", to: .standardOutput)
-            for sentence in sentences { Terminal.write("  \(printable(sentence))", to: .standardOutput) }
+            try Terminal.write("\(state.rawValue), \(sentences.count) sentences:")
+            for sentence in sentences { try Terminal.write("  \(printable(sentence))") }
         }
     }
 }

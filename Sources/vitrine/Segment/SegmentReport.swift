@@ -56,7 +56,7 @@ final class SegmentReport: Sendable {
     }
 
     private func write(_ line: String) throws {
-        if !Terminal.write(line, to: .standardOutput) { throw ExitCode(ExitStatus.outputFailed.rawValue) }
+        try Terminal.write(line)
     }
 
     private func advance(failures: Int) {

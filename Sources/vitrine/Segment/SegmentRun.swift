@@ -61,6 +61,8 @@ struct SegmentRun: Sendable {
                 return status
             }
             let finding = Result {
+                StopRequest.takeInHand()
+                defer { StopRequest.letGo() }
                 let reading = try picture.get()
                 let digests = weights ?? WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache)
                 weights = digests

@@ -7,8 +7,11 @@ enum ExitStatus: Int32, Sendable {
     case someFailed = 3
     /// An input, a checkpoint or a configuration file that cannot be used.
     case badInput = 4
-    /// The output folder or a file in it cannot be written, or standard output was closed.
+    /// A file, the output folder or standard output cannot be written; without a word where the reader of standard
+    /// output has gone away.
     case outputFailed = 5
+    /// Stopped in order between items by a time limit or SIGUSR1; the same command goes on.
+    case stopped = 6
     /// A fault of Vitrine itself.
     case `internal` = 70
     case interrupted = 130

@@ -15,7 +15,13 @@ final class Pending<Value: Sendable>: Sendable {
     }
 
     /// Waits until it is there.
-    func get() throws -> Value {
+    ///
+    /// - Parameter untilStopped: whether a request to stop ends the waiting, for what takes long and is not needed then.
+    /// - Throws: what making it threw, or the `ExitCode` of that request.
+    func get(untilStopped: Bool = false) throws -> Value {
+        if untilStopped {
+            while isDone.wait(timeout: .now() + .milliseconds(50)) == .timedOut { try StopRequest.check() }
+        }
         isDone.wait()
         guard let made = result.withLock({ $0 }) else { throw CancellationError() }
         return try made.get()
@@ -49,7 +55,7 @@ struct ReadAhead<Item: Sendable, Value: Sendable>: Sequence, IteratorProtocol {
     /// The next item and what was read, or the error that reading ended with.
     mutating func next() -> (item: Item, value: Result<Value, any Error>)? {
         guard let current = coming else { return nil }
-        let value = Result { try current.value.get() }
+        let value = Result { try current.value.get(untilStopped: true) }
         advance()
         return (current.item, value)
     }

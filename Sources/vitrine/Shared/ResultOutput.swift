@@ -25,7 +25,7 @@ struct ResultOutput: Sendable {
     /// - Throws: A ``CommandFailure`` with status `outputFailed`.
     func write(_ name: String, _ fill: (_ folder: String) throws -> Void) throws {
         do {
-            try folder.write(name, fill)
+            try StopRequest.whileInHand { try folder.write(name, fill) }
         } catch let error as OutputFolderError {
             throw CommandFailure.output("\(error)")
         } catch {

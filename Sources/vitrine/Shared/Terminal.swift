@@ -1,29 +1,72 @@
+import ArgumentParser
 import Foundation
 import TerminalText
+import WholeFiles
 
-/// The three streams of the command: records and summaries go to standard output, everything else to standard error.
+/// The streams of the command: records and summaries go to standard output, everything else to standard error.
+///
+/// What does not reach standard output ends the command. What does not reach standard error changes nothing.
 enum Terminal {
-    enum Stream { case standardOutput, standardError }
+    /// Whether somebody gave this process a standard output. Without one its place is taken by the null device, which
+    /// takes everything.
+    private static let hasOutput = fcntl(STDOUT_FILENO, F_GETFD) != -1
 
-    /// Writes a line. Returns false when the reader has gone away.
-    @discardableResult
-    static func write(_ line: String, to stream: Stream) -> Bool {
-        let descriptor: Int32 = stream == .standardOutput ? 1 : 2
-        var bytes = Array((line + "\n").utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0 {
-                if errno == EINTR { continue }
-                return false
-            }
-            bytes = bytes.dropFirst(written)
+    /// Puts the null device in the place of closed streams: otherwise a file that is opened later takes the stream's
+    /// number, and what is printed ends up in it. Called before any file is opened.
+    static func claimStreams() {
+        _ = hasOutput
+        // Each call takes the lowest free number.
+        for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
+            _ = open("/dev/null", O_RDWR)
         }
-        return true
+    }
+
+    /// Writes a line to standard output.
+    ///
+    /// - Throws: A ``CommandFailure`` with status `outputFailed` and the reason. Where the reader has gone away, as
+    ///   `head` does, the command ends with the same status and without a word.
+    static func write(_ line: String) throws {
+        guard hasOutput else { throw failure(EBADF) }
+        if let code = put(line + "\n", STDOUT_FILENO) { throw failure(code) }
     }
 
     /// One line of complaint, always with the program's name in front.
-    static func complain(_ message: String) {
-        write("vitrine: \(printable(message))", to: .standardError)
+    static func complain(_ message: String) { show("vitrine: \(printable(message))\n") }
+
+    /// Shows text on standard error as it is.
+    static func show(_ text: String) { _ = put(text, STDERR_FILENO) }
+
+    /// Closes standard output: some file systems tell only then that the disk is full.
+    static func close() throws {
+        if hasOutput, Foundation.close(STDOUT_FILENO) != 0 { throw failure(errno) }
+    }
+
+    private static func failure(_ code: Int32) -> any Error {
+        switch code {
+        case EPIPE: ExitCode(ExitStatus.outputFailed.rawValue)
+        case EBADF: CommandFailure.output("standard output is closed; let it lead to a file, a pipe or /dev/null")
+        default:
+            CommandFailure.output(
+                "writing to standard output failed: \(systemMessage(code)); make space there, or lead it elsewhere")
+        }
+    }
+
+    /// The number of the error that kept some of the text from being taken.
+    private static func put(_ text: String, _ descriptor: Int32) -> Int32? {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if written >= 0 {
+                bytes = bytes.dropFirst(written)
+            } else if errno == EAGAIN {
+                // Another process that shares the stream asked it not to wait.
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&ready, 1, -1)
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return nil
     }
 }
 
@@ -35,7 +78,7 @@ struct ProgressBar {
     /// - Parameter isWanted: false for `--quiet`.
     init(total: Int, isWanted: Bool) {
         self.total = total
-        isVisible = isWanted && total > 1 && isatty(2) == 1
+        isVisible = isWanted && total > 1 && isatty(STDERR_FILENO) == 1
     }
 
     /// Draws the state after `done` pictures.
@@ -45,12 +88,12 @@ struct ProgressBar {
         let filled = done * width / total
         let left = Int((Double(total - done) * secondsPerPicture).rounded())
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-        FileHandle.standardError.write(Data("\r[\(bar)] \(done)/\(total), about \(left) s left \u{1B}[K".utf8))
+        Terminal.show("\r[\(bar)] \(done)/\(total), about \(left) s left \u{1B}[K")
     }
 
     /// Takes the bar away, so that a line can be printed.
     func hide() {
         guard isVisible else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        Terminal.show("\r\u{1B}[K")
     }
 }

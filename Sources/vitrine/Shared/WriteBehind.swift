@@ -15,8 +15,12 @@ final class WriteBehind: Sendable {
     /// - Throws: what an earlier piece threw.
     func submit(_ work: @escaping @Sendable () throws -> Void) throws {
         seats.wait()
+        StopRequest.takeInHand()
         queue.async {
-            defer { self.seats.signal() }
+            defer {
+                self.seats.signal()
+                StopRequest.letGo()
+            }
             if self.failure.withLock({ $0 != nil }) { return }
             do { try work() } catch { self.failure.withLock { $0 = error } }
         }

@@ -34,7 +34,7 @@ struct WeightsListCommand: ParsableCommand {
         }
         let record = WeightsListRecord(folder: PublishedWeights.folder, models: models)
         if json {
-            Terminal.write(try record.json(), to: .standardOutput)
+            try Terminal.write(record.json())
             return
         }
         for model in record.models {
@@ -46,11 +46,10 @@ struct WeightsListCommand: ParsableCommand {
                 model.licence.padding(toLength: 11, withPad: " ", startingAt: 0), model.title,
             ].joined(separator: "  ")
             let path = model.files.first?.path.map { "\n    here: \(printable($0))" } ?? ""
-            Terminal.write(line + path, to: .standardOutput)
+            try Terminal.write(line + path)
         }
         let folder = record.folder ?? "nowhere: HOME is not set, name a folder with VITRINE_WEIGHTS"
-        Terminal.write(
-            "\nFetch with: Tools/fetch-weights NAME\nThey are kept in: \(printable(folder))", to: .standardOutput
-        )
+        try Terminal.write(
+            "\nFetch with: Tools/fetch-weights NAME\nThey are kept in: \(printable(folder))")
     }
 }

@@ -56,9 +56,8 @@ struct WeightsConvertCommand: ParsableCommand {
             throw CommandFailure.badInput("\(error)")
         }
         let written = try reading(output) { try Checkpoint.open(output) }
-        Terminal.write(
-            "\(printable(output)): \(written.names.count) tensors, \(written.byteCount) bytes",
-            to: .standardOutput)
+        try Terminal.write(
+            "\(printable(output)): \(written.names.count) tensors, \(written.byteCount) bytes")
     }
 
     /// The texts that came with the weights, and for a CLIP what was decided about it, so that it survives the container

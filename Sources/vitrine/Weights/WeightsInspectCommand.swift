@@ -22,9 +22,9 @@ struct WeightsInspectCommand: ParsableCommand {
         let path = try WeightSearch.path(weights)
         let report = try WeightReport(try reading(path) { try Checkpoint.open(path) })
         if json {
-            Terminal.write(try report.json(), to: .standardOutput)
+            try Terminal.write(report.json())
         } else {
-            for line in lines(report) { Terminal.write(printable(line), to: .standardOutput) }
+            for line in lines(report) { try Terminal.write(printable(line)) }
         }
     }
 

@@ -24,12 +24,12 @@ struct WeightsVerifyCommand: ParsableCommand {
         let checkpoint = try reading(path) { try Checkpoint.open(path) }
         let record = try verify(checkpoint)
         if json {
-            Terminal.write(try record.json(), to: .standardOutput)
+            try Terminal.write(record.json())
         } else {
-            for line in lines(record) { Terminal.write(printable(line), to: .standardOutput) }
+            for line in lines(record) { try Terminal.write(printable(line)) }
         }
         if !record.problems.isEmpty { throw CommandFailure.badInput(record.problems.joined(separator: "; ")) }
-        if !json { Terminal.write("The weights are sound.", to: .standardOutput) }
+        if !json { try Terminal.write("The weights are sound.") }
     }
 
     private func verify(_ checkpoint: Checkpoint) throws -> WeightsVerifyRecord {

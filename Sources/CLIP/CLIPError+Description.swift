@@ -1,3 +1,5 @@
+import NeuralNetwork
+
 extension CLIPError: CustomStringConvertible {
     /// One line for people.
     public var description: String {
@@ -15,6 +17,8 @@ extension CLIPError: CustomStringConvertible {
         case .unusableTextVectors(let name, let dimensions, let expected):
             "\"\(name)\" has shape \(dimensions), and the text tower takes \(expected): use vectors that were learnt "
                 + "with this CLIP"
+        case .unusableText(let error): error.description
+        case .activation(let error): error.description
         }
     }
 }

@@ -1,3 +1,5 @@
+public import NeuralNetwork
+
 /// What can be wrong with what a CLIP model is asked for.
 public enum CLIPError: Error, Hashable, Sendable {
     /// A block that the image tower does not have; blocks count from 1.
@@ -10,4 +12,8 @@ public enum CLIPError: Error, Hashable, Sendable {
     case noSuchWindow(Int, gridHeight: Int, gridWidth: Int)
     /// Vectors for texts that the text tower cannot take; `expected` says which it takes.
     case unusableTextVectors(name: String, dimensions: [Int], expected: String)
+    /// A text that does not become tokens.
+    case unusableText(TokenizerError)
+    /// Activations that cannot be observed or edited.
+    case activation(ActivationError)
 }

@@ -87,7 +87,7 @@ public struct CLIPModel: Sendable {
     /// - Returns: `[batch, embedding]`, not normalised.
     /// - Throws: `CLIPError.unusablePixels`.
     public func encodeImage(_ pixels: Tensor) throws(CLIPError) -> Tensor {
-        try check(pixels)
+        try check(pixels.shape)
         return imageTower(pixels)
     }
 
@@ -125,7 +125,7 @@ public struct CLIPModel: Sendable {
     public func denseFeatures(
         _ pixels: Tensor, layers: [Int], attention: DenseAttention = .ordinary
     ) throws(CLIPError) -> DenseFeatures {
-        try check(pixels)
+        try check(pixels.shape)
         guard pixels.shape[0] == 1 else {
             throw .unusablePixels(dimensions: pixels.shape.dimensions, patch: configuration.patch)
         }
@@ -149,8 +149,8 @@ public struct CLIPModel: Sendable {
         (images.l2Normalized().matrixProduct(texts.l2Normalized(), transposingOther: true) * logitScale).softmax()
     }
 
-    func check(_ pixels: Tensor) throws(CLIPError) {
-        let dimensions = pixels.shape.dimensions
+    func check(_ pixels: Shape) throws(CLIPError) {
+        let dimensions = pixels.dimensions
         guard dimensions.count == 4, dimensions[0] > 0, dimensions[1] == 3,
             dimensions[2...].allSatisfy({ $0 > 0 && $0 % configuration.patch == 0 })
         else { throw .unusablePixels(dimensions: dimensions, patch: configuration.patch) }

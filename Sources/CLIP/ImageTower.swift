@@ -34,7 +34,11 @@ struct ImageTower: Sendable {
     /// - Parameter pixels: `[batch, 3, height, columns]`; both sides are multiples of the patch.
     /// - Returns: `[batch, 1 + patches, width]` with the patches row by row, and the grid's height and width.
     func placedTokens(_ pixels: Tensor) -> (tokens: Tensor, gridHeight: Int, gridWidth: Int) {
-        let grid = patchEmbedding(pixels)
+        placed(patchEmbedding(pixels))
+    }
+
+    /// The same from the patch embedding's result, `[batch, width, gridHeight, gridWidth]`.
+    func placed(_ grid: Tensor) -> (tokens: Tensor, gridHeight: Int, gridWidth: Int) {
         let (batch, width, gridHeight, gridWidth) = (grid.shape[0], grid.shape[1], grid.shape[2], grid.shape[3])
         let patches = grid.reshaped(to: [batch, width, gridHeight * gridWidth]).transposed()
         let classTokens = Tensor.stacked(Array(repeating: classEmbedding.expanded(axis: 0), count: batch))

@@ -33,17 +33,25 @@ struct TextTower: Sendable {
     /// - Parameter texts: tokens from start to end, `contextLength` at most, at least one text.
     /// - Returns: `[texts, embedding]`, not normalised.
     func callAsFunction(_ texts: [[Int]]) -> Tensor {
+        let ends = ends(of: texts)
+        return encode(embedded(texts, length: (ends.max() ?? 0) + 1), ends: ends)
+    }
+
+    /// For each text the index of its first end token, or of its last token if there is none.
+    func ends(of texts: [[Int]]) -> [Int] {
         let endToken = configuration.vocabularySize - 1
-        let ends = texts.map { $0.firstIndex(of: endToken) ?? $0.count - 1 }
-        let length = (ends.max() ?? 0) + 1
+        return texts.map { $0.firstIndex(of: endToken) ?? $0.count - 1 }
+    }
+
+    /// Vectors of the first `length` tokens of each text, `[texts, length, width]`, without positions. Shorter texts go on
+    /// with token 0, as in the reference.
+    func embedded(_ texts: [[Int]], length: Int) -> Tensor {
         precondition(
             length <= configuration.contextLength,
             "TextTower: \(length) tokens where \(configuration.contextLength) are possible")
-        let width = configuration.textWidth
         let padded = texts.flatMap { text in
             text.prefix(length) + Array(repeating: 0, count: max(0, length - text.count))
         }
-        let embedded = tokenEmbedding(padded).reshaped(to: [texts.count, length, width])
-        return encode(embedded, ends: ends)
+        return tokenEmbedding(padded).reshaped(to: [texts.count, length, configuration.textWidth])
     }
 }

@@ -9,10 +9,13 @@ struct TokenProjection: Sendable {
     let norm: LayerNorm
     /// `[width, embedding]`: applied as `x @ matrix`.
     let matrix: Tensor
+    /// What the checkpoint calls both.
+    let names: (norm: String, matrix: String)
 
     init(_ scope: WeightScope, norm: String, matrix: String, width: Int, embedding: Int) {
         self.norm = LayerNorm(scope.child(norm), width: width)
         self.matrix = scope.tensor(matrix, shape: [width, embedding])
+        names = (norm, matrix)
     }
 
     /// `[..., width]` to `[..., embedding]`, not normalised.

@@ -35,7 +35,7 @@ extension CLIPModel {
     /// **Complexity:** about `side * side` times a picture for each size.
     /// **Matches:** anomalib's WinCLIP (Jeong et al. 2023).
     public func windowFeatures(_ pixels: Tensor, sides: [Int]) throws(CLIPError) -> WindowFeatures {
-        try check(pixels)
+        try check(pixels.shape)
         guard pixels.shape[0] == 1 else {
             throw .unusablePixels(dimensions: pixels.shape.dimensions, patch: configuration.patch)
         }

@@ -50,10 +50,12 @@ struct FullSizeTests {
             if index == 6 || index == 12 { try check(tokens.element(0).gathered(rows: rows), "block_\(index)") }
         }
         try check(try model.encodeImage(pixels), "image")
-        let texts = [
-            [49406, 320, 1125, 539, 320, 2368, 49407], [49406, 49407],
-            [49406] + (1..<76).map { 7919 * $0 % 49406 } + [49407],
-        ]
-        try check(model.encode(tokens: texts), "text")
+        try check(model.encode(tokens: Self.texts), "text")
     }
+
+    /// A short prompt, an empty one and the longest one.
+    static let texts = [
+        [49406, 320, 1125, 539, 320, 2368, 49407], [49406, 49407],
+        [49406] + (1..<76).map { 7919 * $0 % 49406 } + [49407],
+    ]
 }

@@ -27,7 +27,7 @@ struct TwoWayAttentionBlock: Sendable {
             weights.child("cross_attn_token_to_image"), width: width, inner: inner, heads: heads)
         feedForward = FeedForward(
             weights.child("mlp"), width: width, hidden: configuration.decoderHiddenWidth, activation: .relu,
-            names: ("lin1", "lin2"))
+            names: ("lin1", "act", "lin2"))
         imageToToken = ImageToTokenAttention(
             weights.child("cross_attn_image_to_token"), width: width, inner: inner, heads: heads)
         norms = (norm("norm1"), norm("norm2"), norm("norm3"), norm("norm4"))

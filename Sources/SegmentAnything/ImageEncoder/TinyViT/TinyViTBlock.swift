@@ -22,7 +22,7 @@ struct TinyViTBlock: Sendable {
         localConvolution = DepthwiseConvolution(weights.child("local_conv"), channels: width)
         feedForwardNorm = LayerNorm(weights.child("mlp").child("norm"), width: width)
         feedForward = FeedForward(
-            weights.child("mlp"), width: width, hidden: hidden, activation: .gelu, names: ("fc1", "fc2"))
+            weights.child("mlp"), width: width, hidden: hidden, activation: .gelu, names: ("fc1", "act", "fc2"))
     }
 
     /// `[tokens, width]`, row-major over the map, to the same.

@@ -19,7 +19,7 @@ struct EncoderBlock: Sendable {
         feedForwardNorm = LayerNorm(weights.child("norm2"), width: width, epsilon: 1e-6)
         feedForward = FeedForward(
             weights.child("mlp"), width: width, hidden: configuration.hiddenWidth, activation: .gelu,
-            names: ("lin1", "lin2"))
+            names: ("lin1", "act", "lin2"))
     }
 
     /// `[tokens, width]` to `[tokens, width]`, row-major over the grid.

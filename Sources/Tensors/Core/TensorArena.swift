@@ -15,7 +15,7 @@
 /// system.
 final class TensorArena: @unchecked Sendable {
     // Unchecked: everything that changes is touched with `mutex` held.
-    static let shared = TensorArena(capacity: 64 << 30, mostKept: 256 << 20)
+    static let shared = TensorArena(capacity: capacity(within: AddressSpace()), mostKept: 256 << 20)
 
     /// Smaller blocks come from the allocator, which reuses them itself.
     static let smallestBytes = 64 << 10
@@ -36,6 +36,13 @@ final class TensorArena: @unchecked Sendable {
     /// No chunk from here on was ever held, so that nearly all of the range needs no search.
     private var untouchedChunk = 0
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+    /// The addresses to reserve. Where they are limited, all other memory of the process needs some, too: files, stacks,
+    /// pictures. What does not fit here then, the allocator gives.
+    static func capacity(within addresses: AddressSpace) -> Int {
+        guard let limit = addresses.limitBytes else { return 64 << 30 }
+        return min(64 << 30, max(0, limit - addresses.usedBytes) / 4)
+    }
 
     /// - Parameters:
     ///   - capacity: addresses to ask for, which cost nothing. Half as many, and so on, if the system refuses.

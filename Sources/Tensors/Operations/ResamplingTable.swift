@@ -16,14 +16,14 @@ struct ResamplingTable {
     /// Without antialiasing the filter keeps its width: two taps, or four with a = -0.75. With it the filter is widened
     /// when the axis shrinks, its weights are normalised, and bicubic uses a = -0.5.
     ///
-    /// - Parameter places: how many of the output places are wanted, from the first one on.
-    init(from input: Int, to output: Int, places: Int, filter: Filter, antialias: Bool) {
+    /// - Parameter places: which of the output places are wanted.
+    init(from input: Int, to output: Int, places: Range<Int>, filter: Filter, antialias: Bool) {
         var scale = Float(input) / Float(output)
         if case .bilinear(alignCorners: true) = filter {
             scale = output > 1 ? Float(input - 1) / Float(output - 1) : 0
         }
         if antialias {
-            let rows = (0..<places).map { ResamplingTable.widened($0, scale, input, filter) }
+            let rows = places.map { ResamplingTable.widened($0, scale, input, filter) }
             taps = rows.reduce(0) { max($0, $1.1.count) }
             for (first, weights) in rows { append(first, weights) }
             return
@@ -31,10 +31,10 @@ struct ResamplingTable {
         switch filter {
         case .bilinear(let alignCorners):
             taps = 2
-            for place in 0..<places { appendBilinear(place, scale, input, alignCorners: alignCorners) }
+            for place in places { appendBilinear(place, scale, input, alignCorners: alignCorners) }
         case .bicubic:
             taps = 4
-            for place in 0..<places { appendBicubic(place, scale, input) }
+            for place in places { appendBicubic(place, scale, input) }
         }
     }
 

@@ -16,6 +16,20 @@ extension Tensor {
         resized(height, width, part ?? (height, width), .bilinear(alignCorners: alignCorners), antialias)
     }
 
+    /// Some rows of a bilinear resizing of the rows alone, corners not aligned: the same values as all rows at once have.
+    ///
+    /// **Shapes**: [..., height, columns] -> [..., `rows.count`, columns]
+    package func resizedBilinear(height: Int, rows: Range<Int>, antialias: Bool = false) -> Tensor {
+        require(
+            shape.rank >= 2 && shape[-1] > 0 && shape[-2] > 0 && !rows.isEmpty && 0 <= rows.lowerBound
+                && rows.upperBound <= height, "resizedBilinear", "shape \(shape) to rows \(rows) of \(height)")
+        if height == shape[-2] { return sliced(axis: -2, rows) }
+        return resampledRows(
+            ResamplingTable(
+                from: shape[-2], to: height, places: rows, filter: .bilinear(alignCorners: false), antialias: antialias)
+        )
+    }
+
     /// Bicubic resizing, corners not aligned; a = -0.75, or -0.5 with `antialias`.
     ///
     /// **Shapes**: [..., height, columns] -> [..., `height`, `width`]
@@ -37,14 +51,14 @@ extension Tensor {
         if width != shape[-1] {
             result = result.resampledColumns(
                 ResamplingTable(
-                    from: shape[-1], to: width, places: part.width, filter: filter, antialias: antialias))
+                    from: shape[-1], to: width, places: 0..<part.width, filter: filter, antialias: antialias))
         } else if part.width != width {
             result = result.sliced(axis: -1, 0..<part.width)
         }
         if height != shape[-2] {
             result = result.resampledRows(
                 ResamplingTable(
-                    from: shape[-2], to: height, places: part.height, filter: filter, antialias: antialias))
+                    from: shape[-2], to: height, places: 0..<part.height, filter: filter, antialias: antialias))
         } else if part.height != height {
             result = result.sliced(axis: -2, 0..<part.height)
         }

@@ -63,43 +63,22 @@ public enum ComputeThreads {
 
     /// The smallest quota of processor time, in processors, of this process's control group and those around it.
     private static func quota() -> Double? {
-        var smallest: Double?
-        for line in (systemFile("/proc/self/cgroup") ?? "").split(separator: "\n") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
-            let controllers = fields[1].split(separator: ",")
-            guard fields[1].isEmpty || controllers.contains("cpu") else { continue }
-            var path = String(fields[2])
-            while true {
-                let found = fields[1].isEmpty ? quotaVersion2(path) : quotaVersion1(path)
-                if let found { smallest = min(smallest ?? found, found) }
-                guard let slash = path.lastIndex(of: "/"), path != "/" else { break }
-                path = slash == path.startIndex ? "/" : String(path[..<slash])
+        ControlGroups(of: "cpu").smallest { folder, version in
+            switch version {
+            case .second: quota(numbers(in: "\(folder)/cpu.max"))
+            case .first:
+                quota(numbers(in: "\(folder)/cpu.cfs_quota_us") + numbers(in: "\(folder)/cpu.cfs_period_us"))
             }
         }
-        return smallest
     }
 
-    private static func quotaVersion2(_ path: String) -> Double? {
-        for root in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] {
-            let words = (systemFile("\(root)\(path)/cpu.max") ?? "").split(whereSeparator: \.isWhitespace)
-            if words.count == 2, let time = Double(words[0]), let period = Double(words[1]), period > 0, time > 0 {
-                return time / period
-            }
-        }
-        return nil
+    /// Microseconds of processor time, and the period in which they may be used.
+    private static func quota(_ timeAndPeriod: [Double]) -> Double? {
+        guard timeAndPeriod.count == 2, timeAndPeriod.allSatisfy({ $0 > 0 }) else { return nil }
+        return timeAndPeriod[0] / timeAndPeriod[1]
     }
 
-    private static func quotaVersion1(_ path: String) -> Double? {
-        for root in ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"] {
-            let time = systemFile("\(root)\(path)/cpu.cfs_quota_us").flatMap { Double($0.trimmingSpaces()) }
-            let period = systemFile("\(root)\(path)/cpu.cfs_period_us").flatMap { Double($0.trimmingSpaces()) }
-            if let time, let period, period > 0, time > 0 { return time / period }
-        }
-        return nil
+    private static func numbers(in file: String) -> [Double] {
+        (systemFile(file) ?? "").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
     }
-}
-
-extension String {
-    fileprivate func trimmingSpaces() -> String { split(whereSeparator: \.isWhitespace).joined() }
 }

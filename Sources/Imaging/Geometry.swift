@@ -18,6 +18,16 @@ public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible 
     /// Whether there is no pixel.
     public var isEmpty: Bool { width == 0 || height == 0 }
 
+    /// The rows from the top in portions of about a million pixels: what is made or written strip by strip takes no more
+    /// memory for a large picture than for a small one.
+    package var strips: [Range<Int>] {
+        let rows = max(1, (1 << 20) / max(1, width))
+        return stride(from: 0, to: height, by: rows).map { $0..<min(height, $0 + rows) }
+    }
+
+    /// Where the pixels of some rows stand in a row-major array.
+    package func indices(ofRows rows: Range<Int>) -> Range<Int> { rows.lowerBound * width..<rows.upperBound * width }
+
     public var description: String { "\(width) x \(height)" }
 }
 

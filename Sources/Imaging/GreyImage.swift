@@ -42,16 +42,22 @@ extension Image {
     /// Luma by the ITU-R 601 weights in 16-bit fixed point, rounded.
     ///
     /// Matches: Pillow's `convert("L")`.
-    public var grey: GreyImage {
-        var values = [UInt8](repeating: 0, count: size.pixelCount)
-        pixels.withUnsafeBufferPointer { pixels in
-            for index in values.indices {
-                let red = UInt32(pixels[3 * index])
-                let green = UInt32(pixels[3 * index + 1])
-                let blue = UInt32(pixels[3 * index + 2])
-                values[index] = UInt8((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16)
+    public var grey: GreyImage { GreyImage(size: size, values: grey(ofRows: 0..<size.height)) }
+
+    /// Some rows of ``grey``.
+    func grey(ofRows rows: Range<Int>) -> [UInt8] {
+        let indices = size.indices(ofRows: rows)
+        return [UInt8](unsafeUninitializedCapacity: indices.count) { values, initialized in
+            pixels.withUnsafeBufferPointer { pixels in
+                for index in indices {
+                    let red = UInt32(pixels[3 * index])
+                    let green = UInt32(pixels[3 * index + 1])
+                    let blue = UInt32(pixels[3 * index + 2])
+                    values[index - indices.lowerBound] = UInt8(
+                        (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16)
+                }
             }
+            initialized = indices.count
         }
-        return GreyImage(size: size, values: values)
     }
 }

@@ -60,7 +60,10 @@ public struct HeatmapOverlay: Sendable {
         let panel = panelSize(of: image.size)
         let scaled = image.resized(to: panel, filter: .bicubic)
         let range = range ?? Self.visibleRange(of: map)
-        let heat = Self.heated(scaled.grey, map.resampled(to: panel), range: range)
+        let heat = Image(
+            size: panel,
+            pixels: Self.heated(
+                scaled.grey.values[...], map.resized(to: panel, antialias: true).values[...], range: range))
         let (margin, gap) = (Self.margin, Self.gap)
         let second = margin + panel.width + gap
         let scale = second + panel.width + gap
@@ -82,7 +85,19 @@ public struct HeatmapOverlay: Sendable {
     public func heat(image: Image, map: ScoreMap) -> Image {
         precondition(
             image.size == map.size, "HeatmapOverlay: picture \(image.size) and map \(map.size) must have one size")
-        return Self.heated(image.grey, map, range: range ?? Self.visibleRange(of: map))
+        let range = range ?? Self.visibleRange(of: map)
+        return Image(
+            size: image.size, pixels: Self.heatPixels(image, map, range: range, rows: 0..<image.size.height))
+    }
+
+    /// Some rows of ``heat(image:map:)``, `[rows, width, 3]`.
+    ///
+    /// - Parameter range: the scores of the darkest and the brightest heat colour.
+    package static func heatPixels(
+        _ image: Image, _ map: ScoreMap, range: ClosedRange<Float>, rows: Range<Int>
+    ) -> [UInt8] {
+        heated(
+            image.grey(ofRows: rows)[...], map.values[map.size.indices(ofRows: rows)], range: range)
     }
 
     /// The range in which the structure of a map of scores 0...1 can be seen: from the score that a tenth of the pixels
@@ -111,12 +126,14 @@ public struct HeatmapOverlay: Sendable {
         return ImageSize(width: size.width * factor, height: size.height * factor)
     }
 
-    private static func heated(_ grey: GreyImage, _ map: ScoreMap, range: ClosedRange<Float>) -> Image {
+    private static func heated(
+        _ greys: ArraySlice<UInt8>, _ scores: ArraySlice<Float>, range: ClosedRange<Float>
+    ) -> [UInt8] {
         let extent = range.upperBound - range.lowerBound
         let table = HeatColors.table
-        let pixels = [UInt8](unsafeUninitializedCapacity: 3 * grey.values.count) { pixels, initialized in
-            grey.values.withUnsafeBufferPointer { greys in
-                map.values.withUnsafeBufferPointer { scores in
+        return [UInt8](unsafeUninitializedCapacity: 3 * greys.count) { pixels, initialized in
+            greys.withUnsafeBufferPointer { greys in
+                scores.withUnsafeBufferPointer { scores in
                     for index in 0..<greys.count {
                         let position = extent > 0 ? (scores[index] - range.lowerBound) / extent : 0
                         let share = position > 0 ? min(position, 1) : 0
@@ -130,14 +147,15 @@ public struct HeatmapOverlay: Sendable {
                     }
                 }
             }
-            initialized = 3 * grey.values.count
+            initialized = 3 * greys.count
         }
-        return Image(size: grey.size, pixels: pixels)
     }
 
     private func drawOutline(of mask: Mask, panel: ImageSize, on canvas: inout Canvas) {
         if mask.isEmpty { return }
-        let soft = ScoreMap(size: mask.size, values: mask.values.map { $0 ? 1 : 0 }).resampled(to: panel)
+        let soft = ResizedMap(from: mask.size, to: panel, antialias: true) { rows in
+            mask.values[mask.size.indices(ofRows: rows)].map { $0 ? 1 : 0 }
+        }.map
         let contour = MaskOutline(coverage: soft, margin: Self.margin, reach: 6)
         for (index, distance) in contour.distances.enumerated() where distance > -1 && distance < 6 {
             let (x, y) = (index % contour.size.width, index / contour.size.width)
@@ -181,12 +199,5 @@ public struct HeatmapOverlay: Sendable {
         let (units, rest) = (whole / 100, whole % 100)
         if rest == 0 { return "\(sign)\(units)" }
         return rest % 10 == 0 ? "\(sign)\(units).\(rest / 10)" : "\(sign)\(units).\(rest < 10 ? "0" : "")\(rest)"
-    }
-}
-
-extension ScoreMap {
-    /// Bilinear, with the filter widened where a side shrinks.
-    fileprivate func resampled(to size: ImageSize) -> ScoreMap {
-        resized(to: size, antialias: true)
     }
 }

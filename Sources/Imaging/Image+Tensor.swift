@@ -39,9 +39,7 @@ extension ScoreMap {
     public func resized(to size: ImageSize, antialias: Bool = false) -> ScoreMap {
         precondition(!self.size.isEmpty && !size.isEmpty, "resized: cannot resize from \(self.size) to \(size)")
         if size == self.size { return self }
-        let resized = Tensor(values, shape: [1, self.size.height, self.size.width])
-            .resizedBilinear(height: size.height, width: size.width, antialias: antialias)
-        return ScoreMap(size: size, values: resized.values)
+        return ResizedMap(self, to: size, antialias: antialias).map
     }
 
     /// `[height, width]`.

@@ -59,6 +59,11 @@ package struct WholeFile<Failure: Error>: ~Copyable {
         if let code = elements.withUnsafeBytes({ put($0) }) { throw error(.writing, code) }
     }
 
+    /// Writes bytes behind what was written so far.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        if let code = put(bytes) { throw error(.writing, code) }
+    }
+
     /// Makes the bytes durable and gives the file its name.
     package consuming func commit() throws(Failure) {
         if fsync(descriptor) != 0 { throw error(.flushing, errno) }

@@ -55,6 +55,21 @@ import Testing
         #expect(try folder.bytes("a.png") == folder.bytes("b.png"))
     }
 
+    @Test("a picture of several strips reads back, of colour, grey and a map of any number")
+    func strips() throws {
+        let folder = try TemporaryFolder()
+        let tall = ImageSize(width: 1021, height: 1100)
+        #expect(tall.strips.count > 1)
+        let image = Image(size: tall, pixels: bytes("tall", 3 * tall.pixelCount))
+        try PNGWriter.write(image, to: folder.file("tall.png"))
+        #expect(try ImageFile.decode(folder.file("tall.png")).image == image)
+        try PNGWriter.write(image.grey, to: folder.file("grey.png"))
+        #expect(try ImageFile.decode(folder.file("grey.png")).image == image.grey.image)
+        let map = ScoreMap(size: tall, values: uniformNumbers("tall map", count: tall.pixelCount))
+        try NPYWriter.write(map, to: folder.file("map.npy"))
+        #expect(try folder.bytes("map.npy") == NPYWriter.bytes(map.values, shape: [tall.height, tall.width]))
+    }
+
     @Test("texts beyond ASCII become international chunks, unusable keys are refused")
     func texts() throws {
         let folder = try TemporaryFolder()

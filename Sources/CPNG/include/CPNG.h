@@ -47,18 +47,20 @@ typedef struct {
     int is_ascii;
 } cpng_text;
 
-typedef struct {
-    uint8_t *bytes;     /* freed by cpng_file_free */
-    size_t count;
-    size_t capacity;
-    cpng_messages messages;
-} cpng_file;
+typedef struct cpng_writer cpng_writer;
 
-/* Writes `samples`, [height, width, channels], with 1 (grey) or 3 (colour) channels of 8 or 16 bits in the machine's
-   byte order. Returns 0, or -1 with messages.error set. Either way the file must be freed. */
-int cpng_encode(const void *samples, uint32_t width, uint32_t height, int channels, int bit_depth,
-                const cpng_text *texts, int text_count, cpng_file *file);
-void cpng_file_free(cpng_file *file);
+/* Rows of `width` pixels with 1 (grey) or 3 (colour) channels of 8 or 16 bits in the machine's byte order. The texts need
+   not outlive the call. Returns NULL where there is no memory. Every other function returns 0, or -1 with a message; then
+   nothing but cpng_writer_close may follow. */
+cpng_writer *cpng_writer_open(uint32_t width, uint32_t height, int channels, int bit_depth);
+/* In this order: the start; all rows from the top, in any portions; the end. */
+int cpng_writer_start(cpng_writer *writer, const cpng_text *texts, int text_count);
+int cpng_write_rows(cpng_writer *writer, const void *samples, uint32_t rows);
+int cpng_writer_finish(cpng_writer *writer);
+/* The bytes that were made since the last call. They stay until the next call of any other function. */
+const uint8_t *cpng_take_bytes(cpng_writer *writer, size_t *count);
+cpng_messages cpng_writer_messages(const cpng_writer *writer);
+void cpng_writer_close(cpng_writer *writer);
 
 /* The version of the library in use, such as "1.6.39". */
 const char *cpng_library_version(void);

@@ -17,14 +17,19 @@ struct ResultFiles: Sendable {
     /// Files do not depend on each other, and most of their time is compression: they are made side by side.
     func write(to folder: String) throws {
         var drawing = HeatmapOverlay()
-        drawing.range = HeatmapOverlay.visibleRange(of: result.fusedMap)
+        let range = HeatmapOverlay.visibleRange(of: result.fusedMap)
+        drawing.range = range
         let overlay = drawing
         let files: [@Sendable () throws -> Void] = [
             {
                 let picture = overlay.draw(image: image, map: result.fusedMap, mask: result.mask, markers: markers)
                 try PNGWriter.write(picture, to: folder + "/overlay.png")
             },
-            { try PNGWriter.write(overlay.heat(image: image, map: result.fusedMap), to: folder + "/heatmap.png") },
+            {
+                try PNGWriter.write(size: image.size, to: folder + "/heatmap.png") { rows in
+                    HeatmapOverlay.heatPixels(image, result.fusedMap, range: range, rows: rows)
+                }
+            },
             { try PNGWriter.write(result.fusedMap, to: folder + "/map.png", text: ["Title": "anomaly map, 0 to 1"]) },
             { try NPYWriter.write(result.fusedMap, to: folder + "/map.npy") },
             { try PNGWriter.write(result.mask, to: folder + "/mask.png") },

@@ -17,6 +17,12 @@ extension CLIPError: CustomStringConvertible {
         case .unusableTextVectors(let name, let dimensions, let expected):
             "\"\(name)\" has shape \(dimensions), and the text tower takes \(expected): use vectors that were learnt "
                 + "with this CLIP"
+        case .noDirection(let tower):
+            "the \(tower.rawValue) tower gives a vector without a direction (zero, too large, or not finite): the weights are "
+                + "damaged or do not belong together; get them again, or convert them anew"
+        case .unusableScale(let logarithm):
+            "'logit_scale' is \(logarithm), and its exponential is no scale: the weights are damaged; get them again, or "
+                + "convert them anew"
         case .unusableText(let error): error.description
         case .activation(let error): error.description
         }

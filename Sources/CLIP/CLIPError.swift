@@ -16,4 +16,17 @@ public enum CLIPError: Error, Hashable, Sendable {
     case unusableText(TokenizerError)
     /// Activations that cannot be observed or edited.
     case activation(ActivationError)
+    /// A tower gave a vector without a direction: zero, or of numbers that are infinite, none, or too large to be
+    /// compared. The weights are finite, and their products are not.
+    case noDirection(Tower)
+    /// The exponential of `logit_scale` is zero or infinite.
+    case unusableScale(logarithm: Float)
+
+    /// One of the two towers.
+    public enum Tower: String, Hashable, Sendable {
+        /// The tower of pictures.
+        case image
+        /// The tower of texts.
+        case text
+    }
 }

@@ -8,9 +8,10 @@ extension CLIPModel {
     /// - Parameters:
     ///   - weights: of any ``CLIPLayout``.
     ///   - configuration: what they should fit.
-    /// - Throws: `WeightError` with all differences at once, in the file's own names; `CLIPConfigurationError.notCLIP`.
+    /// - Throws: `WeightError` with all differences at once, in the file's own names; `CLIPConfigurationError.notCLIP`;
+    ///   `CLIPError.unusableScale`.
     public static func checkFit(of weights: some TensorSource, configuration: CLIPConfiguration) throws {
-        _ = try towers(of: try CLIPWeights(weights), configuration)
+        _ = try logitScale(try towers(of: try CLIPWeights(weights), configuration).scale)
     }
 
     /// Both towers, and `logit_scale` as the file has it, which is the logarithm of the scale.

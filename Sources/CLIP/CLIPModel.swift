@@ -77,7 +77,14 @@ public struct CLIPModel: Sendable {
         self.decisions = decisions
         imageTower = image
         textTower = text
-        logitScale = scale.exponential().values[0]
+        logitScale = try Self.logitScale(scale)
+    }
+
+    /// The exponential of `logit_scale`, which weights that are finite can bring beyond what a number holds.
+    static func logitScale(_ logarithm: Tensor) throws(CLIPError) -> Float {
+        let scale = logarithm.exponential().values[0]
+        guard scale.isFinite, scale > 0 else { throw .unusableScale(logarithm: logarithm.values[0]) }
+        return scale
     }
 
     /// Pictures as vectors.
@@ -85,10 +92,10 @@ public struct CLIPModel: Sendable {
     /// - Parameter pixels: `[batch, 3, height, columns]`, prepared by `CLIPConfiguration.preparation`; both sides are
     ///   multiples of the patch. Other sizes than the trained one resample the position embeddings.
     /// - Returns: `[batch, embedding]`, not normalised.
-    /// - Throws: `CLIPError.unusablePixels`.
+    /// - Throws: `CLIPError.unusablePixels`, `.noDirection`.
     public func encodeImage(_ pixels: Tensor) throws(CLIPError) -> Tensor {
         try check(pixels.shape)
-        return imageTower(pixels)
+        return try imageTower(pixels).withDirections(of: .image)
     }
 
     /// Texts as vectors.
@@ -97,11 +104,11 @@ public struct CLIPModel: Sendable {
     ///   - texts: any number.
     ///   - truncate: cut texts that are too long, instead of refusing them.
     /// - Returns: `[texts, embedding]`, not normalised.
-    /// - Throws: `TokenizerError.tooLong` for the first text that does not fit, unless `truncate` is set.
-    public func encodeText(_ texts: [String], truncate: Bool = false) throws(TokenizerError) -> Tensor {
-        var tokens: [[Int]] = []
-        for text in texts { tokens.append(try tokenizer.tokens(for: text, truncate: truncate)) }
-        return encode(tokens: tokens)
+    /// - Throws: `TokenizerError.tooLong` for the first text that does not fit, unless `truncate` is set;
+    ///   `CLIPError.noDirection`.
+    public func encodeText(_ texts: [String], truncate: Bool = false) throws -> Tensor {
+        let tokens = try texts.map { try tokenizer.tokens(for: $0, truncate: truncate) }
+        return try encode(tokens: tokens).withDirections(of: .text)
     }
 
     /// Texts that are tokens already, each from start to end.
@@ -121,7 +128,7 @@ public struct CLIPModel: Sendable {
     ///   - pixels: `[1, 3, height, columns]`, as for `encodeImage`.
     ///   - layers: blocks, counted from 1.
     ///   - attention: how patches attend to each other.
-    /// - Throws: `CLIPError.noSuchBlock`, `.unusablePixels`.
+    /// - Throws: `CLIPError.noSuchBlock`, `.unusablePixels`, `.noDirection` of the picture as a whole.
     public func denseFeatures(
         _ pixels: Tensor, layers: [Int], attention: DenseAttention = .ordinary
     ) throws(CLIPError) -> DenseFeatures {
@@ -134,7 +141,9 @@ public struct CLIPModel: Sendable {
         for block in asked where !(1...configuration.visionLayers).contains(block) {
             throw .noSuchBlock(block, blocks: configuration.visionLayers)
         }
-        return imageTower.denseFeatures(pixels, layers: layers, attention: attention)
+        let features = imageTower.denseFeatures(pixels, layers: layers, attention: attention)
+        _ = try features.classToken.expanded(axis: 0).withDirections(of: .image)
+        return features
     }
 
     /// How likely each text is for each picture, given that one of the texts is right.
@@ -154,5 +163,14 @@ public struct CLIPModel: Sendable {
         guard dimensions.count == 4, dimensions[0] > 0, dimensions[1] == 3,
             dimensions[2...].allSatisfy({ $0 > 0 && $0 % configuration.patch == 0 })
         else { throw .unusablePixels(dimensions: dimensions, patch: configuration.patch) }
+    }
+}
+
+extension Tensor {
+    /// Vectors, `[rows, embedding]`, if each has a length that it can be divided by.
+    fileprivate func withDirections(of tower: CLIPError.Tower) throws(CLIPError) -> Tensor {
+        let squares = (self * self).sum().values
+        guard squares.allSatisfy({ $0.isFinite && $0 > 0 }) else { throw .noDirection(tower) }
+        return self
     }
 }

@@ -22,7 +22,7 @@ public struct ZeroShotClassifier: Sendable {
     ///   - labels: what may be there, one name each; at least one.
     ///   - templates: at least one, each with `{}` in it.
     ///   - truncate: cut sentences that are too long, instead of refusing them.
-    /// - Throws: `ZeroShotError`, `TokenizerError.tooLong`.
+    /// - Throws: `ZeroShotError`, `TokenizerError.tooLong`, `CLIPError.noDirection`.
     public init(
         _ clip: CLIPModel, labels: [String], templates: [String] = defaultTemplates, truncate: Bool = false
     ) throws {

@@ -63,7 +63,17 @@ extension Checkpoint {
     ///
     /// - Parameter progress: called with the name of each tensor or record before it is read.
     public func verify(_ progress: (String) -> Void = { _ in }) -> CheckpointVerification {
-        let items = names.map { name in
+        CheckpointVerification(
+            tensors: readThrough(progress), records: parts.flatMap { $0.checksums(progress) })
+    }
+
+    /// The tensors that hold elements which are no finite numbers. One that cannot be read is not among them.
+    package func nonFiniteTensors() -> [CheckpointVerification.Item] {
+        readThrough { _ in }.filter { $0.nonFiniteCount > 0 }
+    }
+
+    private func readThrough(_ progress: (String) -> Void) -> [CheckpointVerification.Item] {
+        names.map { name in
             progress(name)
             do throws(CheckpointError) {
                 return CheckpointVerification.Item(
@@ -72,6 +82,5 @@ extension Checkpoint {
                 return CheckpointVerification.Item(name: name, problem: error, nonFiniteCount: 0)
             }
         }
-        return CheckpointVerification(tensors: items, records: parts.flatMap { $0.checksums(progress) })
     }
 }

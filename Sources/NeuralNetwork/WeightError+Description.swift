@@ -10,6 +10,8 @@ extension WeightProblem: CustomStringConvertible {
         case .unexpected(let name, let found):
             "'\(printable(name, limit: 120))' \(found) belongs to no part of the model"
         case .unreadable(let name, let reason): "'\(printable(name, limit: 120))' cannot be read (\(reason))"
+        case .notFinite(let name, let count):
+            "'\(printable(name, limit: 120))' holds \(count) \(count == 1 ? "number that is" : "numbers that are") infinite or none"
         }
     }
 }
@@ -24,21 +26,28 @@ extension WeightError: CustomStringConvertible {
         var misshapen = 0
         var extra = 0
         var unreadable = 0
+        var notFinite = 0
         for problem in problems {
             switch problem {
             case .missing: missing += 1
             case .unexpectedShape: misshapen += 1
             case .unexpected: extra += 1
             case .unreadable: unreadable += 1
+            case .notFinite: notFinite += 1
             }
         }
         let counts = [
             (missing, "missing"), (misshapen, "of another shape"), (extra, "not expected"), (unreadable, "unreadable"),
+            (notFinite, "not finite"),
         ]
         .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         let listed = problems.prefix(Self.listedProblems).map(\.description).joined(separator: "; ")
         let rest = problems.count - Self.listedProblems
         let more = rest > 0 ? "; and \(rest) more" : ""
-        return "the weights do not fit the model (\(counts)): \(listed)\(more)"
+        let all = "(\(counts)): \(listed)\(more)"
+        // Such weights have the right names and shapes: a training or a conversion went wrong, or the file is damaged.
+        return notFinite == problems.count
+            ? "the weights cannot be used \(all); get them again, or convert them anew"
+            : "the weights do not fit the model \(all)"
     }
 }

@@ -10,6 +10,8 @@ public enum WeightProblem: Hashable, Sendable {
     case unexpected(name: String, found: Shape)
     /// The tensor is listed with the right shape, and reading its data failed.
     case unreadable(name: String, reason: String)
+    /// So many elements of a tensor that the model reads are infinite or no number.
+    case notFinite(name: String, count: Int)
 }
 
 /// Everything that is wrong with a set of weights, found in one pass over the model.

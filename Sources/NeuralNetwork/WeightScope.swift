@@ -2,9 +2,9 @@ public import Tensors
 
 /// A cursor into named weights: layers ask it for their tensors by name and by shape.
 ///
-/// Nothing is thrown while a model is being built. A tensor that is missing, misshapen or unreadable is noted and
-/// replaced by zeros of the asked shape, so that building goes on and `load` reports every difference at once, together
-/// with the tensors that no layer asked for.
+/// Nothing is thrown while a model is being built. A tensor that is missing, misshapen, unreadable or not finite is noted
+/// and replaced by zeros of the asked shape, so that building goes on and `load` reports every difference at once,
+/// together with the tensors that no layer asked for. What no layer reads may hold infinities, as masks of attention do.
 public struct WeightScope {
     /// The dotted name of this place, empty at the root.
     public let path: String
@@ -43,7 +43,7 @@ public struct WeightScope {
     ///   - source: the weights.
     ///   - ignoring: names that may be present without being read, such as buffers that the model computes itself.
     ///   - build: makes the model from the root scope; it must ask for every tensor that it needs.
-    /// - Throws: one `WeightError` that lists all missing, misshapen, unreadable and unread tensors.
+    /// - Throws: one `WeightError` that lists all missing, misshapen, unreadable, not finite and unread tensors.
     public static func load<Model>(
         from source: some TensorSource, ignoring: (String) -> Bool = { _ in false },
         _ build: (WeightScope) throws(WeightError) -> Model
@@ -84,11 +84,16 @@ public struct WeightScope {
         guard found == shape else {
             return ledger.standIn(shape, for: .unexpectedShape(name: name, expected: shape, found: found))
         }
+        let tensor: Tensor
         do {
-            return try ledger.source.load(name)
+            tensor = try ledger.source.load(name)
         } catch {
             return ledger.standIn(shape, for: .unreadable(name: name, reason: "\(error)"))
         }
+        let nonFinite = tensor.nonFiniteCount
+        // What was only looked at need not stay in memory until it is used.
+        tensor.discardCachedPages()
+        return nonFinite == 0 ? tensor : ledger.standIn(shape, for: .notFinite(name: name, count: nonFinite))
     }
 
     private func fullName(_ name: String) -> String {

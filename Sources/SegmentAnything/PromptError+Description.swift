@@ -9,8 +9,12 @@ extension PromptError: CustomStringConvertible {
             "the point (\(point.x), \(point.y)) is not on the picture of \(picture) pixels: "
                 + "x must be from 0 to below the width, y from 0 to below the height"
         case .unusableBox(let box, let picture):
-            "the box from (\(box.x0), \(box.y0)) to (\(box.x1), \(box.y1)) is not a box on the picture of "
-                + "\(picture) pixels: give the top left and bottom right pixel, both on it"
+            "the box from (\(box.x0), \(box.y0)) to (\(box.x1), \(box.y1)) "
+                + (box.width > 0 && box.height > 0
+                    ? "is not on the picture of \(picture) pixels: x goes from 0 to \(picture.width - 1), y from 0 to "
+                        + "\(picture.height - 1)"
+                    : "holds no pixel of the picture of \(picture) pixels: give its top left pixel, then its bottom right "
+                        + "one")
         case .unexpectedMaskShape(let found, let expected):
             "mask logits of shape \(found) do not fit this model: pass one of its own low-resolution masks, \(expected)"
         case .mixedKinds(let prompt):
@@ -18,6 +22,9 @@ extension PromptError: CustomStringConvertible {
                 + "mask logits in all or in none; predict the others in a call of their own"
         case .foreignEmbedding(let found, let expected):
             "the embedding of shape \(found) comes from another model: embed the picture with this one (\(expected))"
+        case .masksNotFinite:
+            "the masks hold numbers that are infinite or none: the weights are damaged; get them again, or convert them "
+                + "anew"
         }
     }
 }

@@ -15,4 +15,6 @@ public enum PromptError: Error, Hashable, Sendable {
     case mixedKinds(prompt: Int)
     /// The embedding was not made by a model of this configuration.
     case foreignEmbedding(found: Shape, expected: Shape)
+    /// The masks hold a number that is infinite or none, though the weights are finite.
+    case masksNotFinite
 }

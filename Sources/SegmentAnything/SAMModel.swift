@@ -79,7 +79,8 @@ public struct SAMModel: Sendable {
 
     /// The masks for one prompt.
     ///
-    /// - Throws: ``PromptError`` when the prompt has no meaning on this picture or the embedding is of another model.
+    /// - Throws: ``PromptError`` when the prompt has no meaning on this picture, the embedding is of another model, or the
+    ///   masks are no numbers.
     public func predict(
         _ embedding: ImageEmbedding, _ prompt: Prompt, masks: MaskCount = .single
     ) throws(PromptError) -> MaskPrediction {
@@ -89,7 +90,8 @@ public struct SAMModel: Sendable {
     /// The masks for several prompts of the same kind: equal numbers of points, and boxes and mask logits in all or in
     /// none. The predictions are those of one call for each prompt, and faster.
     ///
-    /// - Throws: ``PromptError`` for the first prompt without a meaning on this picture or of another kind.
+    /// - Throws: ``PromptError`` for the first prompt without a meaning on this picture or of another kind, and for masks
+    ///   that are no numbers.
     public func predict(
         _ embedding: ImageEmbedding, _ prompts: [Prompt], masks: MaskCount = .single
     ) throws(PromptError) -> [MaskPrediction] {
@@ -97,6 +99,7 @@ public struct SAMModel: Sendable {
         try check(embedding)
         try check(prompts, on: embedding.frame)
         let decoded = decode(prompts.map { modelPrompt($0, embedding.frame) }, embedding, masks: masks)
+        guard decoded.isFinite else { throw .masksNotFinite }
         return prompts.indices.map { index in
             MaskPrediction(
                 logits: decoded.logits.element(index), predictedIoU: decoded.predictedIoU.element(index).values)

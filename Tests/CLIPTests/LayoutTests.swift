@@ -71,6 +71,40 @@ struct LayoutTests {
         #expect(asked.decisions[1].origin == .asked && !asked.decisions[1].isGuess)
     }
 
+    @Test("what is not finite is told by the file's own names, of a matrix that is put together as well")
+    func notFinite() throws {
+        for (name, prefix) in [
+            ("text_model.encoder.layers.0.self_attn.k_proj.bias", ""), ("visual_projection.weight", ""),
+            ("logit_scale", ""), ("vision_model.encoder.layers.1.self_attn.v_proj.weight", "module."),
+        ] {
+            let damaged = DamagedWeights(
+                try weights("hugging_face", wrappedIn: prefix), prefix + name, element: -.infinity)
+            #expect(throws: WeightError([.notFinite(name: prefix + name, count: 1)])) { try model(damaged) }
+        }
+    }
+
+    @Test("finite weights whose products are not are refused where they show: scale, pictures, texts")
+    func overflow() throws {
+        let weights = try weights("openai")
+        #expect(throws: CLIPError.unusableScale(logarithm: 1000)) {
+            try model(DamagedWeights(weights, "logit_scale", element: 1000))
+        }
+        #expect(throws: CLIPError.unusableScale(logarithm: -1000)) {
+            try model(DamagedWeights(weights, "logit_scale", element: -1000))
+        }
+        let pixels = GeneratedWeights.input([2, 3, 32, 32])
+        for factor: Float in [1e38, 1e20, 0] {
+            let image = try model(DamagedWeights(weights, "visual.proj", factor: factor))
+            #expect(throws: CLIPError.noDirection(.image)) { try image.encodeImage(pixels) }
+            #expect(throws: CLIPError.noDirection(.image)) {
+                try image.denseFeatures(pixels.slice(0..<1), layers: [1])
+            }
+            let text = try model(DamagedWeights(weights, "text_projection", factor: factor))
+            #expect(throws: CLIPError.noDirection(.text)) { try text.encodeText(["a"]) }
+            #expect(throws: CLIPError.noDirection(.text)) { try ZeroShotClassifier(text, labels: ["a", "b"]) }
+        }
+    }
+
     /// Through files: the folder as `save_pretrained` lays it out, the weights whole or in two files, fp32 or fp16.
     @Test("a folder with Hugging Face's files opens as it is", arguments: [1, 2])
     func folder(files: Int) throws {

@@ -17,7 +17,8 @@ struct MemoryTests {
             let model = try CLIPModel(
                 configuration: .large14At336, weights: ZeroWeights(entries),
                 tokenizer: CLIPTokenizer(vocabulary: ReferenceModel.vocabulary(count: 49_408)))
-            for _ in 0..<2 { _ = try model.encodeImage(Tensor(zeros: [1, 3, 336, 336])) }
+            // Zeros give a vector without a direction, which is refused after all of the work.
+            for _ in 0..<2 { _ = try? model.encodeImage(Tensor(zeros: [1, 3, 336, 336])) }
             let taken = (ProcessMemory.peak ?? .max) - before
             precondition(taken <= weights + 150_000_000, "\(taken) bytes for \(weights) bytes of weights")
         }

@@ -73,6 +73,19 @@ struct WeightScopeTests {
         }
     }
 
+    @Test("a number that is infinite or none is refused where a layer reads it, and only there")
+    func notFinite() throws {
+        let entries = Self.complete + [("mask", [4])]
+        for value in [Float.nan, .infinity, -.infinity] {
+            let damaged = DamagedWeights(GeneratedWeights(entries), "blocks.1.bias", element: value)
+            #expect(throws: WeightError([.notFinite(name: "blocks.1.bias", count: 1)])) {
+                _ = try WeightScope.load(from: damaged, ignoring: { $0 == "mask" }, Model.init)
+            }
+            let buffer = DamagedWeights(GeneratedWeights(entries), "mask", element: value)
+            _ = try WeightScope.load(from: buffer, ignoring: { $0 == "mask" }, Model.init)
+        }
+    }
+
     @Test("the sentence counts all differences and spells out the first five")
     func sentence() {
         let few = WeightError([
@@ -82,6 +95,14 @@ struct WeightScopeTests {
             "\(few)"
                 == "the weights do not fit the model (1 missing, 1 of another shape): 'a.weight' [2, 3] is missing; "
                 + "'b' is [2] instead of [1]")
+        #expect(
+            "\(WeightError([.notFinite(name: "a", count: 1), .notFinite(name: "b", count: 2)]))"
+                == "the weights cannot be used (2 not finite): 'a' holds 1 number that is infinite or none; "
+                + "'b' holds 2 numbers that are infinite or none; get them again, or convert them anew")
+        #expect(
+            "\(WeightError([.missing(name: "a", expected: [1]), .notFinite(name: "b", count: 1)]))"
+                == "the weights do not fit the model (1 missing, 1 not finite): 'a' [1] is missing; "
+                + "'b' holds 1 number that is infinite or none")
         let many = WeightError((0..<7).map { .unexpected(name: "x\($0)\u{7}", found: [1]) })
         #expect(
             "\(many)" == "the weights do not fit the model (7 not expected): "

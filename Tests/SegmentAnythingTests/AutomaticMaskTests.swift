@@ -110,13 +110,13 @@ import Testing
         configuration.cropLayers = 1
         let generator = try AutomaticMaskGenerator(peakedModel(), configuration: configuration)
         var told: [AutomaticMaskProgress] = []
-        let masks = generator.masks(in: image) { told.append($0) }
+        let masks = try generator.masks(in: image) { told.append($0) }
         #expect(told.map(\.points) == [0, 10, 16, 16, 26, 32, 32, 42, 48, 48, 58, 64, 64, 74, 80, 80])
         #expect(told.map(\.crops) == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5])
         #expect(told.allSatisfy { $0.pointCount == 80 && $0.cropCount == 5 })
         #expect(told.last?.masks == masks.count)
         #expect(throws: Stop.self) {
-            try generator.masks(in: image) { progress throws(Stop) in
+            try generator.masks(in: image) { progress in
                 if progress.points >= 26 { throw Stop() }
             }
         }

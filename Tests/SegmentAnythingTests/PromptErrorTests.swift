@@ -44,6 +44,27 @@ import Testing
         }
     }
 
+    @Test("masks that are no numbers are refused, of one prompt and of a grid of points")
+    func notFinite() throws {
+        let name = "mask_decoder.output_hypernetworks_mlps.0.layers.2.weight"
+        let weights = GeneratedWeights(samWeightShapes(.tested))
+        let damaged = DamagedWeights(weights, name, factor: .greatestFiniteMagnitude)
+        let prompt = Prompt(points: [PromptPoint(ImagePoint(x: 1, y: 1), .positive)])
+        let image = generatedImage(width: 90, height: 50)
+        let model = try SAMModel(configuration: .tested, weights: damaged)
+        #expect(throws: PromptError.masksNotFinite) { try model.predict(model.embed(image), prompt) }
+        let features = Tensor(repeating: .nan, shape: [32, 16, 16])
+        let embedding = ImageEmbedding(features: features, frame: model.frame(of: image))
+        #expect(throws: PromptError.masksNotFinite) {
+            try SAMModel(configuration: .tested, weights: weights).predict(embedding, prompt)
+        }
+        let rating = DamagedWeights(weights, "mask_decoder.iou_prediction_head.layers.2.weight") {
+            $0.map { $0 * 3e38 }
+        }
+        let generator = try AutomaticMaskGenerator(SAMModel(configuration: .tested, weights: rating))
+        #expect(throws: PromptError.masksNotFinite) { try generator.masks(in: image) }
+    }
+
     @Test("each refusal says what is wrong and what to do")
     func sentences() {
         let sentences = [
@@ -52,8 +73,11 @@ import Testing
                 "the point (90.0, 1.0) is not on the picture of 90 x 50 pixels: "
                 + "x must be from 0 to below the width, y from 0 to below the height",
             PromptError.unusableBox(ImageBox(x0: 20, y0: 5, x1: 10, y1: 9), picture: picture).description:
-                "the box from (20, 5) to (10, 9) is not a box on the picture of 90 x 50 pixels: "
-                + "give the top left and bottom right pixel, both on it",
+                "the box from (20, 5) to (10, 9) holds no pixel of the picture of 90 x 50 pixels: "
+                + "give its top left pixel, then its bottom right one",
+            PromptError.unusableBox(ImageBox(x0: 20, y0: 5, x1: 90, y1: 9), picture: picture).description:
+                "the box from (20, 5) to (90, 9) is not on the picture of 90 x 50 pixels: x goes from 0 to 89, y from 0 "
+                + "to 49",
             PromptError.unexpectedMaskShape(found: [64, 63], expected: [64, 64]).description:
                 "mask logits of shape [64, 63] do not fit this model: "
                 + "pass one of its own low-resolution masks, [64, 64]",
@@ -63,6 +87,9 @@ import Testing
             PromptError.foreignEmbedding(found: [1, 2, 2], expected: [32, 16, 16]).description:
                 "the embedding of shape [1, 2, 2] comes from another model: embed the picture with this one "
                 + "([32, 16, 16])",
+            PromptError.masksNotFinite.description:
+                "the masks hold numbers that are infinite or none: the weights are damaged; get them again, or convert "
+                + "them anew",
         ]
         for (found, expected) in sentences { #expect(found == expected) }
     }

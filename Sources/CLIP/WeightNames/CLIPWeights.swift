@@ -112,9 +112,20 @@ public struct CLIPWeights: TensorSource {
                 return told.isEmpty ? [problem] : told
             case .unexpected(let name, let found): return [.unexpected(name: prefix + name, found: found)]
             case .unreadable: return [problem]
+            case .notFinite(let name, _):
+                let told = nonFiniteParts(of: name)
+                return told.isEmpty ? [problem] : told
             }
         }
         return WeightError(problems)
+    }
+
+    /// The parts of one canonical tensor that hold what is no finite number.
+    private func nonFiniteParts(of name: String) -> [WeightProblem] {
+        layout.recipe(for: name).parts.compactMap { part in
+            guard let count = try? source.load(part).nonFiniteCount, count > 0 else { return nil }
+            return .notFinite(name: prefix + part, count: count)
+        }
     }
 
     /// What is wrong with each part of one canonical tensor.

@@ -28,8 +28,9 @@ public struct AutomaticMaskGenerator: Sendable {
     ///
     /// **Complexity**: one run of the image encoder a crop, one prompt a point, and three masks a point at the crop's size.
     /// - Precondition: the picture has at least one pixel.
-    public func masks(in image: Image) -> [AutomaticMask] {
-        masks(in: image) { _ in }
+    /// - Throws: ``PromptError/masksNotFinite``.
+    public func masks(in image: Image) throws -> [AutomaticMask] {
+        try masks(in: image) { _ in }
     }
 
     /// The masks of a picture, with reports on the progress.
@@ -38,9 +39,10 @@ public struct AutomaticMaskGenerator: Sendable {
     ///   - image: at least one pixel.
     ///   - progress: called before every run of the encoder, after every batch of points and at the end. It may throw to
     ///     stop the work, as with `try Task.checkCancellation()`.
-    public func masks<Failure: Error>(
-        in image: Image, progress: (AutomaticMaskProgress) throws(Failure) -> Void
-    ) throws(Failure) -> [AutomaticMask] {
+    /// - Throws: ``PromptError/masksNotFinite``, and what `progress` throws.
+    public func masks(
+        in image: Image, progress: (AutomaticMaskProgress) throws -> Void
+    ) throws -> [AutomaticMask] {
         let crops = CropLayout.crops(
             of: image.size, layers: configuration.cropLayers, overlapRatio: configuration.cropOverlapRatio)
         var state = AutomaticMaskProgress(
@@ -54,7 +56,7 @@ public struct AutomaticMaskGenerator: Sendable {
             let points = grids[crop.layer]
             for start in stride(from: 0, to: points.count, by: configuration.pointsPerBatch) {
                 let batch = Array(points[start..<min(points.count, start + configuration.pointsPerBatch)])
-                candidates += masks(at: batch, embedding, crop: crop.box, picture: image.size)
+                candidates += try masks(at: batch, embedding, crop: crop.box, picture: image.size)
                 state.points += batch.count
                 state.masks = found.count + candidates.count
                 try progress(state)
@@ -83,13 +85,14 @@ public struct AutomaticMaskGenerator: Sendable {
     /// The masks that pass every test which looks at one mask alone, in the order of the points.
     private func masks(
         at fractions: [ImagePoint], _ embedding: ImageEmbedding, crop: ImageBox, picture: ImageSize
-    ) -> [AutomaticMask] {
+    ) throws(PromptError) -> [AutomaticMask] {
         let frame = embedding.frame
         let points = fractions.map {
             ImagePoint(x: $0.x * Double(crop.width), y: $0.y * Double(crop.height))
         }
         let decoded = model.decode(
             points.map { ModelPrompt(points: [(frame.modelPoint($0), .positive)]) }, embedding, masks: .multiple)
+        guard decoded.isFinite else { throw .masksNotFinite }
         let predictedIoU = decoded.predictedIoU.values
         let masksOfPoint = decoded.predictedIoU.shape[1]
         let threshold = configuration.predictedIoUThreshold

@@ -7,6 +7,9 @@ struct DecodedMasks: Sendable {
     var logits: Tensor
     /// `[prompts, masks]`.
     var predictedIoU: Tensor
+
+    /// Whether all of it is finite numbers.
+    var isFinite: Bool { logits.isFinite && predictedIoU.isFinite }
 }
 
 /// From image embedding and prompts to masks.

@@ -8,7 +8,7 @@ extension Tensor {
     /// Lets the system take back the memory behind a borrowed tensor whose owner can bring it back; otherwise nothing.
     ///
     /// For a tensor that was copied into another form and will hardly be read again.
-    func discardCachedPages() {
+    package func discardCachedPages() {
         guard let owner = pageOwner else { return }
         withUnsafeBufferPointer { owner.discardPages(UnsafeRawBufferPointer($0)) }
     }

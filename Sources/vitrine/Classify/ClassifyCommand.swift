@@ -62,12 +62,12 @@ struct ClassifyCommand: ParsableCommand {
         let items = try PictureList.collect(pictures, excluding: "")
         let sentences = try sentences()
         let pictures = ReadAhead(items) { try ImageFile.decode($0.path) }
-        let clip = try LoadedCLIP(clipOptions).model
+        let loaded = try LoadedCLIP(clipOptions)
+        let clip = loaded.model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
-        let classifier: ZeroShotClassifier
-        do { classifier = try ZeroShotClassifier(clip, labels: names, templates: sentences) } catch {
-            throw CommandFailure.usage("\(error)")
+        let classifier = try loaded.readingTexts("--labels") {
+            try ZeroShotClassifier(clip, labels: names, templates: sentences)
         }
         var failures = 0
         for (item, picture) in pictures {
@@ -77,10 +77,11 @@ struct ClassifyCommand: ParsableCommand {
                 let pixels = preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
                 let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
                 try write(try line(item, decoded, probabilities))
-            } catch let error as ImageCodecError {
+            } catch let error where error is ImageCodecError || error is CLIPError {
                 failures += 1
-                Terminal.complain("\(error)")
-                let record = FailureRecord(picture: PictureRecord(item), error: "\(error)")
+                let sentence = "\(error)".contains(item.path) ? "\(error)" : "\(item.path): \(error)"
+                Terminal.complain(sentence)
+                let record = FailureRecord(picture: PictureRecord(item), error: sentence)
                 if json { try write(try record.json(pretty: false)) }
             }
         }

@@ -100,9 +100,8 @@ struct EmbedCommand: ParsableCommand {
     }
 
     private func addTexts(to file: inout EmbeddingFile) throws {
-        let clip = try LoadedCLIP(clipOptions).model
-        let vectors: Tensor
-        do { vectors = try clip.encodeText(text) } catch { throw CommandFailure.usage("--text: \(error)") }
+        let clip = try LoadedCLIP(clipOptions)
+        let vectors = try clip.readingTexts("--text") { try clip.model.encodeText(text) }
         file.add("text_embeddings", normalize ? vectors.l2Normalized() : vectors)
         file.record.texts = text
     }
@@ -129,12 +128,14 @@ struct EmbedCommand: ParsableCommand {
             records.append(PictureRecord(item, picture))
             let pixels = preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)
             if patches {
-                do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
-                    throw CommandFailure.usage("--layers: \(error)")
-                }
+                do {
+                    dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention))
+                } catch CLIPError.noDirection {
+                    throw CommandFailure.badInput("\(item.path): \(CLIPError.noDirection(.image))")
+                } catch { throw CommandFailure.usage("--layers: \(error)") }
                 vectors.append(dense[dense.count - 1].classToken)
             } else {
-                vectors.append(try clip.encodeImage(pixels).element(0))
+                vectors.append(try reading(item.path) { try clip.encodeImage(pixels).element(0) })
             }
         }
         let all = Tensor.stacked(vectors)
@@ -157,6 +158,11 @@ struct EmbedCommand: ParsableCommand {
         let input = try SAMPicture(pictures, output: nil, weights: try WeightSearch.sam(flag: samWeights))
         let (sam, image) = (input.sam, input.decoded.image)
         let embedding = sam.embed(image)
+        guard embedding.features.isFinite else {
+            throw CommandFailure.badInput(
+                "\(input.files[0].path): the picture's features hold numbers that are infinite or none: the weights are "
+                    + "damaged; get them again, or convert them anew")
+        }
         for (name, tensor) in embedding.tensors { file.add(name, tensor) }
         file.metadata = embedding.metadata(
             for: try ImageEmbeddingKey(sam, weights: sam.imageEncoderFingerprint(), picture: image))

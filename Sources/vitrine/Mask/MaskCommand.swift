@@ -67,10 +67,7 @@ struct MaskCommand: ParsableCommand {
             points: point.map { PromptPoint(ImagePoint(x: $0.x, y: $0.y), $0.isPositive ? .positive : .negative) },
             box: box?.box, maskLogits: try maskInput.map { try MaskInput.logits(from: $0, frame: frame, model: sam) })
         let features = try embedded(image, by: sam)
-        let prediction: MaskPrediction
-        do { prediction = try sam.predict(features, prompt, masks: single ? .single : .multiple) } catch {
-            throw CommandFailure.usage("\(error)")
-        }
+        let prediction = try input.asking { try sam.predict(features, prompt, masks: single ? .single : .multiple) }
         let found = PromptedMasks(image: image, frame: frame, prompt: prompt, prediction: prediction)
         let record = PromptedMasksRecord(
             picture: PictureRecord(input.item, input.decoded), prompt: PromptRecord(prompt), best: prediction.best,

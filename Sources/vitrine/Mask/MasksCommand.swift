@@ -76,12 +76,14 @@ struct MasksCommand: ParsableCommand {
         }
         var bar: ProgressBar?
         let start = ContinuousClock.now
-        let masks = try generator.masks(in: image) { progress throws(ExitCode) in
-            try StopRequest.check()
-            let shown = bar ?? ProgressBar(total: progress.pointCount, isWanted: !quiet)
-            bar = shown
-            let seconds = (ContinuousClock.now - start) / .seconds(1)
-            shown.show(done: progress.points, secondsPerPicture: seconds / Double(max(progress.points, 1)))
+        let masks = try input.asking {
+            try generator.masks(in: image) { progress in
+                try StopRequest.check()
+                let shown = bar ?? ProgressBar(total: progress.pointCount, isWanted: !quiet)
+                bar = shown
+                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                shown.show(done: progress.points, secondsPerPicture: seconds / Double(max(progress.points, 1)))
+            }
         }
         bar?.hide()
         let record = EveryMaskRecord(

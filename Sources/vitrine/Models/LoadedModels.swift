@@ -30,6 +30,16 @@ struct LoadedCLIP {
         self.files = WeightFile.all(of: checkpoint, role: "CLIP") + [WeightFile(role: "merges", path: files.merges)]
     }
 
+    /// What becomes of texts, refusals turned into sentences: the weights are at fault, or a text is.
+    ///
+    /// - Parameter flag: what the texts were given with.
+    /// - Throws: A ``CommandFailure``.
+    func readingTexts<Value>(_ flag: String, _ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as CLIPError {
+            throw CommandFailure.badInput("\(files[0].path): \(error)")
+        } catch { throw CommandFailure.usage("\(flag): \(error)") }
+    }
+
     /// Vocabularies take some megabytes; what unpacks to more is none.
     private static let largestVocabulary = 1 << 26
 }

@@ -49,15 +49,27 @@ struct WeightsListRecord: OutputRecord {
     var models: [PublishedWeights.Model]
 }
 
+/// A tensor with numbers that are infinite or none.
+struct NonFiniteRecord: Encodable {
+    var tensor: String
+    /// Of those numbers.
+    var count: Int
+}
+
+extension NonFiniteRecord: CustomStringConvertible {
+    init(_ item: CheckpointVerification.Item) {
+        tensor = item.name
+        count = item.nonFiniteCount
+    }
+
+    var description: String {
+        "\(tensor) holds \(count) \(count == 1 ? "number that is" : "numbers that are") infinite or none"
+    }
+}
+
 /// What `weights verify` found.
 struct WeightsVerifyRecord: OutputRecord {
     static let kind = "weights-verify"
-
-    struct NotFinite: Encodable {
-        var tensor: String
-        /// Infinite numbers, and those that are none.
-        var count: Int
-    }
 
     var path: String
     var family: String
@@ -65,7 +77,7 @@ struct WeightsVerifyRecord: OutputRecord {
     var tensorsRead: Int
     var checksumsCompared: Int
     var recordsWithoutChecksum: Int
-    var notFinite: [NotFinite]
+    var notFinite: [NonFiniteRecord]
     /// Whether the model that the weights are for can be built; absent where they are for none of their own.
     var fits: Bool?
     /// One sentence each; empty for sound weights.

@@ -81,7 +81,10 @@ struct SegmentCommand: ParsableCommand {
         let models = try LoadedModels(models, activation: setup.configuration.map.activation)
         let segmenter = try setup.segmenter(models, textCache: anomalyOptions.cache.textVectors())
         // An object name that does not fit is found before the first picture is read.
-        do { _ = try segmenter.textVectors(for: object) } catch { throw CommandFailure.usage("--object: \(error)") }
+        do { _ = try segmenter.textVectors(for: object) } catch let error as AnomalySegmentationError {
+            if case .unusableTextVector = error { throw CommandFailure.badInput("\(models.files[0].path): \(error)") }
+            throw CommandFailure.usage("--object: \(error)")
+        }
         log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
 
         let run = SegmentRun(

@@ -35,6 +35,19 @@ struct SAMPicture {
         files = loaded.files
     }
 
+    /// What SAM answers, its refusals turned into sentences: the prompt is at fault, or the weights are.
+    ///
+    /// - Throws: A ``CommandFailure``; what `body` throws beside a `PromptError`.
+    func asking<Answer>(_ body: () throws -> Answer) throws -> Answer {
+        do {
+            return try body()
+        } catch PromptError.masksNotFinite {
+            throw CommandFailure.badInput("\(files[0].path): \(PromptError.masksNotFinite)")
+        } catch let error as PromptError {
+            throw CommandFailure.usage("\(error)")
+        }
+    }
+
     /// Writes the result whole, or leaves everything as it was; see ``ResultOutput/write(_:_:)``.
     func write(_ fill: (_ folder: String) throws -> Void) throws {
         guard let result else { return }

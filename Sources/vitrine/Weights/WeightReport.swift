@@ -6,7 +6,7 @@ import SegmentAnything
 import Tensors
 import WeightIdentity
 
-/// What a checkpoint is, without reading its tensors.
+/// What a checkpoint is, and what its numbers are not.
 struct WeightReport: OutputRecord {
     static let kind = "weights-inspect"
 
@@ -38,8 +38,10 @@ struct WeightReport: OutputRecord {
     var ignored: [String]
     /// What a model would be built with; empty for a family that is not read here.
     var model: [Fact]
-    /// Why no model can be built, nil when one can.
+    /// Why no model can be built, nil when one can as far as names and shapes tell.
     var problem: String?
+    /// Tensors with numbers that are infinite or none.
+    var notFinite: [NonFiniteRecord]
     var tensors: [Entry]
 
     init(_ checkpoint: Checkpoint) throws {
@@ -61,6 +63,7 @@ struct WeightReport: OutputRecord {
         let family = WeightFamily(of: checkpoint)
         self.family = family.description
         (model, problem) = Self.model(checkpoint, family)
+        notFinite = checkpoint.nonFiniteTensors().map(NonFiniteRecord.init)
     }
 
     /// What the file says of the model, as its module reads it.

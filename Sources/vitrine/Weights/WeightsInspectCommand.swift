@@ -41,6 +41,7 @@ struct WeightsInspectCommand: ParsableCommand {
         lines += listed("no tensors", report.ignored)
         lines += report.model.map { row($0.fact, $0.value) }
         if let problem = report.problem { lines.append(row("not usable", problem)) }
+        lines += listed("not finite", report.notFinite.map(\.description))
         if tensors {
             lines += report.tensors.map { "  \($0.name)  \($0.shape)  \($0.type)" }
         }

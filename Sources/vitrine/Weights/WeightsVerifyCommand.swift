@@ -28,7 +28,9 @@ struct WeightsVerifyCommand: ParsableCommand {
         } else {
             for line in lines(record) { try Terminal.write(printable(line)) }
         }
-        if !record.problems.isEmpty { throw CommandFailure.badInput(record.problems.joined(separator: "; ")) }
+        if !record.problems.isEmpty {
+            throw CommandFailure.badInput("\(path): \(record.problems.joined(separator: "; "))")
+        }
         if !json { try Terminal.write("The weights are sound.") }
     }
 
@@ -40,13 +42,17 @@ struct WeightsVerifyCommand: ParsableCommand {
             files: try checkpoint.files.map { try WeightFileRecord($0, published: list) },
             tensorsRead: found.tensors.count, checksumsCompared: found.records.count,
             recordsWithoutChecksum: found.recordsWithoutChecksum,
-            notFinite: found.nonFinite.map { .init(tensor: $0.name, count: $0.nonFiniteCount) },
+            notFinite: found.nonFinite.map(NonFiniteRecord.init),
             problems: found.problems.map(\.description))
         if let digest = list.model(weights)?.files.first?.sha256, record.files.first?.sha256 != digest {
             record.problems.insert(
                 "the file is not the published \(weights); remove it and run: Tools/fetch-weights \(weights)", at: 0)
         }
-        do { record.fits = try fit(checkpoint) } catch {
+        do {
+            record.fits = try fit(checkpoint)
+            // A model refuses what it reads itself. Here it is not known what will be read.
+            if record.fits == nil { record.problems += record.notFinite.map(\.description) }
+        } catch {
             record.fits = false
             record.problems.append("\(error)")
         }
@@ -62,9 +68,7 @@ struct WeightsVerifyCommand: ParsableCommand {
         if record.recordsWithoutChecksum > 0 {
             lines.append("\(record.recordsWithoutChecksum) records carry no checksum: nothing can be said of them")
         }
-        lines += record.notFinite.prefix(5).map {
-            "warning: \($0.tensor) holds \($0.count) numbers that are infinite or none"
-        }
+        lines += record.notFinite.prefix(5).map { "warning: \($0)" }
         if record.notFinite.count > 5 { lines.append("warning: and \(record.notFinite.count - 5) more such tensors") }
         switch record.fits {
         case true?: lines.append("\(record.family): every tensor that the model needs is there")

@@ -126,10 +126,8 @@ extension Kernels {
         columns: Int
     ) {
         let task = FinishTask(
-            out: out, outStride: outStride, source: source, sourceStride: sourceStride, bias: bias,
-            biasRowStep: biasRowStep, biasStep: biasStep, residual: residual, residualStride: residualStride,
-            rows: rows,
-            columns: columns)
+            out: out, source: source, bias: bias, residual: residual, outStride: outStride, sourceStride: sourceStride,
+            residualStride: residualStride, biasRowStep: biasRowStep, biasStep: biasStep, rows: rows, columns: columns)
         switch activation {
         case .none: finishPlain(task)
         case .gelu: finishGELU(task)
@@ -141,16 +139,11 @@ extension Kernels {
 
 private struct FinishTask {
     let out: Target
-    let outStride: Int
     let source: Source
-    let sourceStride: Int
-    let bias: Source?
-    let biasRowStep: Int
-    let biasStep: Int
-    let residual: Source?
-    let residualStride: Int
-    let rows: Int
-    let columns: Int
+    let bias, residual: Source?
+    let outStride, sourceStride, residualStride: Int
+    let biasRowStep, biasStep: Int
+    let rows, columns: Int
 }
 
 // A function of its own for each activation: in one function the compiler makes one loop of all, with a jump a vector.

@@ -37,9 +37,9 @@ extension Kernels {
         aheadStep: Int
     ) {
         let task = RowsTask(
-            out: out, outStride: outStride, left: left, rowStride: rowStride, depthStride: depthStride, right: right,
-            panelStride: panelStride, columns: columns, depth: depth, accumulate: accumulate, edge: edge, ahead: ahead,
-            aheadStep: aheadStep)
+            out: out, edge: edge, left: left, right: right, outStride: outStride, rowStride: rowStride,
+            depthStride: depthStride, panelStride: panelStride, columns: columns, depth: depth, accumulate: accumulate,
+            ahead: ahead, aheadStep: aheadStep)
         switch rows {
         case 1: multiply1(task)
         case 2: multiply2(task)
@@ -58,17 +58,11 @@ extension Kernels {
 }
 
 private struct RowsTask {
-    let out: Target
-    let outStride: Int
-    let left: Source
-    let rowStride: Int
-    let depthStride: Int
-    let right: Source
-    let panelStride: Int
-    let columns: Int
-    let depth: Int
+    let out, edge: Target
+    let left, right: Source
+    let outStride, rowStride, depthStride, panelStride: Int
+    let columns, depth: Int
     let accumulate: Bool
-    let edge: Target
     let ahead: UnsafeRawPointer
     let aheadStep: Int
 }

@@ -18,24 +18,24 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Target, _ accumulat
     }
 }
 
-#if LANES_16
-    @inline(__always)
-    func multiplyTile(
-        _ height: Int, _ out: Target, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
-        _ b: Source, _ depth: Int, _ accumulate: Bool, _ ahead: UnsafeRawPointer, _ aheadStep: Int
-    ) {
-        var left0 = Lanes.zero
-        var right0 = Lanes.zero
-        var left1 = Lanes.zero
-        var right1 = Lanes.zero
-        var left2 = Lanes.zero
-        var right2 = Lanes.zero
-        var left3 = Lanes.zero
-        var right3 = Lanes.zero
-        var left4 = Lanes.zero
-        var right4 = Lanes.zero
-        var left5 = Lanes.zero
-        var right5 = Lanes.zero
+@inline(__always)
+func multiplyTile(
+    _ height: Int, _ out: Target, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
+    _ b: Source, _ depth: Int, _ accumulate: Bool, _ ahead: UnsafeRawPointer, _ aheadStep: Int
+) {
+    var left0 = Lanes.zero
+    var right0 = Lanes.zero
+    var left1 = Lanes.zero
+    var right1 = Lanes.zero
+    var left2 = Lanes.zero
+    var right2 = Lanes.zero
+    var left3 = Lanes.zero
+    var right3 = Lanes.zero
+    var left4 = Lanes.zero
+    var right4 = Lanes.zero
+    var left5 = Lanes.zero
+    var right5 = Lanes.zero
+    #if LANES_16
         var left6 = Lanes.zero
         var right6 = Lanes.zero
         var left7 = Lanes.zero
@@ -44,46 +44,48 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Target, _ accumulat
         var right8 = Lanes.zero
         var left9 = Lanes.zero
         var right9 = Lanes.zero
-        var group0 = a
-        var group1 = a + 3 * rowStride
         var group2 = a + 6 * rowStride
         var group3 = a + 9 * rowStride
-        var panel = b
-        var ahead = ahead
-        for _ in 0..<depth {
-            let x = load(panel)
-            let y = load(panel + laneCount)
-            panel += 2 * laneCount
-            prefetchToSecondCache(ahead)
-            ahead += aheadStep
-            let factor = Lanes(repeating: group0[0])
-            left0 = multiplyAdd(factor, x, left0)
-            right0 = multiplyAdd(factor, y, right0)
-            if height > 1 {
-                let factor = Lanes(repeating: group0[rowStride])
-                left1 = multiplyAdd(factor, x, left1)
-                right1 = multiplyAdd(factor, y, right1)
-            }
-            if height > 2 {
-                let factor = Lanes(repeating: group0[2 * rowStride])
-                left2 = multiplyAdd(factor, x, left2)
-                right2 = multiplyAdd(factor, y, right2)
-            }
-            if height > 3 {
-                let factor = Lanes(repeating: group1[0])
-                left3 = multiplyAdd(factor, x, left3)
-                right3 = multiplyAdd(factor, y, right3)
-            }
-            if height > 4 {
-                let factor = Lanes(repeating: group1[rowStride])
-                left4 = multiplyAdd(factor, x, left4)
-                right4 = multiplyAdd(factor, y, right4)
-            }
-            if height > 5 {
-                let factor = Lanes(repeating: group1[2 * rowStride])
-                left5 = multiplyAdd(factor, x, left5)
-                right5 = multiplyAdd(factor, y, right5)
-            }
+    #endif
+    var group0 = a
+    var group1 = a + 3 * rowStride
+    var panel = b
+    var ahead = ahead
+    for _ in 0..<depth {
+        let x = load(panel)
+        let y = load(panel + laneCount)
+        panel += 2 * laneCount
+        prefetchToSecondCache(ahead)
+        ahead += aheadStep
+        let factor = Lanes(repeating: group0[0])
+        left0 = multiplyAdd(factor, x, left0)
+        right0 = multiplyAdd(factor, y, right0)
+        if height > 1 {
+            let factor = Lanes(repeating: group0[rowStride])
+            left1 = multiplyAdd(factor, x, left1)
+            right1 = multiplyAdd(factor, y, right1)
+        }
+        if height > 2 {
+            let factor = Lanes(repeating: group0[2 * rowStride])
+            left2 = multiplyAdd(factor, x, left2)
+            right2 = multiplyAdd(factor, y, right2)
+        }
+        if height > 3 {
+            let factor = Lanes(repeating: group1[0])
+            left3 = multiplyAdd(factor, x, left3)
+            right3 = multiplyAdd(factor, y, right3)
+        }
+        if height > 4 {
+            let factor = Lanes(repeating: group1[rowStride])
+            left4 = multiplyAdd(factor, x, left4)
+            right4 = multiplyAdd(factor, y, right4)
+        }
+        if height > 5 {
+            let factor = Lanes(repeating: group1[2 * rowStride])
+            left5 = multiplyAdd(factor, x, left5)
+            right5 = multiplyAdd(factor, y, right5)
+        }
+        #if LANES_16
             if height > 6 {
                 let factor = Lanes(repeating: group2[0])
                 left6 = multiplyAdd(factor, x, left6)
@@ -104,86 +106,22 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Target, _ accumulat
                 left9 = multiplyAdd(factor, x, left9)
                 right9 = multiplyAdd(factor, y, right9)
             }
-            group0 += depthStride
-            group1 += depthStride
             group2 += depthStride
             group3 += depthStride
-        }
-        storePair(left0, right0, out, accumulate)
-        if height > 1 { storePair(left1, right1, out + 1 * outStride, accumulate) }
-        if height > 2 { storePair(left2, right2, out + 2 * outStride, accumulate) }
-        if height > 3 { storePair(left3, right3, out + 3 * outStride, accumulate) }
-        if height > 4 { storePair(left4, right4, out + 4 * outStride, accumulate) }
-        if height > 5 { storePair(left5, right5, out + 5 * outStride, accumulate) }
+        #endif
+        group0 += depthStride
+        group1 += depthStride
+    }
+    storePair(left0, right0, out, accumulate)
+    if height > 1 { storePair(left1, right1, out + 1 * outStride, accumulate) }
+    if height > 2 { storePair(left2, right2, out + 2 * outStride, accumulate) }
+    if height > 3 { storePair(left3, right3, out + 3 * outStride, accumulate) }
+    if height > 4 { storePair(left4, right4, out + 4 * outStride, accumulate) }
+    if height > 5 { storePair(left5, right5, out + 5 * outStride, accumulate) }
+    #if LANES_16
         if height > 6 { storePair(left6, right6, out + 6 * outStride, accumulate) }
         if height > 7 { storePair(left7, right7, out + 7 * outStride, accumulate) }
         if height > 8 { storePair(left8, right8, out + 8 * outStride, accumulate) }
         if height > 9 { storePair(left9, right9, out + 9 * outStride, accumulate) }
-    }
-#else
-    @inline(__always)
-    func multiplyTile(
-        _ height: Int, _ out: Target, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
-        _ b: Source, _ depth: Int, _ accumulate: Bool, _ ahead: UnsafeRawPointer, _ aheadStep: Int
-    ) {
-        var left0 = Lanes.zero
-        var right0 = Lanes.zero
-        var left1 = Lanes.zero
-        var right1 = Lanes.zero
-        var left2 = Lanes.zero
-        var right2 = Lanes.zero
-        var left3 = Lanes.zero
-        var right3 = Lanes.zero
-        var left4 = Lanes.zero
-        var right4 = Lanes.zero
-        var left5 = Lanes.zero
-        var right5 = Lanes.zero
-        var group0 = a
-        var group1 = a + 3 * rowStride
-        var panel = b
-        var ahead = ahead
-        for _ in 0..<depth {
-            let x = load(panel)
-            let y = load(panel + laneCount)
-            panel += 2 * laneCount
-            prefetchToSecondCache(ahead)
-            ahead += aheadStep
-            let factor = Lanes(repeating: group0[0])
-            left0 = multiplyAdd(factor, x, left0)
-            right0 = multiplyAdd(factor, y, right0)
-            if height > 1 {
-                let factor = Lanes(repeating: group0[rowStride])
-                left1 = multiplyAdd(factor, x, left1)
-                right1 = multiplyAdd(factor, y, right1)
-            }
-            if height > 2 {
-                let factor = Lanes(repeating: group0[2 * rowStride])
-                left2 = multiplyAdd(factor, x, left2)
-                right2 = multiplyAdd(factor, y, right2)
-            }
-            if height > 3 {
-                let factor = Lanes(repeating: group1[0])
-                left3 = multiplyAdd(factor, x, left3)
-                right3 = multiplyAdd(factor, y, right3)
-            }
-            if height > 4 {
-                let factor = Lanes(repeating: group1[rowStride])
-                left4 = multiplyAdd(factor, x, left4)
-                right4 = multiplyAdd(factor, y, right4)
-            }
-            if height > 5 {
-                let factor = Lanes(repeating: group1[2 * rowStride])
-                left5 = multiplyAdd(factor, x, left5)
-                right5 = multiplyAdd(factor, y, right5)
-            }
-            group0 += depthStride
-            group1 += depthStride
-        }
-        storePair(left0, right0, out, accumulate)
-        if height > 1 { storePair(left1, right1, out + 1 * outStride, accumulate) }
-        if height > 2 { storePair(left2, right2, out + 2 * outStride, accumulate) }
-        if height > 3 { storePair(left3, right3, out + 3 * outStride, accumulate) }
-        if height > 4 { storePair(left4, right4, out + 4 * outStride, accumulate) }
-        if height > 5 { storePair(left5, right5, out + 5 * outStride, accumulate) }
-    }
-#endif
+    #endif
+}

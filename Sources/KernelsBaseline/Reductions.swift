@@ -3,51 +3,20 @@
 extension Kernels {
     /// Sum of the row. Error at most (count / laneCount / 4 + laneCount + 8) roundings of the sum of magnitudes.
     static func sumRow(_ source: Source, count: Int) -> Float {
-        var first = Lanes.zero
-        var second = Lanes.zero
-        var third = Lanes.zero
-        var fourth = Lanes.zero
-        var index = 0
-        while index + 4 * laneCount <= count {
-            first += load(source + index)
-            second += load(source + index + laneCount)
-            third += load(source + index + 2 * laneCount)
-            fourth += load(source + index + 3 * laneCount)
-            index += 4 * laneCount
+        runningSum(count: count) {
+            $0 + load(source + $1)
+        } partial: {
+            $0 + loadPartial(source + $1, $2, filler: 0)
         }
-        while index < count {
-            let rest = min(laneCount, count - index)
-            first += rest == laneCount ? load(source + index) : loadPartial(source + index, rest, filler: 0)
-            index += laneCount
-        }
-        return horizontalSum((first + second) + (third + fourth))
     }
 
     /// Sum of the products of two rows.
     static func dotRow(_ left: Source, _ right: Source, count: Int) -> Float {
-        var first = Lanes.zero
-        var second = Lanes.zero
-        var third = Lanes.zero
-        var fourth = Lanes.zero
-        var index = 0
-        while index + 4 * laneCount <= count {
-            first = multiplyAdd(load(left + index), load(right + index), first)
-            second = multiplyAdd(load(left + index + laneCount), load(right + index + laneCount), second)
-            third = multiplyAdd(load(left + index + 2 * laneCount), load(right + index + 2 * laneCount), third)
-            fourth = multiplyAdd(load(left + index + 3 * laneCount), load(right + index + 3 * laneCount), fourth)
-            index += 4 * laneCount
+        runningSum(count: count) { sum, index in
+            multiplyAdd(load(left + index), load(right + index), sum)
+        } partial: { sum, index, rest in
+            multiplyAdd(loadPartial(left + index, rest, filler: 0), loadPartial(right + index, rest, filler: 0), sum)
         }
-        while index < count {
-            let rest = min(laneCount, count - index)
-            if rest == laneCount {
-                first = multiplyAdd(load(left + index), load(right + index), first)
-            } else {
-                first = multiplyAdd(
-                    loadPartial(left + index, rest, filler: 0), loadPartial(right + index, rest, filler: 0), first)
-            }
-            index += laneCount
-        }
-        return horizontalSum((first + second) + (third + fourth))
     }
 
     /// Sum of the squared distances of the row from `centre`.
@@ -109,4 +78,30 @@ extension Kernels {
 @inline(__always)
 private func greaterOrNaN(_ x: Lanes, _ y: Lanes) -> Lanes {
     lanes(bits(greater(x, y)) | nanMask(x) | nanMask(y))
+}
+
+/// What `add` makes of each full vector of a row and `partial` of the last elements, in four running sums.
+@inline(__always)
+private func runningSum(
+    count: Int, _ add: (_ sum: Lanes, _ index: Int) -> Lanes,
+    partial: (_ sum: Lanes, _ index: Int, _ rest: Int) -> Lanes
+) -> Float {
+    var first = Lanes.zero
+    var second = Lanes.zero
+    var third = Lanes.zero
+    var fourth = Lanes.zero
+    var index = 0
+    while index + 4 * laneCount <= count {
+        first = add(first, index)
+        second = add(second, index + laneCount)
+        third = add(third, index + 2 * laneCount)
+        fourth = add(fourth, index + 3 * laneCount)
+        index += 4 * laneCount
+    }
+    while index < count {
+        let rest = min(laneCount, count - index)
+        first = rest == laneCount ? add(first, index) : partial(first, index, rest)
+        index += laneCount
+    }
+    return horizontalSum((first + second) + (third + fourth))
 }

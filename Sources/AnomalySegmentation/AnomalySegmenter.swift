@@ -97,14 +97,6 @@ public struct AnomalySegmenter: Sendable {
         return try textVectors(for: object, timings: &timings)
     }
 
-    /// All sentences about an object; nil with learnt prompts, which have none.
-    ///
-    /// - Throws: ``AnomalySegmentationError/emptyObjectName``.
-    package func promptExpansion(for object: String) throws(AnomalySegmentationError) -> PromptExpansion? {
-        if learntVectors != nil { return nil }
-        return try configuration.text.expansion(for: object)
-    }
-
     private func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
         if let learntVectors { return learntVectors }
         if let known = cache.known(object) { return known }

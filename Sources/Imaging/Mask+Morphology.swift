@@ -71,9 +71,4 @@ extension Mask {
         }
         return filled
     }
-
-    /// The mask without its regions (joined over edges and corners) of fewer than `limit` pixels.
-    public func islandsRemoved(smallerThan limit: Int) -> Mask {
-        ConnectedComponents.label(self).mask { $0.area >= limit }
-    }
 }

@@ -53,9 +53,6 @@ public struct Mask: Hashable, Sendable {
     /// Pixels that hold in either mask.
     public func union(_ other: Mask) -> Mask { combined(with: other) { $0 || $1 } }
 
-    /// Pixels that hold in both masks.
-    public func intersection(_ other: Mask) -> Mask { combined(with: other) { $0 && $1 } }
-
     /// Pixels that hold here and not in `other`.
     public func subtracting(_ other: Mask) -> Mask { combined(with: other) { $0 && !$1 } }
 

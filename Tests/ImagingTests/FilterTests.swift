@@ -87,24 +87,6 @@ import Testing
                     #.......
                     """))
     }
-
-    @Test("islands below the limit go, corners count as joined")
-    func islands() {
-        let mask = picture(
-            """
-            #..#.
-            .#...
-            ...##
-            """)
-        #expect(
-            mask.islandsRemoved(smallerThan: 2)
-                == picture(
-                    """
-                    #....
-                    .#...
-                    ...##
-                    """))
-    }
 }
 
 @Suite struct ConnectedComponentsTests {

@@ -93,21 +93,10 @@ extension Tensor {
     ///
     /// With `epsilon` 0 a row of zeros gives NaN, as a division by its length does.
     public func l2Normalized(epsilon: Float = 0) -> Tensor {
-        let columns = shape[-1]
         let kernels = Kernels.active
-        return Tensor.filled(shape) { out in
-            read { source in
-                ParallelRows.forEachDisjoint(
-                    count: columns == 0 ? 0 : count / columns, minimumPerTask: max(1, 16_384 / max(1, columns))
-                ) {
-                    for row in $0 {
-                        let line = source + row * columns
-                        var length = max(kernels.dotRow(line, line, count: columns).squareRoot(), epsilon)
-                        kernels.combineRow(
-                            .divide, out + row * columns, line, step: 1, &length, step: 0, count: columns)
-                    }
-                }
-            }
+        return mappingRows(minimum: 16_384) { out, row, columns in
+            var length = max(kernels.dotRow(row, row, count: columns).squareRoot(), epsilon)
+            kernels.combineRow(.divide, out, row, step: 1, &length, step: 0, count: columns)
         }
     }
 }

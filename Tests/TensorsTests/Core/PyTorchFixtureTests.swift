@@ -39,10 +39,6 @@ import Testing
         try expect(
             x.layerNorm(weight: fixture.load("weight"), bias: fixture.load("bias"), epsilon: 1e-5), fixture,
             "layer_norm")
-        try expect(
-            fixture.load("planes").layerNorm2D(
-                weight: fixture.load("plane_weight"), bias: fixture.load("plane_bias"), epsilon: 1e-6), fixture,
-            "layer_norm_2d")
         try expect(x.l2Normalized(epsilon: 1e-12), fixture, "normalized")
     }
 

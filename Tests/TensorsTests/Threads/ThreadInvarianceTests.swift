@@ -48,7 +48,6 @@ import Testing
         let scale = random.tensor([12])
         check("convolution") { planes.convolution2D(weight: weight, stride: 1, padding: 1) }
         check("transposed") { planes.transposedConvolution2D(weight: turned(weight), stride: 2) }
-        check("layerNorm2D") { planes.layerNorm2D(weight: scale, bias: scale, epsilon: 1e-6) }
         let rows = random.tensor([900, 67])
         let rowScale = random.tensor([67])
         check("layerNorm") { rows.layerNorm(weight: rowScale, bias: rowScale, epsilon: 1e-5) }

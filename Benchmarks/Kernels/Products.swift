@@ -3,25 +3,28 @@ import Tensors
 /// A product of the real models: rows of tokens times a weight.
 private struct Product {
     let name: String
-    let rows: Int
-    let columns: Int
-    let depth: Int
+    let rows, columns, depth: Int
 
-    static let all = [
-        Product(name: "ViT-B/32 mlp in", rows: 50, columns: 3072, depth: 768),
-        Product(name: "ViT-B/32 mlp out", rows: 50, columns: 768, depth: 3072),
-        Product(name: "ViT-B/16 qkv", rows: 197, columns: 2304, depth: 768),
-        Product(name: "ViT-B/16 mlp in", rows: 197, columns: 3072, depth: 768),
-        Product(name: "ViT-B/16 mlp out", rows: 197, columns: 768, depth: 3072),
-        Product(name: "ViT-L/14@336 mlp in", rows: 577, columns: 4096, depth: 1024),
-        Product(name: "ViT-L/14@336 mlp out", rows: 577, columns: 1024, depth: 4096),
-        Product(name: "text, one prompt of 12 tokens", rows: 12, columns: 2048, depth: 512),
-        Product(name: "one row", rows: 1, columns: 3072, depth: 768),
-        Product(name: "SAM ViT-B qkv", rows: 4096, columns: 2304, depth: 768),
-        Product(name: "SAM ViT-B mlp in", rows: 4096, columns: 3072, depth: 768),
-        Product(name: "SAM decoder mlp", rows: 11, columns: 2048, depth: 256),
-        Product(name: "MobileSAM layer 2 qkv", rows: 4096, columns: 480, depth: 160),
-    ]
+    init(_ name: String, _ rows: Int, _ columns: Int, _ depth: Int) {
+        (self.name, self.rows, self.columns, self.depth) = (name, rows, columns, depth)
+    }
+
+    /// Both products of the MLP of a transformer block whose hidden width is four times that of the tokens.
+    private static func mlp(_ model: String, tokens: Int, width: Int) -> [Product] {
+        [Product("\(model) mlp in", tokens, 4 * width, width), Product("\(model) mlp out", tokens, width, 4 * width)]
+    }
+
+    static let all =
+        mlp("ViT-B/32", tokens: 50, width: 768)
+        + [Product("ViT-B/16 qkv", 197, 2304, 768)]
+        + mlp("ViT-B/16", tokens: 197, width: 768)
+        + mlp("ViT-L/14@336", tokens: 577, width: 1024)
+        + [
+            Product("text, one prompt of 12 tokens", 12, 2048, 512),
+            Product("one row", 1, 3072, 768),
+            Product("SAM ViT-B qkv", 4096, 2304, 768), Product("SAM ViT-B mlp in", 4096, 3072, 768),
+            Product("SAM decoder mlp", 11, 2048, 256), Product("MobileSAM layer 2 qkv", 4096, 480, 160),
+        ]
 }
 
 /// Each product twice: as layers run it, and as OpenBLAS does on the same number of threads.

@@ -44,10 +44,8 @@ struct Request: Decodable {
     }
 
     var operation: Operation
-    var work: String?
-    var weights: String?
-    var input: String?
-    var output: String?
+    var work, weights: String?
+    var input, output: String?
     var count: Int?
     var seconds: Double?
 }

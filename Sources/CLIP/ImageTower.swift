@@ -6,7 +6,6 @@ import Tensors
 /// Keys under `visual`: `conv1` or `stem.<n>`, `class_embedding`, `positional_embedding`, `ln_pre`,
 /// `transformer.resblocks.<n>`, `ln_post`, `proj`. Matches `VisionTransformer` of open_clip.
 struct ImageTower: Sendable {
-    let configuration: CLIPConfiguration
     let patchEmbedding: PatchEmbedding
     let classEmbedding: Tensor
     var positions: PositionalEmbedding
@@ -16,7 +15,6 @@ struct ImageTower: Sendable {
 
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         let width = configuration.visionWidth
-        self.configuration = configuration
         patchEmbedding = PatchEmbedding(scope, configuration)
         classEmbedding = scope.tensor("class_embedding", shape: [width])
         positions = PositionalEmbedding(

@@ -23,22 +23,24 @@ struct NegativeSelectionTests {
     }
 
     private func choose(
-        map: ScoreMap? = nil, positives: [MapPixel] = [MapPixel(x: 31, y: 31)], picture: ImageSize? = nil,
-        _ change: (inout PointPromptConfiguration) -> Void
+        _ count: Int, by rule: PointPromptConfiguration.NegativeRule, spacing: Float = 20, map: ScoreMap? = nil,
+        positives: [MapPixel] = [MapPixel(x: 31, y: 31)], picture: ImageSize? = nil,
+        _ change: (inout PointPromptConfiguration) -> Void = { _ in }
     ) throws -> (choices: [NegativeSelection.Choice], ring: RingReport) {
-        try NegativeSelection(
+        var configuration = PointPromptConfiguration(change)
+        configuration.negativeCount = count
+        configuration.negativeRule = rule
+        configuration.negativeSpacing = spacing
+        return try NegativeSelection(
             map: Scene.heat(map ?? self.map), extreme: group, positives: positives, picture: picture ?? size,
-            configuration: PointPromptConfiguration(change)
+            configuration: configuration
         ).choose(around: group, similarity: similarity)
     }
 
     @Test("the least similar pixels of the ring are taken, then the colder ones")
     func leastSimilar() throws {
-        let (choices, ring) = try choose {
-            $0.negativeRule = .leastSimilar(similarityWeight: 0.9)
+        let (choices, ring) = try choose(2, by: .leastSimilar(similarityWeight: 0.9), spacing: 5) {
             $0.ringDiameter = 25
-            $0.negativeCount = 2
-            $0.negativeSpacing = 5
         }
         #expect(choices.allSatisfy { $0.pixel.y > 35 && $0.similarity < -0.8 })
         let first = try #require(choices.first)
@@ -54,21 +56,14 @@ struct NegativeSelectionTests {
 
     @Test("the most similar of the cold pixels are taken")
     func hardSimilar() throws {
-        let (choices, _) = try choose {
-            $0.negativeRule = .hardSimilar(heatMaximum: 0.28)
-            $0.negativeCount = 3
-            $0.negativeSpacing = 2
-        }
+        let (choices, _) = try choose(3, by: .hardSimilar(heatMaximum: 0.28), spacing: 2)
         #expect(!choices.isEmpty)
         #expect(choices.allSatisfy { $0.pixel.x <= 28 && $0.similarity > 0.8 && $0.reason == .hardSimilar })
     }
 
     @Test("the coldest pixels are taken")
     func lowestHeat() throws {
-        let (choices, _) = try choose {
-            $0.negativeRule = .lowestHeat()
-            $0.negativeCount = 1
-        }
+        let (choices, _) = try choose(1, by: .lowestHeat())
         // The disc of 25 px reaches 12 px to the left of the group; in the rows up to 3 px beyond it.
         #expect(choices.map(\.pixel) == [MapPixel(x: 18, y: 27)])
         #expect(choices[0].reason == .lowestHeat)
@@ -77,10 +72,7 @@ struct NegativeSelectionTests {
     @Test("negatives keep their distance to each other and to every positive")
     func distances() throws {
         let positives = [MapPixel(x: 31, y: 31), MapPixel(x: 18, y: 44)]
-        let (choices, _) = try choose(positives: positives) {
-            $0.negativeRule = .lowestHeat()
-            $0.negativeCount = 5
-            $0.negativeSpacing = 9
+        let (choices, _) = try choose(5, by: .lowestHeat(), spacing: 9, positives: positives) {
             $0.negativeClearance = 8
         }
         #expect(choices.count > 2)
@@ -97,11 +89,7 @@ struct NegativeSelectionTests {
         let map = Scene.map(64, 64) { x, y in
             group[x: x, y: y] ? 1 : max(abs(x - 31), abs(y - 31)) < 20 ? 0.8 : 0.1
         }
-        let (choices, ring) = try choose(map: map) {
-            $0.negativeRule = .leastSimilar(heatMaximum: 0.5)
-            $0.ringDiameter = 25
-            $0.negativeCount = 2
-        }
+        let (choices, ring) = try choose(2, by: .leastSimilar(heatMaximum: 0.5), map: map) { $0.ringDiameter = 25 }
         #expect(ring.growths == 1 && ring.diameter == 51 && !ring.admitsHeat)
         #expect(choices.count == 2 && choices.allSatisfy { map[x: $0.pixel.x, y: $0.pixel.y] == 0.1 })
     }
@@ -109,26 +97,21 @@ struct NegativeSelectionTests {
     @Test("hot pixels are let in where there are no others")
     func onlyHot() throws {
         let map = Scene.map(64, 64) { _, _ in 0.9 }
-        let (choices, ring) = try choose(map: map) { $0.ringGrowthLimit = 1 }
+        let (choices, ring) = try choose(5, by: .leastSimilar(), map: map) { $0.ringGrowthLimit = 1 }
         #expect(ring.growths == 1 && ring.admitsHeat && !choices.isEmpty)
     }
 
     @Test("none asked for, none given, and the ring does not grow")
     func none() throws {
-        let (choices, ring) = try choose { $0.negativeCount = 0 }
+        let (choices, ring) = try choose(0, by: .leastSimilar())
         #expect(choices.isEmpty && ring.growths == 0)
     }
 
     @Test("pixels of the map that fall on one pixel of the picture are one point")
     func tinyPicture() throws {
-        let change: (inout PointPromptConfiguration) -> Void = {
-            $0.negativeRule = .lowestHeat()
-            $0.negativeCount = 5
-            $0.negativeSpacing = 0
+        for (width, points) in [(2, 1), (1, 0)] {
+            let picture = ImageSize(width: width, height: 1)
+            #expect(try choose(5, by: .lowestHeat(), spacing: 0, picture: picture).choices.count == points)
         }
-        let (choices, _) = try choose(picture: ImageSize(width: 2, height: 1), change)
-        #expect(choices.count == 1)
-        let (none, _) = try choose(picture: ImageSize(width: 1, height: 1), change)
-        #expect(none.isEmpty)
     }
 }

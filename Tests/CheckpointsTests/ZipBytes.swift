@@ -5,17 +5,13 @@ struct ZipBytes {
     struct Record {
         var name: String
         var data: [UInt8]
-        var flags: UInt16 = 0
-        var method: UInt16 = 0
+        var flags: UInt16 = 0, method: UInt16 = 0
         /// What the directory says; the truth about `data` unless given.
         var checksum: UInt32?
-        var storedBytes: UInt64?
-        var byteCount: UInt64?
-        var headerStart: UInt64?
+        var storedBytes, byteCount, headerStart: UInt64?
         /// What the record's own header says; as the directory unless given.
         var localName: String?
-        var localFlags: UInt16?
-        var localMethod: UInt16?
+        var localFlags, localMethod: UInt16?
         var localByteCount: UInt64?
         var localChecksum: UInt32?
         /// Bytes behind the data.
@@ -31,8 +27,7 @@ struct ZipBytes {
     var prefix: [UInt8] = []
     var comment: [UInt8] = []
     var recordCount: UInt16?
-    var directoryBytes: UInt32?
-    var directoryStart: UInt32?
+    var directoryBytes, directoryStart: UInt32?
     /// The 64-bit end record's number of records, when there is one.
     var wideRecordCount: UInt64?
     var hasWideEnd = false

@@ -134,13 +134,14 @@ struct ZipTableTests {
         }
     }
 
+    private func fault(_ change: (inout ZipBytes.Record) -> Void) -> RecordFault? {
+        var archive = sound
+        change(&archive.records[2])
+        return archive.recordFault
+    }
+
     @Test("the two headers of a record differ in name, size, method, flags or checksum")
     func headersDiffer() {
-        func fault(_ change: (inout ZipBytes.Record) -> Void) -> RecordFault? {
-            var archive = sound
-            change(&archive.records[2])
-            return archive.recordFault
-        }
         #expect(fault { $0.localName = "archive/data/1" } == .headerDiffers(field: "name"))
         #expect(fault { $0.localByteCount = 15 } == .headerDiffers(field: "size"))
         #expect(fault { $0.localMethod = 8 } == .headerDiffers(field: "method"))
@@ -152,11 +153,6 @@ struct ZipTableTests {
 
     @Test("encrypted, an unknown method, unknown flags; a descriptor only when it is right")
     func flags() {
-        func fault(_ change: (inout ZipBytes.Record) -> Void) -> RecordFault? {
-            var archive = sound
-            change(&archive.records[2])
-            return archive.recordFault
-        }
         for bit in [0, 6, 13] as [UInt16] { #expect(fault { $0.flags = 1 << bit } == .encrypted) }
         #expect(fault { $0.flags = 1 << 5 } == .unknownFlags(1 << 5))
         for method in [1, 9, 12, 14, 93, 99] as [UInt16] {

@@ -32,33 +32,28 @@ import Testing
         var picture: String
         var configuration: AutomaticMaskConfiguration
 
-        init(_ name: String, on picture: String, _ change: (inout AutomaticMaskConfiguration) -> Void) {
+        init(
+            _ name: String, on picture: String, pointsPerSide: Int, boxNMSThreshold: Double,
+            _ change: (inout AutomaticMaskConfiguration) -> Void
+        ) {
             self.name = name
             self.picture = picture
             configuration = AutomaticMaskTests.configuration(generated, change)
+            configuration.grid = .pointsPerSide(pointsPerSide)
+            configuration.boxNMSThreshold = boxNMSThreshold
         }
     }
 
     /// The whole picture, two layers of crops, and without small regions.
     static let cases = [
-        Case("generated_whole", on: "first") {
-            $0.grid = .pointsPerSide(12)
-            $0.pointsPerBatch = 33
-            $0.boxNMSThreshold = 0.95
-        },
-        Case("generated_crops", on: "second") {
-            $0.grid = .pointsPerSide(8)
+        Case("generated_whole", on: "first", pointsPerSide: 12, boxNMSThreshold: 0.95) { $0.pointsPerBatch = 33 },
+        Case("generated_crops", on: "second", pointsPerSide: 8, boxNMSThreshold: 0.9) {
             $0.cropLayers = 2
             $0.cropPointsDownscale = 2
             $0.cropOverlapRatio = 0.3
             $0.cropNMSThreshold = 0.8
-            $0.boxNMSThreshold = 0.9
         },
-        Case("generated_regions", on: "third") {
-            $0.grid = .pointsPerSide(9)
-            $0.minimumRegionArea = 4
-            $0.boxNMSThreshold = 0.8
-        },
+        Case("generated_regions", on: "third", pointsPerSide: 9, boxNMSThreshold: 0.8) { $0.minimumRegionArea = 4 },
     ]
 
     @Test("of a generated model: the same masks as SamAutomaticMaskGenerator finds, each once", arguments: cases)

@@ -10,12 +10,19 @@ import WeightIdentity
 @testable import SegmentAnything
 
 @Suite struct ImageEmbeddingTests {
-    @Test("a saved embedding comes back as it was, and answers as before")
+    private let model = Result { try generatedModel(.tested) }
+
+    private func embedded(_ image: Image) throws -> (embedding: ImageEmbedding, key: ImageEmbeddingKey) {
+        let model = try model.get()
+        return (
+            model.embed(image), ImageEmbeddingKey(model, weights: try model.imageEncoderFingerprint(), picture: image)
+        )
+    }
+
+    @Test("a saved embedding comes back as it was, and predicts as before")
     func roundTrip() throws {
-        let model = try generatedModel(.tested)
-        let image = generatedImage(width: 90, height: 50)
-        let key = try ImageEmbeddingKey(model, weights: model.imageEncoderFingerprint(), picture: image)
-        let embedding = model.embed(image)
+        let model = try model.get()
+        let (embedding, key) = try embedded(generatedImage(width: 90, height: 50))
         try Fixture.withTemporaryFolder { folder in
             let path = folder.appendingPathComponent("embedding.safetensors").path
             try SafetensorsWriter.write(embedding.tensors, metadata: embedding.metadata(for: key), to: path)
@@ -30,11 +37,10 @@ import WeightIdentity
 
     @Test("other weights, another picture or another preparation refuse it, each by name")
     func foreign() throws {
-        let model = try generatedModel(.tested)
+        let model = try model.get()
         let image = generatedImage(width: 90, height: 50)
         let weights = try model.imageEncoderFingerprint()
-        let key = ImageEmbeddingKey(model, weights: weights, picture: image)
-        let embedding = model.embed(image)
+        let (embedding, key) = try embedded(image)
         let saved = Saved(embedding.tensors, embedding.metadata(for: key))
         func refusal(_ key: ImageEmbeddingKey) -> ImageEmbeddingError.Part? {
             do throws(ImageEmbeddingError) {
@@ -62,10 +68,7 @@ import WeightIdentity
 
     @Test("a file that is no embedding, or a damaged one, is refused")
     func damaged() throws {
-        let model = try generatedModel(.tested)
-        let image = generatedImage(width: 9, height: 5)
-        let key = try ImageEmbeddingKey(model, weights: model.imageEncoderFingerprint(), picture: image)
-        let embedding = model.embed(image)
+        let (embedding, key) = try embedded(generatedImage(width: 9, height: 5))
         let metadata = embedding.metadata(for: key)
         func refusal(_ tensors: [(name: String, tensor: Tensor)], _ metadata: [String: String]) -> ImageEmbeddingError?
         {

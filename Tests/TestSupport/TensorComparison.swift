@@ -6,8 +6,7 @@ public struct TensorDifference: CustomStringConvertible, Sendable {
     /// What differs so much that no distance says it: shapes, or NaN and infinities in different places.
     public var structural: String?
     public var worstIndex = 0
-    public var actual = 0.0
-    public var expected = 0.0
+    public var actual = 0.0, expected = 0.0
     /// The largest distance of two elements.
     public var absolute = 0.0
     /// The largest magnitude expected.

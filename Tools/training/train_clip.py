@@ -1,6 +1,5 @@
 """Trains the small CLIP on drawn pictures; see README.md."""
 
-import argparse
 import pathlib
 import random
 from dataclasses import dataclass
@@ -107,17 +106,14 @@ def step(run: Run, tokenizer: Tokenizer) -> None:
     run.finish_step(count, {name: value.item() for name, value in parts.items()})
 
 
-def train(options: argparse.Namespace) -> None:
+def main() -> None:
+    arguments = parser(__doc__, "Tools/training/runs/clip.pt", steps=2000, seed=1)
+    arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
+    options = arguments.parse_args()
     prepare(options)
     tokenizer = Tokenizer.read(options.merges)
     model = SmallCLIP(CONFIG | {"vocabulary": tokenizer.end + 1}).to(memory_format=torch.channels_last)
     Run(model, options, peak=1e-3, metal=0.6).repeat(lambda run: step(run, tokenizer))
-
-
-def main() -> None:
-    options = parser(__doc__, "Tools/training/runs/clip.pt", steps=2000, seed=1)
-    options.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
-    train(options.parse_args())
 
 
 if __name__ == "__main__":

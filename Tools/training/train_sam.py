@@ -1,6 +1,5 @@
 """Trains the small SAM on drawn pictures, prompted as the cascade prompts it; see README.md."""
 
-import argparse
 import pathlib
 import random
 from dataclasses import dataclass
@@ -136,18 +135,15 @@ def step(run: Run) -> None:
     run.finish_step(PICTURES, met | {"loss": loss.item()})
 
 
-def train(options: argparse.Namespace) -> None:
+def main() -> None:
+    arguments = parser(__doc__, "Tools/training/runs/sam.pt", steps=1800, seed=2)
+    arguments.add_argument("--stem", type=pathlib.Path, help="a CLIP state whose stem a new SAM starts from")
+    options = arguments.parse_args()
     prepare(options)
     model = SmallSAM()
     if options.stem and not options.state.exists():
         take_stem(model, options.stem)
     Run(model, options, peak=8e-4, metal=0.6, normal=0.0, most=1).repeat(step)
-
-
-def main() -> None:
-    options = parser(__doc__, "Tools/training/runs/sam.pt", steps=1800, seed=2)
-    options.add_argument("--stem", type=pathlib.Path, help="a CLIP state whose stem a new SAM starts from")
-    train(options.parse_args())
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ struct LearntPrompts: Sendable {
         let end: Int
     }
 
-    let normal: Text
-    let abnormal: Text
+    let normal, abnormal: Text
     /// `[deep, width]` each, for the blocks from the second on.
     let deepPrompts: [Tensor]
 

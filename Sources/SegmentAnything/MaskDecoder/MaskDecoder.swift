@@ -22,9 +22,9 @@ struct MaskDecoder: Sendable {
     let outputTokens: Tensor
     let transformer: TwoWayTransformer
     let outputUpscaling: OutputUpscaling
+    let iouHead: MLP
     /// One for each mask token.
     let hypernetworks: [MLP]
-    let iouHead: MLP
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth

@@ -8,11 +8,8 @@ import Tensors
 ///
 /// Matches `mask_downscaling` of segment_anything's prompt encoder.
 struct MaskDownscaling: Sendable {
-    let first: PanelWeight
-    let firstNorm: LayerNorm
-    let second: PanelWeight
-    let secondNorm: LayerNorm
-    let last: PanelWeight
+    let first, second, last: PanelWeight
+    let firstNorm, secondNorm: LayerNorm
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let channels = configuration.maskChannels

@@ -10,10 +10,8 @@ struct PromptEncoder: Sendable {
     /// The positional encoding of the image tokens (`get_dense_pe`), one matrix `[width, image tokens]`. It is the same
     /// for every picture, so it is computed once.
     let densePosition: ColumnPanels
-    let negativePoint: Tensor
-    let positivePoint: Tensor
-    let topLeftCorner: Tensor
-    let bottomRightCorner: Tensor
+    let negativePoint, positivePoint: Tensor
+    let topLeftCorner, bottomRightCorner: Tensor
     /// `not_a_point_embed`: a token without a position that follows the points when there is no box.
     let paddingPoint: Tensor
     let maskDownscaling: MaskDownscaling

@@ -10,10 +10,8 @@ struct AttentionPlan {
     let kernels: any KernelSet.Type
     let heads: Int
     /// Of one group at most; with windows its slots.
-    let queries: Int
-    let keys: Int
-    let headWidth: Int
-    let valueWidth: Int
+    let queries, keys: Int
+    let headWidth, valueWidth: Int
     let scale: Float
     let isCausal: Bool
     let hasBias: Bool

@@ -7,11 +7,8 @@ import KernelInterface
 /// projections of the columns are already multiplied into keys, offsets and values.
 package struct ColumnUpdate: Sendable {
     let groups: Int
-    let keys: Tensor
-    let offsets: Tensor
-    let values: Tensor
-    let normWeight: Tensor
-    let normBias: Tensor
+    let keys, offsets, values: Tensor
+    let normWeight, normBias: Tensor
     let epsilon: Float
 
     /// - Parameters:
@@ -83,11 +80,8 @@ extension ColumnPanels {
 
 /// The sizes of one pass, and the work on a task's columns.
 private struct ColumnAttention {
-    let batch: Int
-    let rows: Int
-    let columns: Int
-    let queryCount: Int
-    let keyCount: Int
+    let batch, rows, columns: Int
+    let queryCount, keyCount: Int
     let kernels = Kernels.active
     let width = ColumnPanels.width
 
@@ -132,8 +126,7 @@ private struct ColumnAttention {
                                             index % tasks, source + (columns.batch == 1 ? 0 : offset), position,
                                             target.map { $0 + offset }, packed + matrix * packedSize,
                                             update?.offset(matrix: matrix, keyCount: keyCount, rows: rows),
-                                            parts + index * partSize,
-                                            scratch)
+                                            parts + index * partSize, scratch)
                                     }
                                 }
                             }
@@ -150,10 +143,8 @@ private struct ColumnAttention {
     /// Where an update's small vectors lie.
     private struct UpdateMemory {
         let groups: Int
-        let keys: Source
-        let offsets: Source
-        let normWeight: Source
-        let normBias: Source
+        let keys, offsets: Source
+        let normWeight, normBias: Source
         let epsilon: Float
 
         func offset(matrix: Int, keyCount: Int, rows: Int) -> UpdateMemory {

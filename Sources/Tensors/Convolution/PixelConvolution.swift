@@ -3,8 +3,8 @@ import KernelInterface
 /// The sizes of one 3 x 3 convolution of pixels with their channels together, and the work on it.
 ///
 /// A register tile holds neighbouring pixels of a result row. Its input under one row of the kernel already lies in
-/// memory as a matrix whose rows overlap, so only tiles at the border are copied. A task multiplies a block of tiles by one part of the
-/// depth after the other, so that weights are read once a block.
+/// memory as a matrix whose rows overlap, so only tiles at the border are copied. A task multiplies a block of tiles by
+/// one part of the depth after the other, so that weights are read once a block.
 struct PixelConvolution {
     let weight: PackedWeight
     /// Of the result.
@@ -19,10 +19,9 @@ struct PixelConvolution {
 
     /// A part of the depth within one row of the kernel and one pass of the packed weight.
     private struct Part {
-        let kernelRow: Int
+        let kernelRow, depth: Int
         /// The first element under this row of the kernel.
         let offset: Int
-        let depth: Int
         let right: Source
         let panelStride: Int
     }
@@ -102,7 +101,7 @@ struct PixelConvolution {
             let panel = weight.place(0, first: first, run: pass).assumingMemoryBound(to: Float.self)
             parts.append(
                 Part(
-                    kernelRow: kernelRow, offset: depth - kernelRow * run, depth: end - depth,
+                    kernelRow: kernelRow, depth: end - depth, offset: depth - kernelRow * run,
                     right: panel + (depth - first) * kernels.tileColumns,
                     panelStride: kernels.tileColumns * pass))
             depth = end

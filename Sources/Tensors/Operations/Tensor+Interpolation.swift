@@ -48,19 +48,14 @@ extension Tensor {
             "shape \(shape) to \(part) of \(height) x \(width)")
         var result = self
         // An axis that keeps its size keeps its values in all of these filters.
-        if width != shape[-1] {
-            result = result.resampledColumns(
-                ResamplingTable(
-                    from: shape[-1], to: width, places: 0..<part.width, filter: filter, antialias: antialias))
-        } else if part.width != width {
-            result = result.sliced(axis: -1, 0..<part.width)
-        }
-        if height != shape[-2] {
-            result = result.resampledRows(
-                ResamplingTable(
-                    from: shape[-2], to: height, places: 0..<part.height, filter: filter, antialias: antialias))
-        } else if part.height != height {
-            result = result.sliced(axis: -2, 0..<part.height)
+        for (axis, side, places) in [(-1, width, part.width), (-2, height, part.height)] {
+            if side != shape[axis] {
+                let table = ResamplingTable(
+                    from: shape[axis], to: side, places: 0..<places, filter: filter, antialias: antialias)
+                result = axis == -1 ? result.resampledColumns(table) : result.resampledRows(table)
+            } else if places != side {
+                result = result.sliced(axis: axis, 0..<places)
+            }
         }
         return result
     }

@@ -7,6 +7,9 @@ import Tensors
 /// Matches `Attention` of MobileSAM and the windows of its `TinyViTBlock`.
 struct WindowAttention: Sendable {
     let heads: Int
+    let groups: [WindowGroup]
+    /// The tokens of each group, as row numbers of the map.
+    let rows: [[Int]]
     let norm: LayerNorm
     /// The projection to queries, keys and values. The file has its rows head by head; here the queries of all heads come
     /// first, then all keys, then all values.
@@ -14,9 +17,6 @@ struct WindowAttention: Sendable {
     let output: Linear
     /// `[heads, tokens, tokens]` for the tokens of a window.
     let bias: Tensor
-    let groups: [WindowGroup]
-    /// The tokens of each group, as row numbers of the map.
-    let rows: [[Int]]
     /// Query, key and value of a padded token, `[3 * width]`. The reference pads with zeros before the norm, which turns
     /// them into its bias; so all padded tokens are the same and are computed once.
     let padding: Tensor

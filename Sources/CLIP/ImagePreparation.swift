@@ -11,9 +11,7 @@ extension CLIPConfiguration {
     /// - Returns: `[3, size, size]`.
     ///
     /// **Matches:** Pillow's bicubic `resize`, torchvision's `Normalize`.
-    public func preparation(for image: Image, size: Int? = nil) -> Tensor {
-        prepared(image, size, .squash)
-    }
+    public func preparation(for image: Image, size: Int? = nil) -> Tensor { prepared(image, size, .squash) }
 
     /// A picture for the vector of the whole picture, as the model's makers prepare it: resized by `resizing`. With most
     /// models this cuts off what is outside of the middle square.
@@ -30,8 +28,7 @@ extension CLIPConfiguration {
 
     private func prepared(_ image: Image, _ size: Int?, _ resizing: Resizing) -> Tensor {
         let side = size ?? imageSize
-        precondition(
-            side > 0 && side % patch == 0, "preparation: side \(side) is not a multiple of the patch \(patch)")
+        precondition(side > 0 && side % patch == 0, "preparation: side \(side) is not a multiple of the patch \(patch)")
         let square = ImageSize(width: side, height: side)
         let prepared: Image
         switch resizing {
@@ -40,6 +37,6 @@ extension CLIPConfiguration {
             prepared = image.resized(to: Image.size(of: image.size, withShorterSide: side), filter: .bicubic)
                 .centerCropped(to: square)
         }
-        return prepared.normalizedTensor(mean: mean, std: standardDeviation)
+        return prepared.normalizedTensor(mean: mean, standardDeviation: standardDeviation)
     }
 }

@@ -1,22 +1,22 @@
 public import Tensors
 
 extension Image {
-    /// The picture as network input: `(value / 255 - mean) / deviation` for each channel.
+    /// The picture as network input: `(value / 255 - mean) / standardDeviation` for each channel.
     ///
     /// - Parameters:
     ///   - mean: red, green, blue, on the scale 0...1.
-    ///   - std: standard deviations on the same scale.
+    ///   - standardDeviation: of the same channels, on the same scale.
     /// - Returns: `[3, height, width]`.
     /// - Precondition: three means, three deviations, none of them zero.
-    public func normalizedTensor(mean: [Float], std: [Float]) -> Tensor {
+    public func normalizedTensor(mean: [Float], standardDeviation: [Float]) -> Tensor {
         precondition(
-            mean.count == 3 && std.count == 3 && !std.contains(0),
-            "normalizedTensor: needs three means and three non-zero deviations, got \(mean) and \(std)")
+            mean.count == 3 && standardDeviation.count == 3 && !standardDeviation.contains(0),
+            "normalizedTensor: needs three means and three non-zero deviations, got \(mean) and \(standardDeviation)")
         let plane = size.pixelCount
         return Tensor(uninitialized: [3, size.height, size.width]) { output in
             for channel in 0..<3 {
                 // 256 possible bytes, so the division happens in a table.
-                let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / std[channel] }
+                let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
                 pixels.withUnsafeBufferPointer { pixels in
                     table.withUnsafeBufferPointer { table in
                         for index in 0..<plane {

@@ -59,7 +59,7 @@ public struct SAMModel: Sendable {
             .resized(to: frame.input, filter: .bilinear)
             .normalizedTensor(
                 mean: configuration.pixelMean.map { $0 / 255 },
-                std: configuration.pixelStandardDeviation.map { $0 / 255 }
+                standardDeviation: configuration.pixelStandardDeviation.map { $0 / 255 }
             )
             .padded(axis: 1, before: 0, after: configuration.side - frame.input.height)
             .padded(axis: 2, before: 0, after: configuration.side - frame.input.width)

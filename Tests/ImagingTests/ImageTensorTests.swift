@@ -6,7 +6,7 @@ import Testing
     @Test("normalising puts channels first and divides by the deviation")
     func normalisation() {
         let image = Image(size: ImageSize(width: 2, height: 1), pixels: [0, 51, 255, 102, 153, 204])
-        let tensor = image.normalizedTensor(mean: [0, 0.5, 0.25], std: [1, 0.5, 2])
+        let tensor = image.normalizedTensor(mean: [0, 0.5, 0.25], standardDeviation: [1, 0.5, 2])
         #expect(tensor.shape == [3, 1, 2])
         let expected: [Float] = [0, 0.4, -0.6, 0.2, 0.375, 0.275]
         for (own, other) in zip(tensor.values, expected) { #expect(abs(own - other) < 1e-6) }

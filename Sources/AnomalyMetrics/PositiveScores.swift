@@ -13,9 +13,7 @@ struct PositiveScores {
         return areas.count
     }
 
-    mutating func add(key: UInt32, region: Int) {
-        entries.append(UInt64(key) << 32 | UInt64(UInt32(region)))
-    }
+    mutating func add(key: UInt32, region: Int) { entries.append(UInt64(key) << 32 | UInt64(UInt32(region))) }
 
     /// Each sample's score and its share of the mean recall over regions, in unspecified order.
     func forEach(_ body: (Float, Double) -> Void) {

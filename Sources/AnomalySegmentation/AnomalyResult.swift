@@ -66,8 +66,7 @@ public struct StageTimings: Hashable, Sendable, Codable {
         let start = clock.now
         defer {
             let elapsed = clock.now - start
-            self[keyPath: stage] +=
-                Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+            self[keyPath: stage] += Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         }
         return try body()
     }

@@ -53,9 +53,7 @@ public struct AnomalySegmenter: Sendable {
     /// - Throws: ``AnomalySegmentationError`` for a name that is empty or makes sentences too long for CLIP's context, an
     ///   embedding of a picture of another size or weights that give no numbers; what SAM throws for an embedding of
     ///   another model.
-    public func segment(
-        _ image: Image, object: String, embedding: ImageEmbedding? = nil
-    ) throws -> AnomalyResult {
+    public func segment(_ image: Image, object: String, embedding: ImageEmbedding? = nil) throws -> AnomalyResult {
         if let embedding, embedding.frame.original != image.size {
             throw AnomalySegmentationError.pictureSizesDiffer(map: image.size, embedding: embedding.frame.original)
         }

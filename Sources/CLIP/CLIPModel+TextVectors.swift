@@ -12,9 +12,7 @@ extension CLIPModel {
     /// - Throws: `CLIPError.unusableTextVectors`.
     ///
     /// **Matches:** `encode_text_learn` of AnomalyCLIP.
-    public func encodeText(
-        vectors: Tensor, ends: [Int], deepPrompts: [Tensor] = []
-    ) throws(CLIPError) -> Tensor {
+    public func encodeText(vectors: Tensor, ends: [Int], deepPrompts: [Tensor] = []) throws(CLIPError) -> Tensor {
         let width = configuration.textWidth
         let dimensions = vectors.shape.dimensions
         guard dimensions.count == 3, dimensions[0] > 0, (1...configuration.contextLength).contains(dimensions[1]),

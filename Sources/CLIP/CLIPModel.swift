@@ -57,9 +57,7 @@ public struct CLIPModel: Sendable {
     ///   - tokenizer: from the merges that belong to the weights.
     /// - Throws: `WeightError` with all differences at once, `CLIPError.vocabularyMismatch`,
     ///   `CLIPConfigurationError.notCLIP`.
-    public init(
-        configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer
-    ) throws {
+    public init(configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer) throws {
         try self.init(configuration, try CLIPWeights(weights), tokenizer, [])
     }
 

@@ -25,9 +25,7 @@ extension ImageTower {
                 ordinary = block(ordinary)
                 dense = ordinary
             }
-            if layers.contains(index) {
-                chosen[index] = dense.element(0).slice(1..<dense.shape[1])
-            }
+            if layers.contains(index) { chosen[index] = dense.element(0).slice(1..<dense.shape[1]) }
         }
         let classToken = ordinary.element(0).slice(0..<1)
         return DenseFeatures(

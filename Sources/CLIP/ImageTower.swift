@@ -62,7 +62,5 @@ struct ImageTower: Sendable {
     }
 
     /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.
-    func callAsFunction(_ pixels: Tensor) -> Tensor {
-        classVectors(placedTokens(pixels).tokens)
-    }
+    func callAsFunction(_ pixels: Tensor) -> Tensor { classVectors(placedTokens(pixels).tokens) }
 }

@@ -16,9 +16,7 @@ extension TextTower {
             if index >= 1 && index <= deepPrompts.count {
                 tokens = Self.replacing(in: tokens, by: deepPrompts[index - 1])
             }
-            if index + 1 == blocks.count {
-                return projection(block(tokens, mask: .causal, keeping: ends))
-            }
+            if index + 1 == blocks.count { return projection(block(tokens, mask: .causal, keeping: ends)) }
             tokens = block(tokens, mask: .causal)
         }
         return projection(tokens.tokens(ends))

@@ -15,8 +15,7 @@ struct TextTower: Sendable {
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         let width = configuration.textWidth
         self.configuration = configuration
-        tokenEmbedding = Embedding(
-            scope.child("token_embedding"), count: configuration.vocabularySize, width: width)
+        tokenEmbedding = Embedding(scope.child("token_embedding"), count: configuration.vocabularySize, width: width)
         positions = scope.tensor("positional_embedding", shape: [configuration.contextLength, width])
         blocks = TransformerBlock.all(
             configuration.textLayers, of: scope, width: width, heads: configuration.textHeads,

@@ -19,9 +19,7 @@ struct TokenProjection: Sendable {
     }
 
     /// `[..., width]` to `[..., embedding]`, not normalised.
-    func callAsFunction(_ tokens: Tensor) -> Tensor {
-        norm(tokens).matrixProduct(matrix)
-    }
+    func callAsFunction(_ tokens: Tensor) -> Tensor { norm(tokens).matrixProduct(matrix) }
 }
 
 extension TransformerBlock {

@@ -57,9 +57,7 @@ public struct ZeroShotClassifier: Sendable {
     }
 
     /// How likely each label is, given that one of them is right; shapes as `logits`, rows summing to 1.
-    public func probabilities(images: Tensor) -> Tensor {
-        logits(images: images).softmax()
-    }
+    public func probabilities(images: Tensor) -> Tensor { logits(images: images).softmax() }
 }
 
 /// What can be wrong with what a zero-shot classifier is made of.

@@ -74,25 +74,17 @@ public struct Checkpoint: TensorSource {
     }
 
     /// The dimensions of a tensor, nil when there is none of that name.
-    public func shape(of name: String) -> Shape? {
-        stored(name).map { Shape($0.dimensions) }
-    }
+    public func shape(of name: String) -> Shape? { stored(name).map { Shape($0.dimensions) } }
 
     /// How a tensor is stored; nil when there is none of that name or its type is not read here.
-    public func elementType(of name: String) -> ElementType? {
-        stored(name)?.elementType
-    }
+    public func elementType(of name: String) -> ElementType? { stored(name)?.elementType }
 
     /// How a tensor is stored, as the file calls it, also for a type that is not read here; nil when there is no tensor
     /// of that name.
-    public func typeName(of name: String) -> String? {
-        stored(name)?.typeName
-    }
+    public func typeName(of name: String) -> String? { stored(name)?.typeName }
 
     /// Bytes that a tensor's elements take in the file, nil when there is none of that name.
-    public func storedByteCount(of name: String) -> Int? {
-        stored(name)?.byteCount
-    }
+    public func storedByteCount(of name: String) -> Int? { stored(name)?.byteCount }
 
     /// The tensor as Float32.
     ///

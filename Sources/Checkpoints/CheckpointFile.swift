@@ -11,7 +11,5 @@ public struct CheckpointFile: Hashable, Sendable {
     /// ``SHA256/hexadecimalDigest(ofFile:)`` reads it always.
     ///
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`.
-    public func sha256() throws(CheckpointError) -> String {
-        try DigestCache.ofProcess.sha256(ofFile: path)
-    }
+    public func sha256() throws(CheckpointError) -> String { try DigestCache.ofProcess.sha256(ofFile: path) }
 }

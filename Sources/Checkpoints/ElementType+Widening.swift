@@ -61,7 +61,6 @@ private func convert<Stored: BitwiseCopyable>(
     _ bytes: UnsafeRawBufferPointer, into result: UnsafeMutableBufferPointer<Float>, _ value: (Stored) -> Float
 ) {
     for index in result.indices {
-        result[index] = value(
-            bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Stored>.stride, as: Stored.self))
+        result[index] = value(bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Stored>.stride, as: Stored.self))
     }
 }

@@ -126,6 +126,4 @@ extension MappedFile: PageOwner {
 }
 
 /// The system's own text for the last failed call.
-func lastSystemError() -> String {
-    String(cString: strerror(errno))
-}
+func lastSystemError() -> String { String(cString: strerror(errno)) }

@@ -93,8 +93,7 @@ public struct SHA256: Sendable {
     private mutating func absorbPlainly(_ block: UnsafeRawBufferPointer) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
             for index in 0..<16 {
-                schedule[index] = UInt32(
-                    bigEndian: block.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
+                schedule[index] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
             }
             for index in 16..<64 {
                 let early = schedule[index - 15]
@@ -123,6 +122,4 @@ public struct SHA256: Sendable {
 }
 
 @inline(__always)
-private func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 {
-    word >> count | word << (32 - count)
-}
+private func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }

@@ -2,9 +2,7 @@
 struct Canvas {
     private(set) var image: Image
 
-    init(size: ImageSize, background: Color) {
-        image = Image(size: size, filledWith: background)
-    }
+    init(size: ImageSize, background: Color) { image = Image(size: size, filledWith: background) }
 
     /// Puts `picture` with its top left pixel at (x, y).
     ///
@@ -18,9 +16,7 @@ struct Canvas {
 
     mutating func fill(_ box: ImageBox, _ colour: Color) {
         guard box.width > 0 && box.height > 0 else { return }
-        for y in box.y0...box.y1 {
-            for x in box.x0...box.x1 { blend(colour, 1, x: x, y: y) }
-        }
+        for y in box.y0...box.y1 { for x in box.x0...box.x1 { blend(colour, 1, x: x, y: y) } }
     }
 
     /// Lays `colour` over one pixel.
@@ -88,7 +84,6 @@ extension Color {
         @inline(__always) func mix(_ own: UInt8, _ new: UInt8) -> UInt8 {
             (Float(own) + (Float(new) - Float(own)) * share).roundedByte
         }
-        return Color(
-            red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
+        return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
     }
 }

@@ -36,9 +36,7 @@ public struct ConnectedComponents: Sendable {
     }
 
     /// The pixels of the region with this number.
-    public func mask(of label: Int32) -> Mask {
-        Mask(size: size, values: labels.map { $0 == label })
-    }
+    public func mask(of label: Int32) -> Mask { Mask(size: size, values: labels.map { $0 == label }) }
 
     /// The pixels of all regions that `isIncluded` accepts.
     public func mask(where isIncluded: (Component) -> Bool) -> Mask {
@@ -126,8 +124,7 @@ private struct RunForest {
             let number = numbers[top]
             areas[number] += run.last - run.first + 1
             let box = boxes[number]
-            boxes[number] = ImageBox(
-                x0: min(box.x0, run.first), y0: box.y0, x1: max(box.x1, run.last), y1: run.row)
+            boxes[number] = ImageBox(x0: min(box.x0, run.first), y0: box.y0, x1: max(box.x1, run.last), y1: run.row)
             for x in run.first...run.last { labels[run.row * size.width + x] = Int32(number + 1) }
         }
         let components = areas.indices.map { number in

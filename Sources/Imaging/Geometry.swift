@@ -87,9 +87,7 @@ public struct ImageBox: Hashable, Sendable, Encodable {
     public var height: Int { y1 - y0 + 1 }
 
     /// Whether a pixel lies in the box.
-    public func contains(x: Int, y: Int) -> Bool {
-        x >= x0 && x <= x1 && y >= y0 && y <= y1
-    }
+    public func contains(x: Int, y: Int) -> Bool { x >= x0 && x <= x1 && y >= y0 && y <= y1 }
 
     /// The box grown by `pixels` on every side and cut at the border of a picture of `size`.
     public func grown(by pixels: Int, within size: ImageSize) -> ImageBox {

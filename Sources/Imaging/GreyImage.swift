@@ -15,15 +15,11 @@ public struct GreyImage: Hashable, Sendable {
     }
 
     /// 255 where the mask holds, else 0.
-    public init(_ mask: Mask) {
-        self.init(size: mask.size, values: mask.values.map { $0 ? 255 : 0 })
-    }
+    public init(_ mask: Mask) { self.init(size: mask.size, values: mask.values.map { $0 ? 255 : 0 }) }
 
     /// The pixels whose value is at least `level`. A ground-truth picture is any value above 0 (`level` 1); after a
     /// filtered resize it is 128.
-    public func mask(atLeast level: UInt8) -> Mask {
-        Mask(size: size, values: values.map { $0 >= level })
-    }
+    public func mask(atLeast level: UInt8) -> Mask { Mask(size: size, values: values.map { $0 >= level }) }
 
     /// The same value in all three channels.
     public var image: Image {

@@ -31,12 +31,10 @@ extension Mask {
         checkResize(from: self.size, to: size)
         let columns = Resampling.nearestIndices(source: self.size.width, destination: size.width)
         let rows = Resampling.nearestIndices(source: self.size.height, destination: size.height)
-        return Mask(
-            size: size, values: rows.flatMap { row in columns.map { values[row * self.size.width + $0] } })
+        return Mask(size: size, values: rows.flatMap { row in columns.map { values[row * self.size.width + $0] } })
     }
 }
 
 private func checkResize(from source: ImageSize, to destination: ImageSize) {
-    precondition(
-        !source.isEmpty && !destination.isEmpty, "resized: cannot resize from \(source) to \(destination)")
+    precondition(!source.isEmpty && !destination.isEmpty, "resized: cannot resize from \(source) to \(destination)")
 }

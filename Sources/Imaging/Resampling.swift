@@ -14,9 +14,7 @@ enum Resampling {
         _ pixels: [UInt8], channels: Int, from source: ImageSize, to destination: ImageSize, filter: ResamplingFilter
     ) -> [UInt8] {
         if source == destination { return pixels }
-        if filter == .nearest {
-            return nearest(pixels, channels: channels, from: source, to: destination)
-        }
+        if filter == .nearest { return nearest(pixels, channels: channels, from: source, to: destination) }
         var current = pixels
         var width = source.width
         func resizeColumns() {

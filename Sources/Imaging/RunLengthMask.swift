@@ -11,9 +11,7 @@ public struct RunLengthMask: Hashable, Sendable {
     public let counts: [Int]
 
     /// The runs of a mask.
-    public init(_ mask: Mask) {
-        self.init(mask, at: (0, 0), in: mask.size)
-    }
+    public init(_ mask: Mask) { self.init(mask, at: (0, 0), in: mask.size) }
 
     /// A mask that covers part of a picture, outside of which nothing holds.
     ///
@@ -75,9 +73,7 @@ public struct RunLengthMask: Hashable, Sendable {
     }
 
     /// Number of pixels that hold.
-    public var area: Int {
-        stride(from: 1, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] }
-    }
+    public var area: Int { stride(from: 1, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] } }
 
     /// Whether no pixel holds.
     public var isEmpty: Bool { area == 0 }

@@ -47,9 +47,7 @@ package struct JSONReader<Failure: Error> {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
-    package mutating func skipSpace() {
-        position = next
-    }
+    package mutating func skipSpace() { position = next }
 
     /// Steps over a character, after white space; no step is taken when another one stands there.
     package mutating func accepts(_ character: Unicode.Scalar) -> Bool {
@@ -180,9 +178,7 @@ extension JSONReader {
     /// - Parameters:
     ///   - token: what it is called in faults.
     ///   - limitBytes: how long it may be in UTF-8.
-    package mutating func string(
-        _ token: JSONFault.Token = .text, limitBytes: Int = .max
-    ) throws(Failure) -> String {
+    package mutating func string(_ token: JSONFault.Token = .text, limitBytes: Int = .max) throws(Failure) -> String {
         try expect("\"", token)
         var text: [UInt8] = []
         while true {

@@ -50,8 +50,7 @@ package protocol KernelSet: SendableMetatype {
     // MARK: Normalisation
 
     static func softmaxRow(_ out: Target, _ source: Source, count: Int)
-    static func layerNormRow(
-        _ out: Target, _ source: Source, weight: Source, bias: Source, epsilon: Float, count: Int)
+    static func layerNormRow(_ out: Target, _ source: Source, weight: Source, bias: Source, epsilon: Float, count: Int)
     static func layerNormPixels(
         _ out: Target, _ source: Source, weight: Source, bias: Source, epsilon: Float, channels: Int, planeStride: Int,
         count: Int)

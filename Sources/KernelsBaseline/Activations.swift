@@ -61,9 +61,7 @@ private func quickGELU(_ x: Lanes) -> Lanes {
 private func relu(_ x: Lanes) -> Lanes { lanes(bits(x) & ~(signMask(bits(x)) & ~nanMask(x))) }
 
 @inline(__always)
-private func sigmoid(_ x: Lanes) -> Lanes {
-    Lanes(repeating: 1) / (Lanes(repeating: 1) + exponential(-x))
-}
+private func sigmoid(_ x: Lanes) -> Lanes { Lanes(repeating: 1) / (Lanes(repeating: 1) + exponential(-x)) }
 
 private enum ElementFunction { case gelu, quickGELU, relu, sigmoid, squareRoot }
 
@@ -93,9 +91,7 @@ private func applyLoop(_ function: ElementFunction, _ out: Target, _ source: Sou
 
 extension Kernels {
     /// The exact GELU (with erf, not the tanh approximation).
-    static func geluRow(_ out: Target, _ source: Source, count: Int) {
-        applyLoop(.gelu, out, source, count)
-    }
+    static func geluRow(_ out: Target, _ source: Source, count: Int) { applyLoop(.gelu, out, source, count) }
 
     /// `x sigmoid(1.702 x)`.
     static func quickGELURow(_ out: Target, _ source: Source, count: Int) {
@@ -103,9 +99,7 @@ extension Kernels {
     }
 
     /// `max(x, 0)`; NaN stays NaN.
-    static func reluRow(_ out: Target, _ source: Source, count: Int) {
-        applyLoop(.relu, out, source, count)
-    }
+    static func reluRow(_ out: Target, _ source: Source, count: Int) { applyLoop(.relu, out, source, count) }
 
     /// `1 / (1 + exp(-x))`.
     static func sigmoidRow(_ out: Target, _ source: Source, count: Int) {

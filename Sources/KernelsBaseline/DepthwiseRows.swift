@@ -48,9 +48,7 @@ private func convolveLanes(
         let (a, b, c) = (load(above + place), load(middle + place), load(below + place))
         place += channels
         if stride == 1 {
-            if x > 0 {
-                store(open + column(right.0, a, right.1, b, right.2, c), out + (x - 1) * channels)
-            }
+            if x > 0 { store(open + column(right.0, a, right.1, b, right.2, c), out + (x - 1) * channels) }
             open = next + column(centre.0, a, centre.1, b, centre.2, c)
             next = start + column(left.0, a, left.1, b, left.2, c)
         } else if x & 1 == 0 {

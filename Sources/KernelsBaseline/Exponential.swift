@@ -15,8 +15,7 @@ func exponential(_ argument: Lanes) -> Lanes {
     let shifted = multiplyAdd(x, Lanes(repeating: 1.44269504), Lanes(repeating: roundingShift))
     let n = shifted - Lanes(repeating: roundingShift)
     // ln 2 in two parts; n times the first is exact.
-    let r = multiplyAdd(
-        n, Lanes(repeating: 2.12194440e-4), multiplyAdd(n, Lanes(repeating: -0.693359375), x))
+    let r = multiplyAdd(n, Lanes(repeating: 2.12194440e-4), multiplyAdd(n, Lanes(repeating: -0.693359375), x))
     var p = Lanes(repeating: 0.0013813144760206342)
     p = multiplyAdd(p, r, Lanes(repeating: 0.008369418792426586))
     p = multiplyAdd(p, r, Lanes(repeating: 0.04166845604777336))

@@ -17,9 +17,7 @@ typealias Source = UnsafePointer<Float>
 typealias Target = UnsafeMutablePointer<Float>
 
 @inline(__always)
-func load(_ source: Source) -> Lanes {
-    UnsafeRawPointer(source).loadUnaligned(as: Lanes.self)
-}
+func load(_ source: Source) -> Lanes { UnsafeRawPointer(source).loadUnaligned(as: Lanes.self) }
 
 @inline(__always)
 func store(_ value: Lanes, _ destination: Target) {
@@ -128,8 +126,7 @@ func horizontalMaximum(_ x: Lanes) -> Float {
     #if LANES_16
         four = greater(four, Lanes(lowHalf: four.highHalf, highHalf: four.lowHalf))
         let eight = four.lowHalf
-        four = greater(
-            four, Lanes(lowHalf: SIMD8(lowHalf: eight.highHalf, highHalf: eight.lowHalf), highHalf: eight))
+        four = greater(four, Lanes(lowHalf: SIMD8(lowHalf: eight.highHalf, highHalf: eight.lowHalf), highHalf: eight))
     #elseif LANES_8
         four = greater(four, Lanes(lowHalf: four.highHalf, highHalf: four.lowHalf))
     #endif

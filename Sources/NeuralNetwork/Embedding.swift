@@ -13,7 +13,5 @@ public struct Embedding: Sendable {
 
     /// - Parameter indices: rows of the table. Precondition: each in `0 ..< count`.
     /// - Returns: `[indices.count, width]`.
-    public func callAsFunction(_ indices: [Int]) -> Tensor {
-        weight.gathered(rows: indices)
-    }
+    public func callAsFunction(_ indices: [Int]) -> Tensor { weight.gathered(rows: indices) }
 }

@@ -23,9 +23,7 @@ public struct MultiHeadAttention: Sendable {
     }
 
     /// Queries, keys and values of every token side by side: `[batch, tokens, width]` to `[batch, tokens, 3 width]`.
-    public func projected(_ input: Tensor) -> Tensor {
-        projection(input)
-    }
+    public func projected(_ input: Tensor) -> Tensor { projection(input) }
 
     /// The attention's result for every token, before the output projection: `softmax(q k^T / sqrt(headWidth)) v`.
     ///
@@ -76,9 +74,7 @@ public struct MultiHeadAttention: Sendable {
     }
 
     /// `attend(projected(input))`.
-    public func callAsFunction(
-        _ input: Tensor, mask: AttentionMask = .none, adding residual: Tensor? = nil
-    ) -> Tensor {
+    public func callAsFunction(_ input: Tensor, mask: AttentionMask = .none, adding residual: Tensor? = nil) -> Tensor {
         attend(projected(input), mask: mask, adding: residual)
     }
 }

@@ -49,9 +49,7 @@ public struct TransformerBlock: Sendable {
     /// - Returns: both streams after the block. The projections of `input` are computed once for both.
     public func callAsFunction(_ input: Tensor, beside dense: Tensor) -> (ordinary: Tensor, dense: Tensor) {
         let packed = attention.projected(attentionNorm(input))
-        return (
-            finish(attention.attend(packed, adding: input)), attention.attendByValues(packed, adding: dense)
-        )
+        return (finish(attention.attend(packed, adding: input)), attention.attendByValues(packed, adding: dense))
     }
 
     private func finish(_ attended: Tensor) -> Tensor {

@@ -18,9 +18,7 @@ public struct WeightScope {
         /// Shared, so that weights which lack most of a large model do not cost its memory.
         private var zeros: [Shape: Tensor] = [:]
 
-        init(source: any TensorSource) {
-            self.source = source
-        }
+        init(source: any TensorSource) { self.source = source }
 
         /// Notes a problem and gives what stands in for the tensor.
         func standIn(_ shape: Shape, for problem: WeightProblem) -> Tensor {
@@ -60,19 +58,13 @@ public struct WeightScope {
     }
 
     /// The scope one name further down: `scope.child("visual")` reads names that start with `visual.`.
-    public func child(_ name: String) -> WeightScope {
-        WeightScope(path: fullName(name), ledger: ledger)
-    }
+    public func child(_ name: String) -> WeightScope { WeightScope(path: fullName(name), ledger: ledger) }
 
     /// The scope of a numbered element, as in `resblocks.3`.
-    public func child(_ index: Int) -> WeightScope {
-        child(String(index))
-    }
+    public func child(_ index: Int) -> WeightScope { child(String(index)) }
 
     /// Whether the weights hold a tensor of this name here. Asking does not count as reading it.
-    public func contains(_ name: String) -> Bool {
-        ledger.source.shape(of: fullName(name)) != nil
-    }
+    public func contains(_ name: String) -> Bool { ledger.source.shape(of: fullName(name)) != nil }
 
     /// The tensor of this name, which must have exactly this shape; zeros of that shape when it does not.
     public func tensor(_ name: String, shape: Shape) -> Tensor {
@@ -96,7 +88,5 @@ public struct WeightScope {
         return nonFinite == 0 ? tensor : ledger.standIn(shape, for: .notFinite(name: name, count: nonFinite))
     }
 
-    private func fullName(_ name: String) -> String {
-        path.isEmpty ? name : "\(path).\(name)"
-    }
+    private func fullName(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }

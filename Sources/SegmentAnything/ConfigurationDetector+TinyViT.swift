@@ -3,9 +3,7 @@ import Tensors
 
 extension ConfigurationDetector {
     /// The input's side is in no shape: 1024 as published, unless the description says otherwise (`image_size`).
-    func tinyViT(
-        _ path: String
-    ) throws(SAMConfigurationError) -> (side: Int, encoder: SAMConfiguration.ImageEncoder) {
+    func tinyViT(_ path: String) throws(SAMConfigurationError) -> (side: Int, encoder: SAMConfiguration.ImageEncoder) {
         var widths = [try shape("\(path).patch_embed.seq.2.c.weight", rank: 4)[0]]
         var depths = [count("\(path).layers.0.blocks", "conv1.c.weight")]
         var heads: [Int] = []

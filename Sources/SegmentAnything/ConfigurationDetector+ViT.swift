@@ -3,9 +3,7 @@ import Tensors
 import WeightIdentity
 
 extension ConfigurationDetector {
-    func vit(
-        _ path: String
-    ) throws(SAMConfigurationError) -> (side: Int, encoder: SAMConfiguration.ImageEncoder) {
+    func vit(_ path: String) throws(SAMConfigurationError) -> (side: Int, encoder: SAMConfiguration.ImageEncoder) {
         let positions = try shape("\(path).pos_embed", rank: 4)
         let (grid, width) = (positions[1], positions[3])
         let depth = count("\(path).blocks", "norm1.weight")
@@ -26,14 +24,10 @@ extension ConfigurationDetector {
 
     private func patchEmbedding(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
         let stem = count("\(path).stem", "weight")
-        guard stem > 0 else {
-            return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2])
-        }
+        guard stem > 0 else { return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2]) }
         guard stem <= 6 else { throw .impossible(fact: "a stem of \(stem) convolutions") }
         var channels: [Int] = []
-        for index in 0..<stem {
-            channels.append(try shape("\(path).stem.\(index).weight", rank: 4)[0])
-        }
+        for index in 0..<stem { channels.append(try shape("\(path).stem.\(index).weight", rank: 4)[0]) }
         return .stem(channels: channels)
     }
 

@@ -17,7 +17,5 @@ public struct MaskPrediction: Sendable {
     }
 
     /// The index of the mask with the highest predicted IoU.
-    public var best: Int {
-        predictedIoU.indices.max { predictedIoU[$0] < predictedIoU[$1] } ?? 0
-    }
+    public var best: Int { predictedIoU.indices.max { predictedIoU[$0] < predictedIoU[$1] } ?? 0 }
 }

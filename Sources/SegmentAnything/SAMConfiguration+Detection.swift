@@ -27,9 +27,7 @@ extension SAMConfiguration {
         return try ConfigurationDetector(weights: weights, description: description).configuration()
     }
 
-    private static func description(
-        _ metadata: [String: String]
-    ) throws(SAMConfigurationError) -> ModelDescription? {
+    private static func description(_ metadata: [String: String]) throws(SAMConfigurationError) -> ModelDescription? {
         guard let json = metadata[descriptionKey] else { return nil }
         let description: ModelDescription
         let family: String?

@@ -43,9 +43,7 @@ public struct SAMConfiguration: Sendable, Hashable {
     public var pixelStandardDeviation: [Float] = [58.395, 57.12, 57.375]
 
     /// The published prompt encoder and mask decoder behind an image encoder.
-    public init(imageEncoder: ImageEncoder) {
-        self.imageEncoder = imageEncoder
-    }
+    public init(imageEncoder: ImageEncoder) { self.imageEncoder = imageEncoder }
 
     /// Input pixels on a side of the square that one image token stands for.
     public var patch: Int { imageEncoder.patch }

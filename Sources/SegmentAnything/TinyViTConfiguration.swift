@@ -42,12 +42,8 @@ public struct TinyViTConfiguration: Sendable, Hashable {
 
     /// By what the merging in front of a stage of attention divides each side. The reference lets the width decide: 320, 448
     /// and 576 are the last widths of its three sizes, and those maps keep their size.
-    public func mergingStride(before stage: Int) -> Int {
-        [320, 448, 576].contains(widths[stage]) ? 1 : 2
-    }
+    public func mergingStride(before stage: Int) -> Int { [320, 448, 576].contains(widths[stage]) ? 1 : 2 }
 
     /// Input pixels on a side of one pixel of the last map.
-    public var patch: Int {
-        (1..<widths.count).reduce(4) { $0 * mergingStride(before: $1) }
-    }
+    public var patch: Int { (1..<widths.count).reduce(4) { $0 * mergingStride(before: $1) } }
 }

@@ -82,9 +82,7 @@ enum CanonicalComposition {
 
     private static let decompositions: [Unicode.Scalar: [Unicode.Scalar]] = {
         var result: [Unicode.Scalar: [Unicode.Scalar]] = [:]
-        for entry in entries {
-            if let whole = entry.whole.first { result[whole] = entry.parts }
-        }
+        for entry in entries { if let whole = entry.whole.first { result[whole] = entry.parts } }
         return result
     }()
 
@@ -122,8 +120,7 @@ private enum Hangul {
     static func composition(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
         let (first, second) = (first.value, second.value)
         if (leading..<leading + leadingCount).contains(first), (vowel..<vowel + vowelCount).contains(second) {
-            return Unicode.Scalar(
-                syllables + ((first - leading) * vowelCount + (second - vowel)) * trailingCount)
+            return Unicode.Scalar(syllables + ((first - leading) * vowelCount + (second - vowel)) * trailingCount)
         }
         if (syllables..<syllables + syllableCount).contains(first), (first - syllables) % trailingCount == 0,
             (trailing + 1..<trailing + trailingCount).contains(second)

@@ -43,8 +43,7 @@ struct CharacterClass: OptionSet, Sendable {
             case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
                 .letterNumber, .otherNumber:
                 result.formUnion(.word)
-            default:
-                if scalar.isPythonSpace { result.formUnion(.space) }
+            default: if scalar.isPythonSpace { result.formUnion(.space) }
             }
             self = result
         }

@@ -16,9 +16,7 @@ package struct ModelDescription: Sendable, Hashable {
         }
     }
 
-    private init(values: [String: JSONValue]) {
-        self.values = values
-    }
+    private init(values: [String: JSONValue]) { self.values = values }
 
     /// A description without a fact.
     package static let empty = ModelDescription(values: [:])

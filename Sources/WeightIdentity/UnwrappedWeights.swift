@@ -47,11 +47,7 @@ public struct UnwrappedWeights: TensorSource {
 
     public var metadata: [String: String] { source.metadata }
 
-    public func shape(of name: String) -> Shape? {
-        source.shape(of: prefix + name)
-    }
+    public func shape(of name: String) -> Shape? { source.shape(of: prefix + name) }
 
-    public func load(_ name: String) throws -> Tensor {
-        try source.load(prefix + name)
-    }
+    public func load(_ name: String) throws -> Tensor { try source.load(prefix + name) }
 }

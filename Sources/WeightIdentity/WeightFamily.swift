@@ -63,9 +63,7 @@ public enum WeightFamily: Hashable, Sendable {
     }
 
     /// The encoder's width: what the first convolution of the neck `[channels, width, 1, 1]` reads.
-    private static func width(_ neck: Shape) -> Int? {
-        neck.rank == 4 ? neck[1] : nil
-    }
+    private static func width(_ neck: Shape) -> Int? { neck.rank == 4 ? neck[1] : nil }
 }
 
 extension WeightFamily: CustomStringConvertible {

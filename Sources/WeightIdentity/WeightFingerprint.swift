@@ -104,13 +104,9 @@ private struct FingerprintMixer {
         tensor.withUnsafeBufferPointer { add(UnsafeRawBufferPointer($0)) }
     }
 
-    mutating func add(_ word: UInt64) {
-        withUnsafeBytes(of: word.littleEndian) { add($0) }
-    }
+    mutating func add(_ word: UInt64) { withUnsafeBytes(of: word.littleEndian) { add($0) } }
 
-    mutating func add(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { add($0) }
-    }
+    mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
 
     /// The bytes, padded with zeros to whole blocks, then their number.
     mutating func add(_ bytes: UnsafeRawBufferPointer) {

@@ -118,9 +118,7 @@ public struct PatchComparison: Hashable, Sendable, Codable {
     public var pictureToken: PictureToken
 
     /// The patches of `layers`, seen through `attention`.
-    public init(
-        attention: Attention = .automatic, layers: [Int] = [], pictureToken: PictureToken = .normalized
-    ) {
+    public init(attention: Attention = .automatic, layers: [Int] = [], pictureToken: PictureToken = .normalized) {
         self.attention = attention
         self.layers = layers
         self.pictureToken = pictureToken

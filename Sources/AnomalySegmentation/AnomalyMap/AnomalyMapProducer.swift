@@ -26,9 +26,7 @@ struct GridMap: Sendable {
     }
 
     /// - Precondition: `logits` has two axes.
-    init(logits: Tensor, clipScore: Float) {
-        self.init(values: logits, scale: .logit, clipScore: clipScore)
-    }
+    init(logits: Tensor, clipScore: Float) { self.init(values: logits, scale: .logit, clipScore: clipScore) }
 
     private init(values: Tensor, scale: Scale, clipScore: Float) {
         precondition(values.shape.rank == 2, "GridMap takes [rows, columns], not \(values.shape)")

@@ -25,9 +25,7 @@ struct PatchTextSimilarity {
     }
 
     /// `beta * (cos(v, abnormal) - cos(v, normal))` for each row of `features`, `[tokens, embed]`: `[tokens]`.
-    func logits(_ features: Tensor) -> Tensor {
-        scores(features, logit)
-    }
+    func logits(_ features: Tensor) -> Tensor { scores(features, logit) }
 
     /// What is left of the cosines when each text is weighed by how well it suits the whole picture, and what both texts
     /// have in common is taken away; from -1...1 brought to 0...1.

@@ -25,8 +25,7 @@ struct MaskFusion {
         var parts: [Part] = []
         var mask = Mask(size: scores.size)
         for (run, cascade) in zip(runs, cascades) where cascade.supersededBy == nil && !cascade.mask.isEmpty {
-            parts.append(
-                Part(mask: cascade.mask, probability: probability(of: run), confidence: cascade.confidence))
+            parts.append(Part(mask: cascade.mask, probability: probability(of: run), confidence: cascade.confidence))
             mask = mask.union(cascade.mask)
         }
         return (fused(scores, parts), mask, cascades)
@@ -122,9 +121,7 @@ struct MaskFusion {
         return cover
     }
 
-    private static func combined(
-        _ scores: ScoreMap, _ cover: [Float], _ rule: (Float, Float) -> Float
-    ) -> ScoreMap {
+    private static func combined(_ scores: ScoreMap, _ cover: [Float], _ rule: (Float, Float) -> Float) -> ScoreMap {
         ScoreMap(size: scores.size, values: zip(scores.values, cover).map { rule($0, $1) })
     }
 }

@@ -43,9 +43,7 @@ struct PromptCascade {
     }
 
     /// The last mask that was not rejected; the group's own mask where all were; nothing where the first was empty.
-    private func conclusion(
-        _ group: PromptGroup, _ results: [CascadeStage.StageResult], _ maps: PictureMaps
-    ) -> Run {
+    private func conclusion(_ group: PromptGroup, _ results: [CascadeStage.StageResult], _ maps: PictureMaps) -> Run {
         let stages = results.map(\.trace)
         if let result = results.last(where: { $0.trace.rejection == nil }) {
             let mask =

@@ -74,8 +74,7 @@ struct AnomalyRegions {
         var rejected: [(candidate: Candidate, reason: RejectedRegion.Reason)] = []
         for (index, candidate) in candidates.enumerated() {
             // Where every region is small the strongest one stands for all: something was found, after all.
-            let isSmall =
-                areAllSmall ? index > 0 : candidate.component.area < configuration.minimumRegionArea
+            let isSmall = areAllSmall ? index > 0 : candidate.component.area < configuration.minimumRegionArea
             if isSmall {
                 rejected.append((candidate, .small))
             } else if candidate.peak < configuration.groupRelativeMinimum * peak {

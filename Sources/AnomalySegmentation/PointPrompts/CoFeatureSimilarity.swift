@@ -25,9 +25,7 @@ struct CoFeatureSimilarity: Sendable {
         var cells = Self.validCells(embedding)
         guard cells.allSatisfy(\.isFinite) else { throw .featuresNotFinite }
         if centers { Self.subtractMean(&cells, channels: channels) }
-        for cell in 0..<rows * columns {
-            Self.normalize(&cells, cell * channels..<(cell + 1) * channels)
-        }
+        for cell in 0..<rows * columns { Self.normalize(&cells, cell * channels..<(cell + 1) * channels) }
         self.cells = cells
     }
 

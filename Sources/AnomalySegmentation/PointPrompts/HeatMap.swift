@@ -15,9 +15,7 @@ struct HeatMap: Sendable {
     private static let guardTerm: Float = 1e-8
 
     /// - Throws: ``AnomalySegmentationError/mapNotFinite(x:y:)``.
-    init(
-        _ scores: ScoreMap, normalization: PointPromptConfiguration.Normalization
-    ) throws(AnomalySegmentationError) {
+    init(_ scores: ScoreMap, normalization: PointPromptConfiguration.Normalization) throws(AnomalySegmentationError) {
         if let index = scores.values.firstIndex(where: { !$0.isFinite }) {
             throw .mapNotFinite(x: index % scores.size.width, y: index / scores.size.width)
         }

@@ -25,9 +25,7 @@ enum PositiveSelection {
     private static func peak(of region: AnomalyRegions.Region, heat: ScoreMap) -> Choice {
         let width = heat.size.width
         let plateau = indices(of: region.mask) { heat.values[$0] >= region.peak - plateauTolerance }
-        if plateau.count <= 1 {
-            return Choice(pixel: pixel(region.firstPeak, width), reason: .peak)
-        }
+        if plateau.count <= 1 { return Choice(pixel: pixel(region.firstPeak, width), reason: .peak) }
         let x = plateau.reduce(0.0) { $0 + Double($1 % width) } / Double(plateau.count)
         let y = plateau.reduce(0.0) { $0 + Double($1 / width) } / Double(plateau.count)
         func distance(_ index: Int) -> Double {

@@ -5,9 +5,7 @@ package struct PromptExpansion: Hashable, Sendable {
     package let normal: [String]
     package let abnormal: [String]
 
-    package func sentences(_ state: PromptTable.State) -> [String] {
-        state == .normal ? normal : abnormal
-    }
+    package func sentences(_ state: PromptTable.State) -> [String] { state == .normal ? normal : abnormal }
 }
 
 extension TextPromptConfiguration {

@@ -14,9 +14,7 @@ struct PromptTableReader {
 
     private let bytes: [UInt8]
 
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     func table() throws(PromptTableError) -> PromptTable {
         if bytes.count > Self.sizeLimit { throw .tooLarge(bytes: bytes.count, limit: Self.sizeLimit) }

@@ -26,7 +26,5 @@ public struct TextPromptConfiguration: Hashable, Sendable, Codable, Configuratio
     /// The defaults.
     public init() {}
 
-    func validate() throws(AnomalySegmentationError) {
-        try table.validate()
-    }
+    func validate() throws(AnomalySegmentationError) { try table.validate() }
 }

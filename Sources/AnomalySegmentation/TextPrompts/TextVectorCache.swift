@@ -21,9 +21,7 @@ final class TextVectorCache: Sendable {
     }
 
     /// The vectors of an object that came before.
-    func known(_ object: String) -> TextVectors? {
-        known.withLock { $0[object] }
-    }
+    func known(_ object: String) -> TextVectors? { known.withLock { $0[object] } }
 
     /// The vectors of an object: from memory, from the store, or encoded and kept in both.
     func vectors(for object: String) throws -> TextVectors {

@@ -13,9 +13,7 @@ struct TextVectorKey: Sendable {
     /// Changes when the way from sentences to vectors does.
     private static let version = 1
 
-    init(
-        encoder: WeightFingerprint, rule: TextPromptConfiguration.VectorRule, expansion: PromptExpansion
-    ) {
+    init(encoder: WeightFingerprint, rule: TextPromptConfiguration.VectorRule, expansion: PromptExpansion) {
         var lines = ["vitrine text vectors \(Self.version)", "encoder \(encoder)", "rule \(rule.rawValue)"]
         for state in PromptTable.State.allCases {
             let sentences = expansion.sentences(state)

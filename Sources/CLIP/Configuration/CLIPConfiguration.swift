@@ -80,9 +80,7 @@ public struct CLIPConfiguration: Hashable, Sendable {
 
     /// The sizes that differ between published models. All other properties start as the published ones have them: heads
     /// are 64 wide, feed-forward parts four times as wide as their tower, and the input has the trained grid.
-    public init(
-        patch: Int, trainedGrid: Int, visionWidth: Int, visionLayers: Int, embedding: Int, textWidth: Int
-    ) {
+    public init(patch: Int, trainedGrid: Int, visionWidth: Int, visionLayers: Int, embedding: Int, textWidth: Int) {
         self.patch = patch
         self.trainedGrid = trainedGrid
         imageSize = patch * trainedGrid

@@ -40,9 +40,7 @@ public struct CLIPDecision: Hashable, Sendable {
     public let origin: Origin
 
     /// Whether neither the weights nor a file tells the value, so that it may be wrong.
-    public var isGuess: Bool {
-        if case .guess = origin { true } else { false }
-    }
+    public var isGuess: Bool { if case .guess = origin { true } else { false } }
 }
 
 extension CLIPDecision: CustomStringConvertible {

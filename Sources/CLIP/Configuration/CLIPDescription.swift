@@ -4,9 +4,7 @@
 package struct CLIPDescription: Encodable {
     private let configuration: CLIPConfiguration
 
-    package init(_ configuration: CLIPConfiguration) {
-        self.configuration = configuration
-    }
+    package init(_ configuration: CLIPConfiguration) { self.configuration = configuration }
 
     /// The names are a published file format, so `std` stays where Swift says `standardDeviation`.
     private enum CodingKeys: String, CodingKey {

@@ -8,9 +8,7 @@ struct CLIPShapes {
     /// grow with the square of the width, so a file must not choose it freely.
     private static let widthLimit = 4096
 
-    init(_ weights: CLIPWeights) {
-        self.weights = weights
-    }
+    init(_ weights: CLIPWeights) { self.weights = weights }
 
     func configuration() throws(CLIPConfigurationError) -> CLIPConfiguration {
         let positions = try shape("visual.positional_embedding", rank: 2)

@@ -32,8 +32,7 @@ extension DetectedCLIP {
             try tower.require("be 1e-05", for: "layer_norm_eps", abs((epsilon ?? 1e-5) - 1e-5) < 1e-9)
         }
         take(activation, config.file)
-        try takeHeads(
-            try vision.integer("num_attention_heads"), try text.integer("num_attention_heads"), config.file)
+        try takeHeads(try vision.integer("num_attention_heads"), try text.integer("num_attention_heads"), config.file)
         try takeSize(try vision.integer("image_size"), vision)
     }
 
@@ -71,8 +70,7 @@ extension DetectedCLIP {
         try takeSize(try vision.integer("image_size"), vision)
 
         let preparation = try config.object("preprocess_cfg")
-        try takeColors(
-            try preparation.numbers("mean"), try preparation.numbers("std"), ("mean", "std"), preparation)
+        try takeColors(try preparation.numbers("mean"), try preparation.numbers("std"), ("mean", "std"), preparation)
         _ = try preparation.choice("interpolation", of: ["bicubic": true])
         take(
             try preparation.choice("resize_mode", of: ["shortest": .shortestSideAndCrop, "squash": .squash])
@@ -92,9 +90,7 @@ extension DetectedCLIP {
         decide(.resizing, resizing.rawValue, .described(file: file))
     }
 
-    private mutating func takeHeads(
-        _ vision: Int?, _ text: Int?, _ file: String
-    ) throws(CLIPConfigurationError) {
+    private mutating func takeHeads(_ vision: Int?, _ text: Int?, _ file: String) throws(CLIPConfigurationError) {
         func checked(_ heads: Int, _ fact: CLIPDecision.Fact, width: Int) throws(CLIPConfigurationError) -> Int {
             if heads < 1 || width % heads != 0 {
                 throw .unusableFact(file: file, fact.rawValue, rule: "divide the width \(width)")

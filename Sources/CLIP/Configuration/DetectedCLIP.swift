@@ -57,9 +57,7 @@ public struct DetectedCLIP: Sendable {
         decisions.append(CLIPDecision(fact: fact, value: value, origin: origin))
     }
 
-    func isDecided(_ fact: CLIPDecision.Fact) -> Bool {
-        decisions.contains { $0.fact == fact }
-    }
+    func isDecided(_ fact: CLIPDecision.Fact) -> Bool { decisions.contains { $0.fact == fact } }
 }
 
 extension CLIPConfiguration {

@@ -46,9 +46,7 @@ extension Vocabulary {
         if case .list(let elements) = value { elements } else { [] }
     }
 
-    private static func merge(
-        _ value: JSONValue, _ index: Int
-    ) throws(VocabularyError) -> MergeText {
+    private static func merge(_ value: JSONValue, _ index: Int) throws(VocabularyError) -> MergeText {
         var symbols: [ArraySlice<UInt8>] = []
         switch value {
         case .text(let text): symbols = Array(text.utf8).split(separator: 0x20)

@@ -65,9 +65,7 @@ public struct CLIPWeights: TensorSource {
     }
 
     /// Whether the file is one of OpenAI's archives, or was written from one of them.
-    var isOpenAIArchive: Bool {
-        Self.archiveBuffers.isSubset(of: source.names)
-    }
+    var isOpenAIArchive: Bool { Self.archiveBuffers.isSubset(of: source.names) }
 
     /// The texts that came with the weights.
     public var metadata: [String: String] { source.metadata }

@@ -25,9 +25,7 @@ public enum GzipFile {
     /// - Parameters:
     ///   - bytes: one member or several, and nothing else.
     ///   - limitBytes: more output than this is refused while it is made.
-    public static func decompressed(
-        _ bytes: UnsafeRawBufferPointer, limitBytes: Int
-    ) throws(GzipFault) -> [UInt8] {
+    public static func decompressed(_ bytes: UnsafeRawBufferPointer, limitBytes: Int) throws(GzipFault) -> [UInt8] {
         var output: [UInt8] = []
         var start = 0
         repeat {

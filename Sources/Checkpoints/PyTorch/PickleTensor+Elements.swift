@@ -8,8 +8,7 @@ extension PickleTensor {
         let count = dimensions.reduce(1, *)
         precondition(
             (elementOffset + count) * size <= storage.count, "PickleTensor.elements: \(storage.count) bytes of storage")
-        return UnsafeRawBufferPointer(
-            rebasing: storage[elementOffset * size..<(elementOffset + count) * size])
+        return UnsafeRawBufferPointer(rebasing: storage[elementOffset * size..<(elementOffset + count) * size])
     }
 
     /// The elements of a tensor with any strides, written out in row-major order.

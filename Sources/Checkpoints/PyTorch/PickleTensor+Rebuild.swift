@@ -5,9 +5,7 @@ extension PickleTensor {
     /// a gradient, hooks, and since PyTorch 1.13 a dictionary of marks.
     ///
     /// - Parameter expansionBytes: what tensors that repeat elements may still take; such a tensor takes its share.
-    init(
-        _ arguments: [PickleValue], _ graph: PickleGraph, expansionBytes: inout Int
-    ) throws(PickleFault) {
+    init(_ arguments: [PickleValue], _ graph: PickleGraph, expansionBytes: inout Int) throws(PickleFault) {
         guard arguments.count == 6 || arguments.count == 7, case .storage(let storageIndex) = arguments[0],
             case .integer(let elementOffset) = arguments[1], case .tuple(let size) = arguments[2],
             case .tuple(let stride) = arguments[3], case .boolean = arguments[4]

@@ -80,8 +80,7 @@ struct PickleDictionary {
     mutating func set(_ key: PickleValue, _ value: PickleValue) throws(PickleFault) {
         switch key {
         case .text(let text): guard texts.insert(text).inserted else { throw .duplicateKey(text) }
-        case .integer(let number):
-            guard integers.insert(number).inserted else { throw .duplicateKey(String(number)) }
+        case .integer(let number): guard integers.insert(number).inserted else { throw .duplicateKey(String(number)) }
         default: break
         }
         items.append((key, value))

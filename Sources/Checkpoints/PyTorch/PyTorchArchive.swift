@@ -40,8 +40,7 @@ struct PyTorchArchive: WeightFile {
         do throws(PickleFault) {
             graph = try machine.run()
         } catch {
-            throw .pickle(
-                path: file.path, record: pickle.name, fault: error, byteOffset: machine.instructionOffset)
+            throw .pickle(path: file.path, record: pickle.name, fault: error, byteOffset: machine.instructionOffset)
         }
         let state: StateDictionary
         do throws(ContentsFault) {
@@ -79,8 +78,7 @@ struct PyTorchArchive: WeightFile {
         guard let record = archive["byteorder"] else { return }
         let text = try archive.contents(record).withUnsafeBytes { String(decoding: $0.prefix(64), as: UTF8.self) }
         guard record.byteCount == 6, text == "little" else {
-            throw .archive(
-                path: archive.file.path, fault: .byteOrder(text), byteOffset: record.range.lowerBound)
+            throw .archive(path: archive.file.path, fault: .byteOrder(text), byteOffset: record.range.lowerBound)
         }
         _ = try archive.checksum(record)
     }

@@ -59,8 +59,7 @@ struct StateDictionary {
                     throw .nestedTooDeep(name: name, limit: Self.depthLimit)
                 }
                 try noteAttributes(of: inner.index, graph, prefix: name + ".")
-                levels.append(
-                    Level(dictionary: inner.index, next: 0, prefix: name + ".", isModule: inner.isModule))
+                levels.append(Level(dictionary: inner.index, next: 0, prefix: name + ".", isModule: inner.isModule))
             } else if !(level.isModule && Self.isSilent(text, value)) {
                 ignored.append(IgnoredEntry(name: name, content: graph.content(of: value)))
             }
@@ -87,9 +86,7 @@ struct StateDictionary {
     }
 
     /// Lists attributes of an `OrderedDict` beside `_metadata`, which holds the version numbers of PyTorch's layers.
-    private mutating func noteAttributes(
-        of index: Int, _ graph: PickleGraph, prefix: String
-    ) throws(ContentsFault) {
+    private mutating func noteAttributes(of index: Int, _ graph: PickleGraph, prefix: String) throws(ContentsFault) {
         guard let attributes = graph.dictionaries[index].attributes else { return }
         for (key, value) in graph.dictionaries[attributes].items {
             guard case .text(let text) = key, text != "_metadata" else { continue }

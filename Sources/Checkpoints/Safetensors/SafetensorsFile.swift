@@ -16,8 +16,7 @@ struct SafetensorsFile: WeightFile {
     init(_ file: MappedFile) throws(CheckpointError) {
         let path = file.path
         guard let field = file.bytes(0..<8) else {
-            throw .header(
-                path: path, fault: .shorterThanLengthField(fileBytes: file.byteCount), byteOffset: 0)
+            throw .header(path: path, fault: .shorterThanLengthField(fileBytes: file.byteCount), byteOffset: 0)
         }
         let declared = UInt64(littleEndian: field.loadUnaligned(as: UInt64.self))
         guard declared >= 2 else { throw .header(path: path, fault: .tooShort(declared: declared), byteOffset: 0) }

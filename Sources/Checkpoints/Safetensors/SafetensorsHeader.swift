@@ -29,9 +29,7 @@ struct SafetensorsHeader: Sendable {
     /// - Parameters:
     ///   - entries: in any order.
     ///   - dataBytes: how many bytes follow the JSON.
-    init(
-        path: String, entries: [Entry], metadata: [String: String], dataBytes: Int
-    ) throws(CheckpointError) {
+    init(path: String, entries: [Entry], metadata: [String: String], dataBytes: Int) throws(CheckpointError) {
         let sorted = entries.sorted {
             ($0.byteRange.lowerBound, $0.byteRange.upperBound) < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
         }
@@ -42,8 +40,7 @@ struct SafetensorsHeader: Sendable {
                 throw .overlap(path: path, first: previous, second: entry.name)
             }
             if entry.byteRange.lowerBound > end {
-                throw .gap(
-                    path: path, after: previous, before: entry.name, byteCount: entry.byteRange.lowerBound - end)
+                throw .gap(path: path, after: previous, before: entry.name, byteCount: entry.byteRange.lowerBound - end)
             }
             end = entry.byteRange.upperBound
             previous = entry.name

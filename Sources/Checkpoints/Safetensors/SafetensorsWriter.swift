@@ -92,9 +92,7 @@ public enum SafetensorsWriter {
     }
 
     /// The length field and the JSON, padded with spaces so that the data behind it is aligned to 64 bytes.
-    private static func header(
-        _ entries: [Entry], _ metadata: [String: String]
-    ) throws(CheckpointError) -> [UInt8] {
+    private static func header(_ entries: [Entry], _ metadata: [String: String]) throws(CheckpointError) -> [UInt8] {
         var members: [(name: String, json: String)] = []
         if !metadata.isEmpty {
             let texts = metadata.sorted { $0.key < $1.key }.map { ($0.key, JSONWriter.text($0.value)) }

@@ -33,9 +33,7 @@ struct ZipArchive: Sendable {
         self.file = file
     }
 
-    subscript(name: String) -> ZipRecord? {
-        positions[name].map { records[$0] }
-    }
+    subscript(name: String) -> ZipRecord? { positions[name].map { records[$0] } }
 
     private static func checkNames(_ entries: [ZipDirectoryEntry], _ path: String) throws(CheckpointError) {
         var seen: Set<String> = []
@@ -153,8 +151,7 @@ struct ZipArchive: Sendable {
         if record.checksum == 0, record.byteCount > 0 { return .absent }
         let found = try contents(record).withUnsafeBytes { CRC32.of($0) }
         guard found == record.checksum else {
-            throw .record(
-                path: file.path, name: record.name, fault: .checksum(declared: record.checksum, found: found))
+            throw .record(path: file.path, name: record.name, fault: .checksum(declared: record.checksum, found: found))
         }
         return .matches
     }

@@ -55,8 +55,7 @@ struct ZipDirectoryEntry {
         let next = extraEnd + Int(commentBytes)
         guard next <= directoryEnd, let nameField = file.bytes(offset + fixedBytes..<nameEnd) else { throw damaged }
         guard let name = String(validating: nameField, as: UTF8.self), isPlain(name) else {
-            throw .record(
-                path: file.path, name: String(decoding: nameField, as: UTF8.self), fault: .invalidName)
+            throw .record(path: file.path, name: String(decoding: nameField, as: UTF8.self), fault: .invalidName)
         }
         func fault(_ fault: RecordFault) -> CheckpointError { .record(path: file.path, name: name, fault: fault) }
         guard flags & encryptionFlags == 0 else { throw fault(.encrypted) }

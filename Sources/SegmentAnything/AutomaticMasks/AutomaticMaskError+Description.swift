@@ -20,7 +20,5 @@ extension AutomaticMaskError: CustomStringConvertible {
     }
 
     /// Whole numbers without a fraction.
-    private func text(_ number: Double) -> String {
-        Int(exactly: number).map { "\($0)" } ?? "\(number)"
-    }
+    private func text(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
 }

@@ -29,9 +29,7 @@ public struct AutomaticMaskGenerator: Sendable {
     /// **Complexity**: one run of the image encoder a crop, one prompt a point, and three masks a point at the crop's size.
     /// - Precondition: the picture has at least one pixel.
     /// - Throws: ``PromptError/masksNotFinite``.
-    public func masks(in image: Image) throws -> [AutomaticMask] {
-        try masks(in: image) { _ in }
-    }
+    public func masks(in image: Image) throws -> [AutomaticMask] { try masks(in: image) { _ in } }
 
     /// The masks of a picture, with reports on the progress.
     ///

@@ -41,8 +41,7 @@ struct MaskDecoder: Sendable {
             MLP(weights.child("output_hypernetworks_mlps").child(index), widths: [width, width, width, width / 8])
         }
         let hidden = configuration.iouHeadHiddenWidth
-        iouHead = MLP(
-            weights.child("iou_prediction_head"), widths: [width, hidden, hidden, configuration.maskTokens])
+        iouHead = MLP(weights.child("iou_prediction_head"), widths: [width, hidden, hidden, configuration.maskTokens])
     }
 
     /// Prompts that are decoded together. More would fill the memory: each needs image tokens of its own, 4 MB in the

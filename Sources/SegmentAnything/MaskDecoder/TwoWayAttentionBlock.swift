@@ -18,9 +18,7 @@ struct TwoWayAttentionBlock: Sendable {
     init(_ weights: WeightScope, configuration: SAMConfiguration, isFirst: Bool) {
         let width = configuration.promptWidth
         let (inner, heads) = (configuration.decoderAttentionWidth, configuration.decoderHeads)
-        func norm(_ name: String) -> LayerNorm {
-            LayerNorm(weights.child(name), width: width, epsilon: 1e-5)
-        }
+        func norm(_ name: String) -> LayerNorm { LayerNorm(weights.child(name), width: width, epsilon: 1e-5) }
         self.isFirst = isFirst
         selfAttention = TokenSelfAttention(weights.child("self_attn"), width: width, heads: heads)
         tokenToImage = TokenToImageAttention(

@@ -47,8 +47,7 @@ struct MaskDownscaling: Sendable {
                 square[2..<4].copy(pixels[corner + 4..<corner + 6])
                 let quarterChannels = fine[quarter * part..<(quarter + 1) * part]
                 quarterChannels.formProduct(first, square)
-                quarterChannels.normalize(
-                    weight: firstNorm.weight, bias: firstNorm.bias, epsilon: firstNorm.epsilon)
+                quarterChannels.normalize(weight: firstNorm.weight, bias: firstNorm.bias, epsilon: firstNorm.epsilon)
             }
             fine.applyGELU()
             coarse.formProduct(second, fine)

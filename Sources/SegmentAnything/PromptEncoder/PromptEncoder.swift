@@ -20,9 +20,7 @@ struct PromptEncoder: Sendable {
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth
-        func embedding(_ scope: WeightScope) -> Tensor {
-            scope.tensor("weight", shape: [1, width])
-        }
+        func embedding(_ scope: WeightScope) -> Tensor { scope.tensor("weight", shape: [1, width]) }
         side = configuration.side
         position = FourierPosition(weights.child("pe_layer"), width: width)
         densePosition = ColumnPanels(position.grid(side: configuration.grid).transposed().expanded(axis: 0))

@@ -67,9 +67,7 @@ extension ColumnPanels {
         let plan = ColumnAttention(
             batch: batch, rows: rows, columns: columns, queryCount: queries.shape[1],
             keyCount: update?.keys.shape[1] ?? 0)
-        guard let update else {
-            return (self, plan.means(self, position, nil, nil, queries))
-        }
+        guard let update else { return (self, plan.means(self, position, nil, nil, queries)) }
         var means: Tensor?
         let columns = ColumnPanels(uninitialized: batch, rows: rows, columns: columns) { target in
             means = plan.means(self, position, update, target, queries)

@@ -10,9 +10,7 @@ public struct ConvolutionWeight: Sendable {
     let packed: PackedWeight
 
     /// - Parameter weight: `[out, in, 3, 3]`.
-    public init(_ weight: Tensor) {
-        self.init(weight, kernels: Kernels.active)
-    }
+    public init(_ weight: Tensor) { self.init(weight, kernels: Kernels.active) }
 
     init(_ weight: Tensor, kernels: any KernelSet.Type) {
         require(

@@ -27,8 +27,7 @@ extension Tensor {
             read { source in
                 weight.read { weight in
                     Tensors.read(bias) { bias in
-                        let epilogue = ProductEpilogue(
-                            bias: bias.map { .perRow($0) } ?? .none, activation: activation)
+                        let epilogue = ProductEpilogue(bias: bias.map { .perRow($0) } ?? .none, activation: activation)
                         if geometry.isPointwise {
                             geometry.runPointwise(out, source, weight, epilogue)
                         } else if geometry.channels == geometry.groups {

@@ -38,8 +38,7 @@ extension Tensor {
                                         kernels.fillRow(plane, with: bias?[channel] ?? 0, count: outHeight * outWidth)
                                         for place in 0..<kernelSize {
                                             let values = product + (channel * kernelSize + place) * pixels
-                                            let corner =
-                                                plane + (place / kernelWidth) * outWidth + place % kernelWidth
+                                            let corner = plane + (place / kernelWidth) * outWidth + place % kernelWidth
                                             for row in 0..<height {
                                                 kernels.addSpreadRow(
                                                     corner + row * stride * outWidth, step: stride,

@@ -72,9 +72,6 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
     /// Products of the extents before, at and after an axis: how every operation along an axis sees its input.
     func split(at axis: Int) -> (outer: Int, extent: Int, inner: Int) {
-        (
-            dimensions[..<axis].reduce(1, *), dimensions[axis],
-            dimensions[(axis + 1)...].reduce(1, *)
-        )
+        (dimensions[..<axis].reduce(1, *), dimensions[axis], dimensions[(axis + 1)...].reduce(1, *))
     }
 }

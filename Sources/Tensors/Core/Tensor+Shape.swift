@@ -40,14 +40,11 @@ extension Tensor {
     /// Some of the first axis, sharing the memory.
     public func slice(_ range: Range<Int>) -> Tensor {
         require(shape.rank > 0, "slice", "a single value has no axis")
-        require(
-            range.lowerBound >= 0 && range.upperBound <= shape[0], "slice", "\(range) outside shape \(shape)")
+        require(range.lowerBound >= 0 && range.upperBound <= shape[0], "slice", "\(range) outside shape \(shape)")
         let row = shape.removing(axis: 0).elementCount
         return viewed(as: shape.replacing(axis: 0, with: range.count), elementOffset: range.lowerBound * row)
     }
 
     /// One element of the first axis, which is dropped; shares the memory.
-    public func element(_ index: Int) -> Tensor {
-        slice(index..<(index + 1)).squeezed(axis: 0)
-    }
+    public func element(_ index: Int) -> Tensor { slice(index..<(index + 1)).squeezed(axis: 0) }
 }

@@ -4,9 +4,7 @@ import RealModule
 // Functions of each element.
 
 extension Tensor {
-    private func mapped(
-        _ row: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
-    ) -> Tensor {
+    private func mapped(_ row: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void) -> Tensor {
         Tensor.filled(shape) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: count, minimumPerTask: 16_384) { range in

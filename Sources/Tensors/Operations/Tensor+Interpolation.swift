@@ -107,9 +107,7 @@ extension Tensor {
 }
 
 extension ResamplingTable {
-    fileprivate func withPointers(
-        _ body: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Float>) -> Void
-    ) {
+    fileprivate func withPointers(_ body: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Float>) -> Void) {
         first.withUnsafeBufferPointer { first in
             lengths.withUnsafeBufferPointer { lengths in
                 weights.withUnsafeBufferPointer { weights in

@@ -129,8 +129,7 @@ extension Tensor {
     public func gathered(rows: [Int]) -> Tensor {
         require(shape.rank > 0, "gathered", "a single value has no rows")
         let row = shape.removing(axis: 0).elementCount
-        require(
-            rows.allSatisfy { $0 >= 0 && $0 < shape[0] }, "gathered", "rows outside 0 ..< \(shape[0])")
+        require(rows.allSatisfy { $0 >= 0 && $0 < shape[0] }, "gathered", "rows outside 0 ..< \(shape[0])")
         let kernels = Kernels.active
         return Tensor.filled(shape.replacing(axis: 0, with: rows.count)) { out in
             read { source in

@@ -30,9 +30,7 @@ package struct Panel {
         require(
             other.rows == weight.depth && rows == (weight.rows - 1) * step + 1 && (weight.bias == nil || step == 1),
             "formProduct", "\(weight.rows) rows of depth \(weight.depth) by \(other.rows) to \(rows)")
-        if let bias = weight.bias {
-            bias.read { Kernels.active.fillPanelRows(base, with: $0, rows: rows) }
-        }
+        if let bias = weight.bias { bias.read { Kernels.active.fillPanelRows(base, with: $0, rows: rows) } }
         weight.matrix.read { matrix in
             Kernels.active.multiply(
                 base, stride: step * ColumnPanels.width, matrix, rows: weight.rows, depth: weight.depth,
@@ -56,9 +54,7 @@ package struct Panel {
     }
 
     /// The exact GELU of every element.
-    package func applyGELU() {
-        Kernels.active.geluRow(base, base, count: rows * ColumnPanels.width)
-    }
+    package func applyGELU() { Kernels.active.geluRow(base, base, count: rows * ColumnPanels.width) }
 }
 
 /// An affine map of columns.

@@ -106,8 +106,7 @@ extension Tensor {
             shape.rank >= 1 && weight.depth == shape[-1], "linear",
             "shape \(shape) times weight [\(weight.columns), \(weight.depth)]")
         let columns = weight.columns
-        let product = PackedProduct(
-            weight: weight, rows: shape.dimensions.dropLast().reduce(1, *), outputs: outputs)
+        let product = PackedProduct(weight: weight, rows: shape.dimensions.dropLast().reduce(1, *), outputs: outputs)
         let target = shape.replacing(axis: shape.rank - 1, with: product.outputs.count)
         require(
             bias.map { $0.shape == [columns] } ?? true, "linear", "bias \(bias?.shape ?? []) for \(columns) outputs")

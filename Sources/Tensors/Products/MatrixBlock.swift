@@ -28,8 +28,7 @@ struct MatrixBlock {
     let kernels: any KernelSet.Type
     let library: OpenBLAS?
 
-    static let active = MatrixBlock(
-        kernels: Kernels.active, library: LinearWeight.packs ? nil : OpenBLAS.active)
+    static let active = MatrixBlock(kernels: Kernels.active, library: LinearWeight.packs ? nil : OpenBLAS.active)
 
     /// `out (+)= left * right`, `rows` x `depth` times `depth` x `columns`.
     func multiply(

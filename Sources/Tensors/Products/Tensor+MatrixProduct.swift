@@ -54,8 +54,7 @@ extension Tensor {
     /// **Shapes**: [..., rows, depth] times [..., depth, columns], or [..., columns, depth] with `transposingOther`. The
     /// leading axes agree, or `other` has none and serves for all.
     public func matrixProduct(_ other: Tensor, transposingOther: Bool = false) -> Tensor {
-        require(
-            shape.rank >= 2 && other.shape.rank >= 2, "matrixProduct", "shapes \(shape) and \(other.shape)")
+        require(shape.rank >= 2 && other.shape.rank >= 2, "matrixProduct", "shapes \(shape) and \(other.shape)")
         let rows = shape[-2]
         let depth = shape[-1]
         let columns = other.shape[transposingOther ? -2 : -1]
@@ -73,9 +72,7 @@ extension Tensor {
             read { left in
                 other.read { right in
                     let work = max(1, plan.blockRows * plan.blockColumns * max(depth, 1))
-                    ParallelRows.forEachDisjoint(
-                        count: batch * plan.blocks, minimumPerTask: max(1, 262_144 / work)
-                    ) {
+                    ParallelRows.forEachDisjoint(count: batch * plan.blocks, minimumPerTask: max(1, 262_144 / work)) {
                         for index in $0 {
                             let matrix = index / plan.blocks
                             let base = right + matrix * depth * columns

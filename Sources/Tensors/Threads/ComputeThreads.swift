@@ -32,9 +32,7 @@ public enum ComputeThreads {
         }
         let note = override.map { "; VITRINE_THREADS=\($0) is not a number from 1 to 1024 and is ignored" } ?? ""
         if let quota, Int(quota.rounded(.up)) < processors {
-            return (
-                max(1, Int(quota.rounded(.up))), "the control group's quota of \(quota) processors" + note
-            )
+            return (max(1, Int(quota.rounded(.up))), "the control group's quota of \(quota) processors" + note)
         }
         return (processors, "the processors this process may run on" + note)
     }

@@ -15,9 +15,7 @@ extension Tensor {
     ///   - make: the rows of this range, `[rows, ...]`.
     ///
     /// **Complexity**: one copy of each band beside what `make` does.
-    public static func inBands(
-        _ shape: Shape, bandRows: Int, _ make: @Sendable (Range<Int>) -> Tensor
-    ) -> Tensor {
+    public static func inBands(_ shape: Shape, bandRows: Int, _ make: @Sendable (Range<Int>) -> Tensor) -> Tensor {
         require(shape.rank > 0 && bandRows > 0, "inBands", "shape \(shape) in bands of \(bandRows) rows")
         let rows = shape[0]
         let row = shape.removing(axis: 0).elementCount
@@ -48,9 +46,7 @@ extension Tensor {
     ///
     /// **Preconditions**: the groups name each row of the whole once.
     /// **Complexity**: one copy of each group beside what `make` does.
-    public static func inGroups(
-        _ shape: Shape, rows: [[Int]], _ make: @Sendable (_ group: Int) -> Tensor
-    ) -> Tensor {
+    public static func inGroups(_ shape: Shape, rows: [[Int]], _ make: @Sendable (_ group: Int) -> Tensor) -> Tensor {
         require(shape.rank > 0, "inGroups", "a single value has no rows")
         var isNamed = [Bool](repeating: false, count: shape[0])
         var named = 0

@@ -26,9 +26,7 @@ struct TinyViTPatchEmbedding: Sendable {
     func callAsFunction(_ pixels: Tensor) -> Tensor {
         let (rows, columns) = (pixels.shape[1], pixels.shape[2])
         let halfRows = first.results(rows)
-        let shape: Shape = [
-            second.results(halfRows), second.results(first.results(columns)), second.weight.outputs,
-        ]
+        let shape: Shape = [second.results(halfRows), second.results(first.results(columns)), second.weight.outputs]
         return Tensor.inBands(shape, bandRows: Self.bandRows) { range in
             let half = KernelBand(outputs: range, height: halfRows, stride: 2)
             let whole = KernelBand(outputs: half.inputs, height: rows, stride: 2)

@@ -27,8 +27,7 @@ struct FoldedConvolution: Sendable {
         let variance = norm.tensor("running_var", shape: [outputs]).values
         let scale = zip(gamma, variance).map { Double($0) / (Double($1) + Self.epsilon).squareRoot() }
         weight = plain * Tensor(scale.map { Float($0) }, shape: [outputs, 1, 1, 1])
-        bias = Tensor(
-            (0..<outputs).map { Float(Double(beta[$0]) - Double(mean[$0]) * scale[$0]) }, shape: [outputs])
+        bias = Tensor((0..<outputs).map { Float(Double(beta[$0]) - Double(mean[$0]) * scale[$0]) }, shape: [outputs])
     }
 }
 
@@ -65,9 +64,7 @@ struct SpatialConvolution: Sendable {
     /// `[rows, columns, in]` to `[rows, columns, out]`, with both sides divided by the stride and rounded up.
     ///
     /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
-    func callAsFunction(
-        _ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none
-    ) -> Tensor {
+    func callAsFunction(_ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none) -> Tensor {
         map.convolution3x3(weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
     }
 
@@ -92,9 +89,7 @@ struct DepthwiseConvolution: Sendable {
     /// `[rows, columns, channels]` to the same, with both sides divided by the stride and rounded up.
     ///
     /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
-    func callAsFunction(
-        _ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none
-    ) -> Tensor {
+    func callAsFunction(_ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none) -> Tensor {
         map.depthwiseConvolution3x3(
             weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
     }

@@ -17,8 +17,7 @@ struct TinyViTBlock: Sendable {
 
     init(_ weights: WeightScope, width: Int, heads: Int, hidden: Int, side: Int, window: Int) {
         self.side = side
-        attention = WindowAttention(
-            weights.child("attn"), width: width, heads: heads, side: side, window: window)
+        attention = WindowAttention(weights.child("attn"), width: width, heads: heads, side: side, window: window)
         localConvolution = DepthwiseConvolution(weights.child("local_conv"), channels: width)
         feedForwardNorm = LayerNorm(weights.child("mlp").child("norm"), width: width)
         feedForward = FeedForward(

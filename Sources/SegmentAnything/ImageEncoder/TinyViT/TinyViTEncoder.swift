@@ -54,8 +54,7 @@ struct TinyViTEncoder: Sendable {
             stages.append(Stage(merging: merging, blocks: blocks))
         }
         self.stages = stages
-        neck = EncoderNeck(
-            weights.child("neck"), in: widths[widths.count - 1], out: promptWidth, grid: mapSide)
+        neck = EncoderNeck(weights.child("neck"), in: widths[widths.count - 1], out: promptWidth, grid: mapSide)
     }
 
     /// - Parameter pixels: `[3, side, side]`, normalised, padded with zeros.

@@ -26,22 +26,16 @@ struct ViTEncoder: Sendable {
     /// - Returns: `[channels, rows, columns]`.
     func callAsFunction(_ pixels: Tensor) -> Tensor {
         var tokens = embedded(pixels)
-        for block in blocks {
-            tokens = block(tokens)
-        }
+        for block in blocks { tokens = block(tokens) }
         return neck(tokens)
     }
 
     /// The input of the first block: `[tokens, width]`.
-    func embedded(_ pixels: Tensor) -> Tensor {
-        patchEmbedding(pixels) + positionEmbedding
-    }
+    func embedded(_ pixels: Tensor) -> Tensor { patchEmbedding(pixels) + positionEmbedding }
 
     /// The learnt position embeddings, interpolated when the grid is another than the trained one. The reference takes the
     /// trained grid only.
-    private static func positions(
-        _ weights: WeightScope, _ configuration: ViTConfiguration, grid: Int
-    ) -> Tensor {
+    private static func positions(_ weights: WeightScope, _ configuration: ViTConfiguration, grid: Int) -> Tensor {
         let (width, trained) = (configuration.width, configuration.trainedGrid)
         let learnt = weights.tensor("pos_embed", shape: [1, trained, trained, width])
         guard grid != trained else { return learnt.reshaped(to: [grid * grid, width]) }

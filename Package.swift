@@ -92,7 +92,7 @@ let modules: [Module] = [
         kind: .hidden, name: "RunJournals",
         dependencies: ["TextLines", "JSONText", "WholeFiles", "TerminalText", "Checkpoints", "ResultFolders"],
         tests: ["JSONText", "ResultFolders"]),
-    Module(kind: .hidden, name: "UnicodeRepair", tests: nil),
+    Module(kind: .hidden, name: "UnicodeRepair", tests: []),
     Module(
         kind: .exported, name: "CLIP",
         dependencies: [

@@ -103,12 +103,26 @@ struct AnomalyConfigurationTests {
     @Test(
         "a missing key is refused, and so are two rules at once",
         arguments: [
-            (#""positiveCount":3,"#, ""), (#""promptGate":0,"#, ""),
-            (#"{"distance":{"pixels":60}}"#, #"{"distance":{"pixels":60},"rankStride":{"ranks":4}}"#),
-            (#"{"distance":{"pixels":60}}"#, #"{"manhattan":{"pixels":60}}"#),
+            (#""positiveCount":3,"#, "", "points.positiveCount"), (#""promptGate":0,"#, "", "promptGate"),
+            (
+                #"{"distance":{"pixels":60}}"#, #"{"distance":{"pixels":60},"rankStride":{"ranks":4}}"#,
+                "points.spacing"
+            ),
+            (#"{"distance":{"pixels":60}}"#, #"{"manhattan":{"pixels":60}}"#, "points.spacing"),
         ])
-    func incomplete(text: String, other: String) {
-        #expect(throws: DecodingError.self) { try decoded(replacing: text, by: other) }
+    func incomplete(text: String, other: String, path: String) {
+        #expect {
+            try decoded(replacing: text, by: other)
+        } throws: { error in
+            let keys: [any CodingKey]
+            switch error {
+            case DecodingError.keyNotFound(let key, let context): keys = context.codingPath + [key]
+            case DecodingError.typeMismatch(_, let context): keys = context.codingPath
+            case DecodingError.dataCorrupted(let context): keys = context.codingPath
+            default: return false
+            }
+            return keys.map(\.stringValue).joined(separator: ".").hasPrefix(path)
+        }
     }
 
     @Test("what is known of the paper stands in its preset")

@@ -3,6 +3,22 @@ import Testing
 
 @Suite("sentences of errors about archives, pickles, indices and folders")
 struct ArchiveErrorTests {
+    private static let inflates: [(InflateFault, String)] = [
+        (.endsEarly, "its compressed bytes end too early"),
+        (.unknownBlockType, "its compressed bytes have a block of an unknown type"),
+        (.storedLengthMismatch, "its compressed bytes have a stored block whose length is damaged"),
+        (.invalidCode, "its compressed bytes have a code table that is no code"),
+        (.invalidSymbol, "its compressed bytes have a symbol that does not exist"),
+        (.distanceTooFar, "its compressed bytes repeat something from before their start"),
+        (.outputTooLong(limitBytes: 3), "it inflates to more than 3 bytes"),
+        (.checksum, "its bytes do not match their checksum"),
+        (.unknownMethod, "it is compressed in a way that is not defined"),
+        (.noMemory, "memory does not suffice to decompress it"),
+    ]
+
+    @Test("each fault of compressed bytes has its sentence", arguments: inflates)
+    func inflateFaults(fault: InflateFault, sentence: String) { #expect(fault.description == sentence) }
+
     @Test("an error says where, what, and what to do next")
     func sentences() {
         let sentences: [(CheckpointError, String)] = [
@@ -97,10 +113,6 @@ struct ArchiveErrorTests {
             .descriptorDiffers, .wideFieldMissing, .beyondFile, .sizesDiffer(stored: 1, declared: 2),
             .tooLarge(declared: 2, limit: 1), .inflatedSize(declared: 1, found: 2),
         ]
-        let inflates: [InflateFault] = [
-            .endsEarly, .unknownBlockType, .storedLengthMismatch, .invalidCode, .invalidSymbol, .distanceTooFar,
-            .outputTooLong(limitBytes: 3), .checksum, .unknownMethod, .noMemory,
-        ]
         let pickles: [PickleFault] = [
             .recordTooLong(byteCount: 2, limit: 1), .noProtocol, .unreadProtocol(5), .endsEarly,
             .bytesAfterStop(byteCount: 1), .unknownInstruction(1), .refusedInstruction("EXT1"), .stackEmpty,
@@ -126,7 +138,7 @@ struct ArchiveErrorTests {
             .severalCandidates((0..<20).map { "\($0).pt" }), .invalidText(name: "config.json"),
         ]
         let gzips: [GzipFault] = [.notGzip, .unknownMethod]
-        var texts = archives.map(\.description) + records.map(\.description) + inflates.map(\.description)
+        var texts = archives.map(\.description) + records.map(\.description) + Self.inflates.map(\.0.description)
         texts += pickles.map(\.description) + contents.map(\.description) + indices.map(\.description)
         texts += folders.map(\.description) + gzips.map(\.description)
         #expect(texts.allSatisfy { !$0.isEmpty && !$0.contains("\n") })

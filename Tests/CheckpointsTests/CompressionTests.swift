@@ -65,7 +65,8 @@ struct CompressionTests {
         let text = try bytes("text.bytes")
         let whole = member(try bytes("text.default9"), of: text)
         for cut in stride(from: 0, to: whole.count, by: 7) {
-            #expect(throws: GzipFault.self) { try decompressed(Array(whole.prefix(cut))) }
+            let error = #expect(throws: GzipFault.self) { try decompressed(Array(whole.prefix(cut))) }
+            #expect([.notGzip, .unknownMethod, .damaged, .inflate(.endsEarly)].contains(error), "cut at \(cut)")
         }
         var wrong = whole
         wrong[wrong.count - 8] ^= 1

@@ -50,12 +50,19 @@ import WeightIdentity
         }
         #expect(try detected(shapes, #"{"image_size": 160, "decoder_heads": 4}"#) == .testedTinyViT)
         for side in [0, -16, 100, 1 << 40] {
-            #expect(throws: SAMConfigurationError.self) { try detected(shapes, #"{"image_size": \#(side)}"#) }
+            let fact = "an input of \(side) pixels a side in patches of 16"
+            #expect(throws: SAMConfigurationError.impossible(fact: fact)) {
+                try detected(shapes, #"{"image_size": \#(side)}"#)
+            }
         }
         let biases = "image_encoder.layers.2.blocks.0.attn.attention_biases"
         for shape in [[3, 50], [5, 49], [3, 33 * 33], [3, 49, 1]] as [Shape] {
             let changed = shapes.filter { $0.name != biases } + [(biases, shape)]
-            #expect(throws: SAMConfigurationError.self) { try detected(changed, #"{"image_size": 160}"#) }
+            let expected: SAMConfigurationError =
+                shape.rank == 3
+                ? .notSAM(name: biases, found: shape)
+                : .impossible(fact: "a stage of 24 channels with attention terms of shape \(shape)")
+            #expect(throws: expected) { try detected(changed, #"{"image_size": 160}"#) }
         }
     }
 
@@ -99,8 +106,13 @@ import WeightIdentity
         #expect(throws: SAMConfigurationError.impossible(fact: "a stem of 70 convolutions")) {
             try SAMConfiguration.detect(from: ShapesOnly(shapes))
         }
-        for json in [#"{"decoder_heads": 0}"#, #"{"decoder_heads": 3}"#, #"{"window": -1}"#, #"{"std": [1, 0, 1]}"#] {
-            #expect(throws: SAMConfigurationError.self, "\(json)") {
+        for (json, fact) in [
+            (#"{"decoder_heads": 0}"#, "a decoder of 32 and 16 channels with 0 heads"),
+            (#"{"decoder_heads": 3}"#, "a decoder of 32 and 16 channels with 3 heads"),
+            (#"{"window": -1}"#, "attention windows without a token"),
+            (#"{"std": [1, 0, 1]}"#, "colours that deviate by [1.0, 0.0, 1.0]"),
+        ] {
+            #expect(throws: SAMConfigurationError.impossible(fact: fact), "\(json)") {
                 try SAMConfiguration.detect(
                     from: ShapesOnly(samWeightShapes(.tested), metadata: ["vitrine.model": json]))
             }

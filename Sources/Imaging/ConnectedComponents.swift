@@ -42,7 +42,7 @@ public struct ConnectedComponents: Sendable {
     public func mask(where isIncluded: (Component) -> Bool) -> Mask {
         let accepted = [false] + components.map(isIncluded)
         var values = [Bool](repeating: false, count: labels.count)
-        // Only the rows with regions: most of a picture has none.
+        // Only rows that hold regions are visited; most rows hold none.
         let first = components.map(\.box.y0).min() ?? 0
         let last = components.map(\.box.y1).max() ?? -1
         labels.withUnsafeBufferPointer { labels in

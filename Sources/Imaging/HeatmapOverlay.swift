@@ -1,8 +1,8 @@
 /// A result as a picture to look at: on the left the picture with the mask's outline, on the right the heat over its
 /// grey picture with a scale.
 ///
-/// The outline runs just outside the mask, so that thin defects stay visible under it; it is bright with a dark seam
-/// and shows on every ground. Small pictures are enlarged by a whole factor, large ones shrunk.
+/// The outline runs just outside the mask, so that thin defects stay visible. It is bright with a dark border, so it is
+/// visible on every background. Small pictures are enlarged by a whole factor, large ones shrunk.
 public struct HeatmapOverlay: Sendable {
     /// A point to mark on the left picture.
     public struct Marker: Hashable, Sendable {

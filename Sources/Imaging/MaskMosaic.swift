@@ -1,6 +1,6 @@
 /// Many masks over one picture, each in a colour of its own.
 ///
-/// Small masks lie on large ones. Neighbours in the list get colours far from each other: hues step by the golden angle.
+/// Small masks are drawn over large ones. Hues step by the golden angle, so neighbours in the list differ clearly.
 public enum MaskMosaic {
     /// How much of a mask's colour covers the picture under it, 0...1.
     public static let defaultOpacity: Float = 0.55

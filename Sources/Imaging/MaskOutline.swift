@@ -37,7 +37,7 @@ struct MaskOutline {
 
     private typealias Place = SIMD2<Float>
 
-    /// The top left pixels of the cells that hold a piece of the outline: few, next to all.
+    /// The top left pixels of the cells that hold a piece of the outline, which are few of all cells.
     private static func crossedCells(_ field: [Float], width: Int, height: Int) -> [Int] {
         var cells: [Int] = []
         field.withUnsafeBufferPointer { field in

@@ -13,7 +13,7 @@ struct CharacterClass: OptionSet, Sendable {
     static let opening = CharacterClass(rawValue: 1 << 5)
     static let closing = CharacterClass(rawValue: 1 << 6)
     static let numeric = CharacterClass(rawValue: 1 << 7)
-    /// Letters and signs that faces are made of.
+    /// Letters and signs that emoticons are made of.
     static let face = CharacterClass(rawValue: 1 << 8)
     static let upperAccented = CharacterClass(rawValue: 1 << 9)
     static let lowerAccented = CharacterClass(rawValue: 1 << 10)

@@ -1,6 +1,6 @@
-/// Bytes of UTF-8 of which some were changed on the way.
+/// Repairs UTF-8 in which some bytes were changed.
 enum LossyBytes {
-    /// What a byte may be.
+    /// The values that one byte of a pattern may have.
     private typealias Place = [ClosedRange<UInt8>]
 
     /// Puts A0 back where it became a space, when that completes a likely character.
@@ -9,7 +9,7 @@ enum LossyBytes {
         return replaced(restoringWords(bytes), altered) { $0.map { $0 == space ? 0xA0 : $0 } }
     }
 
-    /// A character of which some byte was lost (1A stands for it, in places a question mark) as U+FFFD.
+    /// Puts U+FFFD for each character of which a byte was lost. A lost byte stands as 1A, sometimes as a question mark.
     static func replacingLosses(_ bytes: [UInt8]) -> [UInt8] {
         replaced(bytes, lossy) { _ in [0xEF, 0xBF, 0xBD] }
     }

@@ -78,7 +78,7 @@ enum MojibakeRepair {
                 continue
             }
             let run = Array(text[index..<index + length])
-            // A part of the whole only, so that this ends.
+            // A run that is the whole text is not repaired again: the recursion would not end.
             let isRepaired = length < text.count && MojibakeDetector.isSuspicious(run)
             result += isRepaired ? repaired(run) : run
             index += length
@@ -111,7 +111,7 @@ enum MojibakeRepair {
     private static let firstOf4 = characters(of: 0xF0...0xF0).union(characters(of: 0xF3...0xF3))
     /// With the space, for the no-break space that often became one.
     private static let continuations = characters(of: 0x80...0xBF).union([" "])
-    /// Without what may well stand beside damage and mean itself.
+    /// Without characters that often stand beside damaged ones and are meant as they are.
     private static let plainContinuations = characters(of: 0x80...0xBF).subtracting(
         "\u{2013}\u{2014}\u{2015}\u{2018}\u{2019}\u{201A}\u{201C}\u{201D}\u{201E}\u{2022}\u{2026}".unicodeScalars)
 }

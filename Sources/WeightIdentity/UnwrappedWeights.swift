@@ -2,9 +2,9 @@ public import Tensors
 
 /// Weights without the wrappings that training programs leave around a model's own names.
 ///
-/// A training checkpoint keeps its model under `state_dict` or `model_state_dict` and other tensors (the optimiser's)
-/// beside it: those others are set aside and listed, and so are an optimiser's beside a `model`. `model.` and `module.`
-/// are taken off when every remaining name starts with them. The rule is applied until nothing is left to take off.
+/// A training checkpoint keeps its model under `state_dict` or `model_state_dict`, or under `model` beside an optimiser's
+/// tensors. The tensors beside the model are set aside and listed. The prefixes `model.` and `module.` are removed when
+/// every remaining name starts with them. All this is repeated until nothing changes.
 public struct UnwrappedWeights: TensorSource {
     /// What was taken off the front of every name, empty for none.
     public let prefix: String

@@ -7,8 +7,8 @@ public import Tensors
 /// type in which a file stores them: the same weights in another container have the same fingerprint, and so has a
 /// Float16 file that was widened exactly.
 ///
-/// Not cryptographic: it guards against mistakes, and somebody who wants two sets of weights with one fingerprint can
-/// make them. Where that matters, compare SHA-256 of the files.
+/// It is not cryptographic: it guards against mistakes, but not against someone who makes two sets of weights with the same
+/// fingerprint on purpose. Where that matters, compare the SHA-256 of the files.
 ///
 /// **Complexity**: one pass over the weights, some gigabytes a second in an optimised build.
 public struct WeightFingerprint: Hashable, Sendable {
@@ -27,8 +27,8 @@ public struct WeightFingerprint: Hashable, Sendable {
         (high, low) = mixer.result
     }
 
-    /// Of tensors that a model holds, by their names: the same as of a source that holds them. Each is made when its turn
-    /// comes, so that unpacked weights need not lie in memory together.
+    /// The fingerprint of tensors that a model holds; it equals that of a source that holds them. Each tensor is made when it
+    /// is needed, so unpacked weights are never in memory all together.
     public init(of tensors: [String: () -> Tensor]) {
         var mixer = FingerprintMixer()
         for name in Self.inOrder(Array(tensors.keys)) {
@@ -37,7 +37,7 @@ public struct WeightFingerprint: Hashable, Sendable {
         (high, low) = mixer.result
     }
 
-    /// Of samples of a byte each, such as pixels: the same as of a source that holds them as Float32 under this name.
+    /// The fingerprint of one-byte samples, such as pixels; it equals that of a source that holds them as Float32.
     ///
     /// - Parameter shape: how the bytes lie; its product is their number.
     package init(of bytes: [UInt8], shape: Shape, named name: String) {
@@ -79,14 +79,13 @@ extension WeightFingerprint: CustomStringConvertible {
     }
 }
 
-/// Eight running words, each taking every eighth word of what is added. A step is a bijection of the running word for
-/// a given input and of the input for a given running word, so that a single changed word always changes the result of
-/// its lane.
+/// Eight running words; each takes every eighth word of the input. For a given input, a step maps different running words to
+/// different ones, and the other way round. So changing a single word of the input always changes its running word.
 private struct FingerprintMixer {
     private var lanes = SIMD8<UInt64>(
         0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB, 0xD6E8_FEB8_6659_FD93,
         0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB, 0x8EBC_6AF0_9C88_C6E3, 0x5899_65CC_7537_4CC3)
-    /// Bytes so far; also keeps the empty addition from being nothing.
+    /// Bytes so far. Without it, adding no bytes would not change the result.
     private var length: UInt64 = 0
 
     private static let factor = SIMD8<UInt64>(repeating: 0x9FB2_1C65_1E98_DF25)

@@ -4,7 +4,7 @@ extension PickleTensor {
     /// A tensor from the arguments of `torch._utils._rebuild_tensor_v2`: storage, offset, size, stride, whether it wants
     /// a gradient, hooks, and since PyTorch 1.13 a dictionary of marks.
     ///
-    /// - Parameter expansionBytes: what tensors that repeat elements may still take; such a tensor takes its share.
+    /// - Parameter expansionBytes: bytes that tensors with repeated elements may still take; this tensor's are subtracted.
     init(_ arguments: [PickleValue], _ graph: PickleGraph, expansionBytes: inout Int) throws(PickleFault) {
         guard arguments.count == 6 || arguments.count == 7, case .storage(let storageIndex) = arguments[0],
             case .integer(let elementOffset) = arguments[1], case .tuple(let size) = arguments[2],
@@ -27,7 +27,7 @@ extension PickleTensor {
         self.elementOffset = elementOffset
         dimensions = try Self.numbers(graph.tuples[size])
         let steps = try Self.numbers(graph.tuples[stride])
-        // A step along an axis of one element is never taken, and may be any number.
+        // The stride of an axis of one element is never used, so it may be any number.
         self.strides = zip(steps, dimensions).map { $1 == 1 ? 0 : $0 } + steps.dropFirst(dimensions.count)
         guard dimensions.count == strides.count else {
             throw .ranksDiffer(shape: dimensions.count, strides: strides.count)

@@ -6,10 +6,10 @@ import Tensors
 /// compared. The storages, nearly all of the file, are not touched: their sizes are checked against the directory, their
 /// checksums only by `checksums`.
 struct PyTorchArchive: WeightFile {
-    /// What tensors that repeat elements may take together beyond the size of the file, written out.
+    /// Bytes that tensors with repeated elements may take together in memory, beyond the size of the file.
     private static let expansionAllowanceBytes = 16 << 20
 
-    /// How often the bytes of an archive may be part of a tensor, on average; tied weights are so twice.
+    /// In how many tensors each byte of an archive may be, on average. Tied weights are in two.
     private static let sharingFactor = 64
 
     private let archive: ZipArchive

@@ -1,8 +1,9 @@
 /// A mapped zip archive whose layout has been checked, of the kind that PyTorch writes: one top folder, records stored or
 /// deflated, one after the other from the first byte of the file to the directory, without a hole.
 ///
-/// Readers that understand an archive differently are how one file means two things, so there is one parse, every number
-/// that stands twice has to agree with itself, and no byte of the file is left over. Nothing is ever written to disk.
+/// If two readers understand an archive differently, one file can hold two different models. So there is one parse, a
+/// number that the format writes twice must be the same in both places, and no byte of the file may be left over. Nothing
+/// is written to disk.
 struct ZipArchive: Sendable {
     /// A record may inflate to this many bytes more than the file has.
     static let inflationAllowanceBytes = 64 << 20

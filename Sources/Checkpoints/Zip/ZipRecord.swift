@@ -79,7 +79,8 @@ struct ZipDirectoryEntry {
         return (entry, next)
     }
 
-    /// A name is only ever compared, never used as a path; one that could be a path elsewhere is refused all the same.
+    /// Names are only compared here, never used as paths. A name that other programs could take for a path out of the archive
+    /// is refused nevertheless.
     private static func isPlain(_ name: String) -> Bool {
         !name.utf8.contains(0) && !name.utf8.contains(UInt8(ascii: "\\"))
             && name.split(separator: "/", omittingEmptySubsequences: false)
@@ -112,7 +113,7 @@ struct ZipDirectoryEntry {
             let nameField = file.bytes(headerStart + fixedBytes..<nameEnd)
         else { throw fault(.beyondFile) }
         guard nameField.elementsEqual(name.utf8) else { throw fault(.headerDiffers(field: "name")) }
-        // With a descriptor, the header may leave at zero what was not known yet when it was written.
+        // With a descriptor, the header may hold zeros where the values were not known yet when it was written.
         let isUnwritten = hasDescriptor && storedChecksum == 0 && narrowStored == 0 && narrowCount == 0
         if !isUnwritten {
             var wide = WideFields(file, extra: nameEnd..<start)

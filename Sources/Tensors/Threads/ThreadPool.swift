@@ -12,8 +12,8 @@ import Synchronization
 /// work.
 ///
 /// A job is a number of chunks. The caller works on its own job, and workers join any job that has chunks left.
-/// A worker joins only while fewer threads than wanted compute, callers included. Chance decides which thread runs a chunk, but
-/// not what the chunk computes.
+/// A worker joins only while fewer threads than wanted compute, callers included. Chance decides which thread runs a
+/// chunk, but not what the chunk computes.
 ///
 /// Waking a sleeping thread takes as long as a small layer. So a thread without work looks for more, for
 /// `patienceNanoseconds`, before it sleeps, and lets other threads run meanwhile. This is long enough to stay awake

@@ -4,7 +4,7 @@ import Testing
 @testable import Checkpoints
 
 /// One test for each row of what a bad pickle must get.
-@Suite("pickles: bad input and its answer")
+@Suite("pickles: bad input and its error")
 struct PickleTableTests {
     typealias Bytes = PickleBytes
 

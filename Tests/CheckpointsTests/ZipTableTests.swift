@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// One test for each row of what a bad zip archive must get.
-@Suite("zip archives: bad input and its answer")
+@Suite("zip archives: bad input and its error")
 struct ZipTableTests {
     private let pickle = PickleBytes.pickle(PickleBytes.dictionary(("a", PickleBytes.tensor())))
     private var sound: ZipBytes {

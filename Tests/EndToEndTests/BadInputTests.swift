@@ -106,7 +106,7 @@ struct BadInputTests {
     }
 
     @Test(
-        "wrong flags are answered with 2 and the usage",
+        "wrong flags end with 2 and the usage",
         arguments: [
             ["segment", "a.png", "--object", "plate"], ["segment", "--object", "plate", "--output", "out"],
             ["segment", "a.png", "--object", "plate", "--output", "out", "--threads", "0"],

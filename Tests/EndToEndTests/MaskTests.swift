@@ -40,7 +40,7 @@ struct MaskTests {
         }
     }
 
-    @Test("an earlier answer and a box sharpen the question")
+    @Test("an earlier mask and a box sharpen the prediction")
     func second() throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
@@ -90,7 +90,7 @@ struct MaskTests {
 
 @Suite("embeddings and text vectors kept for later")
 struct KeptResultsTests {
-    @Test("a saved embedding answers as the picture does, and is refused for another picture")
+    @Test("a saved embedding gives the masks of its picture, and is refused for another picture")
     func embedding() throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")

@@ -74,7 +74,7 @@ struct WeightsTests {
         #expect(swapped.errors.hasSuffix("(a SAM is named with --sam)\n"), "\(swapped.errors)")
     }
 
-    @Test("a published name that was not fetched is answered with the command to fetch it")
+    @Test("a published name that was not fetched is refused with the command to fetch it")
     func notFetched() throws {
         let command = try Command()
         let outcome = try command.run(

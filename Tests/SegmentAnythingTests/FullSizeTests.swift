@@ -24,13 +24,13 @@ import Testing
             (ModelPoint(x: 700.5, y: 200), .positive), (ModelPoint(x: 30, y: 444.25), .negative),
         ])
         func decoded(_ masks: MaskCount, _ name: String) throws -> DecodedMasks {
-            let answer = model.maskDecoder(
+            let decoded = model.maskDecoder(
                 features: features, position: model.promptEncoder.densePosition,
                 prompts: model.promptEncoder([prompt]), masks: masks)
-            let logits = every(37, of: answer.logits.values)
+            let logits = every(37, of: decoded.logits.values)
             try reference.expect(Tensor(logits, shape: [logits.count]), "\(name)_logits", within: 1e-3)
-            try reference.expect(answer.predictedIoU.squeezed(axis: 0), "\(name)_iou", within: 1e-3)
-            return answer
+            try reference.expect(decoded.predictedIoU.squeezed(axis: 0), "\(name)_iou", within: 1e-3)
+            return decoded
         }
         prompt.maskLogits = try decoded(.single, "points").logits.element(0).element(0)
         prompt.box = (ModelPoint(x: 400, y: 50), ModelPoint(x: 800, y: 600))

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(
-        "sam_vit_b.pth of segment_anything opens as it is and answers as the library does",
+        "sam_vit_b.pth of segment_anything opens as it is and predicts as the library does",
         .enabled(if: isMade("vit_b"), "make the file with Tools/fixtures/sam_published.py vit_b"))
     func vitB() throws {
         let model = try expectAnswers("vit_b", file: "sam_vit_b.pth", .vitB)
@@ -21,21 +21,21 @@ import Testing
     }
 
     @Test(
-        "sam_vit_l.pth of segment_anything opens as it is and answers as the library does",
+        "sam_vit_l.pth of segment_anything opens as it is and predicts as the library does",
         .enabled(if: isMade("vit_l"), "make the file with Tools/fixtures/sam_published.py vit_l"))
     func vitL() throws {
         _ = try expectAnswers("vit_l", file: "sam_vit_l.pth", .vitL)
     }
 
     @Test(
-        "sam_vit_h.pth of segment_anything opens as it is and answers as the library does",
+        "sam_vit_h.pth of segment_anything opens as it is and predicts as the library does",
         .enabled(if: isMade("vit_h"), "make the file with Tools/fixtures/sam_published.py vit_h"))
     func vitH() throws {
         _ = try expectAnswers("vit_h", file: "sam_vit_h.pth", .vitH)
     }
 
     @Test(
-        "mobile_sam.pt of MobileSAM opens as it is and answers as the library does",
+        "mobile_sam.pt of MobileSAM opens as it is and predicts as the library does",
         .enabled(if: isMade("vit_t"), "make the file with Tools/fixtures/sam_published.py vit_t"))
     func mobileSAM() throws {
         _ = try expectAnswers("vit_t", file: "mobile_sam.pt", .mobileSAM)
@@ -54,16 +54,16 @@ import Testing
         var prompt = Prompt(points: [PromptPoint(ImagePoint(x: 300, y: 200), .positive)])
         for step in ["point", "point_mask", "point_mask_box"] {
             if step == "point_mask_box" { prompt.box = ImageBox(x0: 120, y0: 60, x1: 500, y1: 330) }
-            let answer = try model.predict(embedding, prompt)
-            report += ", \(step) \(try answers.expect(answer.logits, "\(step)_logits", within: 1e-3))"
-            let quality = Tensor(answer.predictedIoU, shape: [1])
+            let prediction = try model.predict(embedding, prompt)
+            report += ", \(step) \(try answers.expect(prediction.logits, "\(step)_logits", within: 1e-3))"
+            let quality = Tensor(prediction.predictedIoU, shape: [1])
             report += " \(try answers.expect(quality, "\(step)_iou", within: 1e-3))"
-            let mask = MaskPostprocessing.mask(embedding.frame.upscaledLogits(answer.logits.element(0)))
+            let mask = MaskPostprocessing.mask(embedding.frame.upscaledLogits(prediction.logits.element(0)))
             let expected = try answers.mask("\(step)_mask")
             let overlap = try #require(mask.intersectionOverUnion(with: expected))
             #expect(overlap >= 0.995, "\(file), \(step): IoU \(overlap) of masks of \(expected.area) pixels")
             report += " IoU \(overlap)"
-            prompt.maskLogits = answer.logits.element(0)
+            prompt.maskLogits = prediction.logits.element(0)
         }
         let several = try model.predict(embedding, prompt, masks: .multiple)
         try answers.expect(several.logits, "multiple_logits", within: 1e-3)

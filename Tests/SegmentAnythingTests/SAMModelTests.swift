@@ -30,7 +30,7 @@ import Testing
         try reference.expect(Tensor([stability], shape: [1]), "\(height)x\(width)_stability", within: 1e-6)
     }
 
-    @Test("points, then with their mask, then with a box, on a picture: as the reference's predictor answers")
+    @Test("points, then with their mask, then with a box, on a picture: as the reference's predictor gives")
     func cascade() throws {
         let model = try generatedModel(.tested)
         let reference = try Reference("frames_cascade")
@@ -71,7 +71,7 @@ import Testing
         #expect(abs(shrunk[5, 20]) < 10)
     }
 
-    @Test("prompts answered together get the answers of one call each")
+    @Test("prompts predicted together get the masks of one call each")
     func batch() throws {
         let model = try generatedModel(.tested)
         let embedding = model.embed(generatedImage(width: 90, height: 50))
@@ -80,9 +80,9 @@ import Testing
         }
         let together = try model.predict(embedding, prompts, masks: .multiple)
         #expect(together.count == 3)
-        for (prompt, answer) in zip(prompts, together) {
+        for (prompt, prediction) in zip(prompts, together) {
             let alone = try model.predict(embedding, prompt, masks: .multiple)
-            let largest = zip(alone.logits.values, answer.logits.values).map { abs($0 - $1) }.max() ?? 0
+            let largest = zip(alone.logits.values, prediction.logits.values).map { abs($0 - $1) }.max() ?? 0
             let magnitude = alone.logits.values.map { abs($0) }.max() ?? 0
             #expect(largest <= 1e-5 * magnitude)
         }

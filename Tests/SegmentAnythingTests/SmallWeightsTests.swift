@@ -7,7 +7,7 @@ import Testing
 @testable import SegmentAnything
 
 @Suite struct SmallWeightsTests {
-    @Test("the shipped small model, read off its own file, answers as the model it was exported from")
+    @Test("the shipped small model, read off its own file, predicts as the model it was exported from")
     func parity() throws {
         let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path
         let weights = try Checkpoint.open(path)
@@ -18,7 +18,7 @@ import Testing
         let features = model.imageEncoder(generatedPicture(side: configuration.side))
         try reference.expect(features.slice(0..<8), "embedding_channels")
         var prompt = ModelPrompt(points: [(ModelPoint(x: 100, y: 140), .positive)])
-        // The reference holds mask 0 and every mask's predicted IoU, so both kinds of answer are compared.
+        // The reference holds mask 0 and every mask's predicted IoU, so both are compared.
         func expect(_ logits: String, _ quality: String) throws -> Tensor {
             func decoded(_ masks: MaskCount) -> DecodedMasks {
                 model.maskDecoder(

@@ -6,15 +6,17 @@ import Tensors
 /// Keys under `visual`: `conv1` or `stem.<n>`, `class_embedding`, `positional_embedding`, `ln_pre`,
 /// `transformer.resblocks.<n>`, `ln_post`, `proj`. Matches `VisionTransformer` of open_clip.
 struct ImageTower: Sendable {
+    let configuration: CLIPConfiguration
+    let blocks: [TransformerBlock]
     let patchEmbedding: PatchEmbedding
     let classEmbedding: Tensor
     var positions: PositionalEmbedding
     let firstNorm: LayerNorm
-    let blocks: [TransformerBlock]
     let projection: TokenProjection
 
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         let width = configuration.visionWidth
+        self.configuration = configuration
         patchEmbedding = PatchEmbedding(scope, configuration)
         classEmbedding = scope.tensor("class_embedding", shape: [width])
         positions = PositionalEmbedding(

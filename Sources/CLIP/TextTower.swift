@@ -9,8 +9,8 @@ struct TextTower: Sendable {
     let configuration: CLIPConfiguration
     let tokenEmbedding: Embedding
     let positions: Tensor
-    let blocks: [TransformerBlock]
     let projection: TokenProjection
+    let blocks: [TransformerBlock]
 
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         let width = configuration.textWidth

@@ -8,8 +8,7 @@ struct TokenizerTests {
     private struct Prompts: Decodable {
         struct Prompt: Decodable {
             var text: String
-            var ids: [Int]
-            var published: [Int]
+            var ids, published: [Int]
         }
 
         struct Long: Decodable {

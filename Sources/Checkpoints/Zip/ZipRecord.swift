@@ -14,12 +14,9 @@ struct ZipRecord: Sendable {
 /// One record as the directory describes it (APPNOTE 6.3, section 4.3.12).
 struct ZipDirectoryEntry {
     var name: String
-    var flags: UInt16
-    var method: UInt16
+    var flags, method: UInt16
     var checksum: UInt32
-    var storedBytes: Int
-    var byteCount: Int
-    var headerStart: Int
+    var storedBytes, byteCount, headerStart: Int
 
     /// Sizes and checksum stand behind the bytes, in a descriptor.
     var hasDescriptor: Bool { flags & Self.descriptorFlag != 0 }

@@ -10,12 +10,10 @@ struct EncoderNeck: Sendable {
     let grid: Int
     /// `neck.0`.
     let projection: Linear
-    /// `neck.1`.
-    let projectionNorm: LayerNorm
     /// `neck.2`.
     let convolution: ConvolutionWeight
-    /// `neck.3`.
-    let convolutionNorm: LayerNorm
+    /// `neck.1` and `neck.3`.
+    let projectionNorm, convolutionNorm: LayerNorm
 
     init(_ weights: WeightScope, in input: Int, out width: Int, grid: Int) {
         self.grid = grid

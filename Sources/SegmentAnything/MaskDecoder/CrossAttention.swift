@@ -21,7 +21,7 @@ import Tensors
 /// Matches `Attention` of segment_anything's transformer as `cross_attn_token_to_image` and
 /// `final_attn_token_to_image`.
 struct TokenToImageAttention: Sendable {
-    let query: Linear
+    let query, output: Linear
     /// The key projection, `[heads, headWidth, width]`, multiplied by the attention's scale.
     ///
     /// Its bias is read and not used: `q . b_k` is the same number for all image tokens, and adding one number to all
@@ -30,7 +30,6 @@ struct TokenToImageAttention: Sendable {
     /// `[heads, width, headWidth]`.
     let value: HeadProjection
     let valueBias: Tensor
-    let output: Linear
 
     init(_ weights: WeightScope, width: Int, inner: Int, heads: Int) {
         let split: Shape = [heads, inner / heads, width]

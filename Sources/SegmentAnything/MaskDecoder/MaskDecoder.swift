@@ -17,14 +17,14 @@ struct DecodedMasks: Sendable {
 /// Matches `MaskDecoder` of segment_anything, which computes all masks and returns some of them. Here only those that are
 /// returned are computed.
 struct MaskDecoder: Sendable {
+    /// One for each mask token.
+    let hypernetworks: [MLP]
     let maskTokens: Int
     /// The IoU token, then the mask tokens: `[1, 1 + maskTokens, width]`.
     let outputTokens: Tensor
     let transformer: TwoWayTransformer
     let outputUpscaling: OutputUpscaling
     let iouHead: MLP
-    /// One for each mask token.
-    let hypernetworks: [MLP]
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth

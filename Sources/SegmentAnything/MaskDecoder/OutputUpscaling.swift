@@ -10,12 +10,10 @@ import Tensors
 /// Matches `output_upscaling` of segment_anything's mask decoder and the product with the output of the hypernetworks.
 struct OutputUpscaling: Sendable {
     let grid: Int
-    /// `output_upscaling.0` as one matrix: its results are `width / 4` channels of the first of the four pixels, then
-    /// those of the second, and so on.
-    let first: PanelWeight
+    /// `output_upscaling.0` and `.3`, each as one matrix: its results are the channels of the first of the four pixels
+    /// (`width / 4` and `width / 8`), then those of the second, and so on.
+    let first, second: PanelWeight
     let norm: LayerNorm
-    /// `output_upscaling.3` as one matrix in the same order, with `width / 8` channels.
-    let second: PanelWeight
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth

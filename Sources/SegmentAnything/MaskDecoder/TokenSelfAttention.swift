@@ -6,10 +6,7 @@ import Tensors
 /// Matches `Attention` of segment_anything's transformer where it keeps the tokens' width (`downsample_rate` 1).
 struct TokenSelfAttention: Sendable {
     let heads: Int
-    let query: Linear
-    let key: Linear
-    let value: Linear
-    let output: Linear
+    let query, key, value, output: Linear
 
     init(_ weights: WeightScope, width: Int, heads: Int) {
         func projection(_ name: String) -> Linear { Linear(weights.child(name), in: width, out: width) }

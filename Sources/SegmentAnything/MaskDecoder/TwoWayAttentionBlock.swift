@@ -8,12 +8,12 @@ import Tensors
 /// Matches `TwoWayAttentionBlock` of segment_anything.
 struct TwoWayAttentionBlock: Sendable {
     let isFirst: Bool
+    /// `norm1` to `norm4`, one behind each part.
+    let norms: (selfAttention: LayerNorm, tokenToImage: LayerNorm, feedForward: LayerNorm, imageToToken: LayerNorm)
     let selfAttention: TokenSelfAttention
     let tokenToImage: TokenToImageAttention
     let feedForward: FeedForward
     let imageToToken: ImageToTokenAttention
-    /// `norm1` to `norm4`, one behind each part.
-    let norms: (selfAttention: LayerNorm, tokenToImage: LayerNorm, feedForward: LayerNorm, imageToToken: LayerNorm)
 
     init(_ weights: WeightScope, configuration: SAMConfiguration, isFirst: Bool) {
         let width = configuration.promptWidth

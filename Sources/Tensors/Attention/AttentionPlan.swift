@@ -8,15 +8,14 @@ import KernelInterface
 /// the shapes alone.
 struct AttentionPlan {
     let kernels: any KernelSet.Type
+    let windows: AttentionWindows?
+    let positions: RelativePositionTables?
     let heads: Int
     /// Of one group at most; with windows its slots.
     let queries, keys: Int
     let headWidth, valueWidth: Int
     let scale: Float
-    let isCausal: Bool
-    let hasBias: Bool
-    let windows: AttentionWindows?
-    let positions: RelativePositionTables?
+    let isCausal, hasBias: Bool
     /// Of `positions`; 0 without.
     let gridSide: Int
     private let termStride: Int
@@ -27,13 +26,10 @@ struct AttentionPlan {
     ) {
         self.kernels = kernels
         self.heads = heads
-        self.queries = queries
-        self.keys = keys
-        self.headWidth = headWidth
-        self.valueWidth = valueWidth
+        (self.queries, self.keys) = (queries, keys)
+        (self.headWidth, self.valueWidth) = (headWidth, valueWidth)
         self.scale = scale
-        self.isCausal = isCausal
-        self.hasBias = hasBias
+        (self.isCausal, self.hasBias) = (isCausal, hasBias)
         self.windows = windows
         self.positions = positions
         gridSide = positions?.side ?? 0

@@ -27,12 +27,8 @@ package struct ColumnUpdate: Sendable {
                 && normBias.shape == [shape[2]], "ColumnUpdate",
             "keys \(shape) in \(groups) groups, offsets \(offsets.shape), values \(values.shape)")
         self.groups = groups
-        self.keys = keys
-        self.offsets = offsets
-        self.values = values
-        self.normWeight = normWeight
-        self.normBias = normBias
-        self.epsilon = epsilon
+        (self.keys, self.offsets, self.values) = (keys, offsets, values)
+        (self.normWeight, self.normBias, self.epsilon) = (normWeight, normBias, epsilon)
     }
 }
 

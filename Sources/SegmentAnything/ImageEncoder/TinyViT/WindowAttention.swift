@@ -7,10 +7,10 @@ import Tensors
 /// Matches `Attention` of MobileSAM and the windows of its `TinyViTBlock`.
 struct WindowAttention: Sendable {
     let heads: Int
+    let norm: LayerNorm
     let groups: [WindowGroup]
     /// The tokens of each group, as row numbers of the map.
     let rows: [[Int]]
-    let norm: LayerNorm
     /// The projection to queries, keys and values. The file has its rows head by head; here the queries of all heads come
     /// first, then all keys, then all values.
     let projection: Linear

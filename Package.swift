@@ -85,6 +85,12 @@ let modules: [Module] = [
         dependencies: ["TerminalText", "WholeFiles", "Imaging", "CPNG", "CJPEG"], tests: ["Imaging"]),
     Module(kind: .hidden, name: "ResultFolders", dependencies: ["TerminalText", "WholeFiles", "CRename"], tests: []),
     Module(
+        kind: .hidden, name: "PictureLists",
+        dependencies: [
+            "TerminalText", "WholeFiles", "ResultFolders", .product(name: "SystemPackage", package: "swift-system"),
+        ],
+        tests: ["ResultFolders", .product(name: "SystemPackage", package: "swift-system")]),
+    Module(
         kind: .hidden, name: "Manifests",
         dependencies: ["TextLines", "JSONText", "WholeFiles", "TerminalText", "Checkpoints"],
         tests: ["TextLines", "Checkpoints"]),
@@ -125,6 +131,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: kernelTargets + modules.flatMap(\.targets) + [
         .target(name: "KernelInterface", swiftSettings: strict),
@@ -138,11 +145,12 @@ let package = Package(
             name: "vitrine",
             dependencies: [
                 "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "ResultFolders", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles",
+                "Checkpoints", "ResultFolders", "PictureLists", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles",
                 "JSONText", "Tensors",
                 "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         testTarget(

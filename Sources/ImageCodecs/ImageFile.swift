@@ -13,6 +13,18 @@ public enum ImageFile {
         return try decode(bytes, name: path, options: options)
     }
 
+    /// The bytes of a picture whose path need not be UTF-8, to be decoded with its name.
+    ///
+    /// - Parameters:
+    ///   - path: the bytes of the path, with a zero behind them.
+    ///   - name: stands for the file in errors.
+    ///   - options: the limit on the length.
+    package static func contents(
+        ofPath path: UnsafePointer<CChar>, name: String, options: DecodingOptions = DecodingOptions()
+    ) throws(ImageCodecError) -> [UInt8] {
+        try RegularFile.read(bytesOfPath: path, name: name, maximumBytes: options.maximumFileBytes)
+    }
+
     /// Decodes a picture in memory.
     ///
     /// - Parameters:

@@ -10,8 +10,25 @@ import WholeFiles
 enum RegularFile {
     /// The bytes of the file, or the first `prefix` of them. Nothing but a regular file is read from, and opening never waits for a writer.
     static func read(_ path: String, maximumBytes: Int, prefix: Int = .max) throws(ImageCodecError) -> [UInt8] {
-        // Without O_NONBLOCK the opening of a named pipe would wait for ever.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        try read(open(path, flags), name: path, maximumBytes: maximumBytes, prefix: prefix)
+    }
+
+    /// The same for a path whose bytes need not be UTF-8.
+    ///
+    /// - Parameter name: stands for the file in errors.
+    static func read(
+        bytesOfPath path: UnsafePointer<CChar>, name: String, maximumBytes: Int
+    ) throws(ImageCodecError) -> [UInt8] {
+        try read(open(path, flags), name: name, maximumBytes: maximumBytes, prefix: .max)
+    }
+
+    /// Without `O_NONBLOCK` the opening of a named pipe would wait for ever.
+    private static let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+
+    /// Reads from what was just opened, and closes it.
+    private static func read(
+        _ descriptor: Int32, name path: String, maximumBytes: Int, prefix: Int
+    ) throws(ImageCodecError) -> [UInt8] {
         guard descriptor >= 0 else { throw openingError(path, errno) }
         defer { close(descriptor) }
         var status = stat()

@@ -50,8 +50,11 @@ package enum ResultMark {
     }
 
     /// The names in a folder's mark; nil where it has none. Enough to tell results from pictures.
-    package static func files(in folder: String) -> [String]? {
-        let descriptor = open(folder + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    package static func files(in folder: UnsafePointer<CChar>) -> [String]? {
+        let place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard place >= 0 else { return nil }
+        defer { close(place) }
+        let descriptor = openat(place, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: limitBytes)

@@ -33,7 +33,7 @@ enum EntryPoint {
     private static func run() -> Int32 {
         do {
             do {
-                var command = try Vitrine.parseAsRoot()
+                var command = try Vitrine.parseAsRoot(RawArguments.texts())
                 try command.run()
             } catch  where Vitrine.exitCode(for: error).isSuccess {
                 try Terminal.write(Vitrine.fullMessage(for: error))

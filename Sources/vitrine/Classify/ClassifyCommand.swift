@@ -3,6 +3,7 @@ import CLIP
 import Foundation
 import ImageCodecs
 import Imaging
+import PictureLists
 import Tensors
 import TerminalText
 
@@ -18,8 +19,7 @@ struct ClassifyCommand: ParsableCommand {
             Example: vitrine classify part.png --labels "a screw,a nut,a washer"
             """)
 
-    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
-    var pictures: [String]
+    @OptionGroup var pictureOptions: PictureOptions
 
     @Option(help: "The labels, separated by commas.")
     var labels: String
@@ -45,6 +45,7 @@ struct ClassifyCommand: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
+        if pictureOptions.isEmpty { throw ValidationError("name a picture, a folder or a pattern") }
         if names.isEmpty { throw ValidationError("--labels is empty; name what may be there, separated by commas") }
         if Set(names).count < names.count { throw ValidationError("--labels holds a label twice") }
         if !template.isEmpty, templates != nil {
@@ -59,9 +60,10 @@ struct ClassifyCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let items = try PictureList.collect(pictures, excluding: "")
+        let items = try pictureOptions.items()
         let sentences = try sentences()
-        let pictures = ReadAhead(items) { try ImageFile.decode($0.path) }
+        let options = pictureOptions.readingOptions.options
+        let pictures = ReadAhead(items) { try $0.decoded(options) }
         let loaded = try LoadedCLIP(clipOptions)
         let clip = loaded.model
         var preparation = clip.configuration
@@ -79,7 +81,7 @@ struct ClassifyCommand: ParsableCommand {
                 try write(try line(item, decoded, probabilities))
             } catch let error where error is ImageCodecError || error is CLIPError {
                 failures += 1
-                let sentence = "\(error)".contains(item.path) ? "\(error)" : "\(item.path): \(error)"
+                let sentence = naming(item.pathText, in: "\(error)\(flagHint(for: error))")
                 Terminal.complain(sentence)
                 let record = FailureRecord(picture: PictureRecord(item), error: sentence)
                 if json { try write(try record.json(pretty: false)) }
@@ -108,7 +110,7 @@ struct ClassifyCommand: ParsableCommand {
             return try ClassifyRecord(picture: PictureRecord(item, decoded), labels: labels).json(pretty: false)
         }
         let shown = ranked.map { "\($0.0) \(fixed(Double($0.1), 3))" }.joined(separator: ", ")
-        return printable("\(item.path): \(shown)")
+        return printable("\(item.pathText): \(shown)")
     }
 }
 

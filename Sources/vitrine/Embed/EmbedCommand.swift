@@ -4,6 +4,7 @@ import Checkpoints
 import Foundation
 import ImageCodecs
 import Imaging
+import PictureLists
 import SegmentAnything
 import Tensors
 
@@ -25,8 +26,7 @@ struct EmbedCommand: ParsableCommand {
             Example: vitrine embed parts/*.jpg --output parts.safetensors
             """)
 
-    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
-    var pictures: [String] = []
+    @OptionGroup var pictureOptions: PictureOptions
 
     @Option(help: "A text, in place of pictures. May be given several times.")
     var text: [String] = []
@@ -66,7 +66,7 @@ struct EmbedCommand: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
-        if pictures.isEmpty == text.isEmpty {
+        if pictureOptions.isEmpty == text.isEmpty {
             throw ValidationError("name either pictures or texts (--text), and one of them at least")
         }
         let ending = (output as NSString).pathExtension.lowercased()
@@ -107,8 +107,9 @@ struct EmbedCommand: ParsableCommand {
     }
 
     private func addPictures(to file: inout EmbeddingFile) throws {
-        let items = try PictureList.collect(pictures, excluding: output)
-        let decoded = ReadAhead(items) { item in try reading(item.path) { try ImageFile.decode(item.path) } }
+        let items = try pictureOptions.items()
+        let options = pictureOptions.readingOptions.options
+        let decoded = ReadAhead(items) { item in try reading(item.pathText) { try item.decoded(options) } }
         let clip = try LoadedCLIP(clipOptions).model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
@@ -131,11 +132,11 @@ struct EmbedCommand: ParsableCommand {
                 do {
                     dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention))
                 } catch CLIPError.noDirection {
-                    throw CommandFailure.badInput("\(item.path): \(CLIPError.noDirection(.image))")
+                    throw CommandFailure.badInput("\(item.pathText): \(CLIPError.noDirection(.image))")
                 } catch { throw CommandFailure.usage("--layers: \(error)") }
                 vectors.append(dense[dense.count - 1].classToken)
             } else {
-                vectors.append(try reading(item.path) { try clip.encodeImage(pixels).element(0) })
+                vectors.append(try reading(item.pathText) { try clip.encodeImage(pixels).element(0) })
             }
         }
         let all = Tensor.stacked(vectors)
@@ -155,7 +156,7 @@ struct EmbedCommand: ParsableCommand {
     }
 
     private func addImageEmbedding(to file: inout EmbeddingFile) throws {
-        let input = try SAMPicture(pictures, output: nil, weights: try WeightSearch.sam(flag: samWeights))
+        let input = try SAMPicture(pictureOptions, output: nil, weights: try WeightSearch.sam(flag: samWeights))
         let (sam, image) = (input.sam, input.decoded.image)
         let embedding = sam.embed(image)
         guard embedding.features.isFinite else {

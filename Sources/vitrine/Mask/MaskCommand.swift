@@ -20,8 +20,7 @@ struct MaskCommand: ParsableCommand {
             Example: vitrine mask part.png --point 120,80 --point 40,40,0 --output mask
             """)
 
-    @Argument(help: "A picture (PNG, JPEG).")
-    var picture: String
+    @OptionGroup var pictureOptions: PictureOptions
 
     @Option(help: "A point x,y on the object, or x,y,0 beside it. May be given several times.")
     var point: [PointArgument] = []
@@ -59,7 +58,7 @@ struct MaskCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let input = try SAMPicture([picture], output: (output, ".mask"), weights: try samOptions.file())
+        let input = try SAMPicture(pictureOptions, output: (output, ".mask"), weights: try samOptions.file())
         let weights = WeightFileRecord.pending(of: input.files)
         let (sam, image) = (input.sam, input.decoded.image)
         let frame = sam.frame(of: image)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import ImageCodecs
 import Imaging
+import PictureLists
 import SegmentAnything
 import TerminalText
 
@@ -20,8 +21,7 @@ struct MasksCommand: ParsableCommand {
             Example: vitrine masks part.png --points-per-side 16 --output masks
             """)
 
-    @Argument(help: "A picture (PNG, JPEG).")
-    var picture: String
+    @OptionGroup var pictureOptions: PictureOptions
 
     @Option(help: "The folder for the results. It is made when missing; results of the same picture are replaced.")
     var output: String
@@ -67,7 +67,7 @@ struct MasksCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let input = try SAMPicture([picture], output: (output, ".masks"), weights: try samOptions.file())
+        let input = try SAMPicture(pictureOptions, output: (output, ".masks"), weights: try samOptions.file())
         let weights = WeightFileRecord.pending(of: input.files)
         let image = input.decoded.image
         let generator: AutomaticMaskGenerator
@@ -95,7 +95,7 @@ struct MasksCommand: ParsableCommand {
         }
         let hint = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
         try Terminal.write(
-            "\(printable(picture)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(hint)")
+            "\(printable(input.item.pathText)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(hint)")
     }
 
     private var configuration: AutomaticMaskConfiguration {

@@ -1,4 +1,6 @@
 import CLIP
+import ImageCodecs
+import PictureLists
 import SegmentAnything
 import WeightIdentity
 
@@ -9,6 +11,7 @@ func flagHint(for error: any Error) -> String {
     switch error {
     case let error as CLIPConfigurationError: error.flagHint
     case let error as SAMConfigurationError: error.flagHint
+    case let error as ImageCodecError: error.flagHint
     default: ""
     }
 }
@@ -28,6 +31,26 @@ extension SAMConfigurationError {
     var flagHint: String {
         switch self {
         case .unexpectedFamily(.clip), .unexpectedFamily(.huggingFaceCLIP): " (a CLIP is named with --clip)"
+        default: ""
+        }
+    }
+}
+
+extension ImageCodecError {
+    var flagHint: String {
+        switch self {
+        case .tooManyPixels: " (--max-pixels)"
+        case .tooMuchMemory: " (--max-memory)"
+        default: ""
+        }
+    }
+}
+
+extension PictureListError {
+    var flagHint: String {
+        switch self {
+        case .zeroByteInList: " (--null)"
+        case .emptyList, .unreadableList: " (--files-from)"
         default: ""
         }
     }

@@ -3,6 +3,7 @@ import CLIP
 import Checkpoints
 import Foundation
 import SegmentAnything
+import TerminalText
 
 /// A CLIP, ready, and its files.
 struct LoadedCLIP {
@@ -107,7 +108,11 @@ func reading<Value>(_ path: String, _ body: () throws -> Value) throws -> Value 
     } catch let ended as ExitCode {
         throw ended
     } catch {
-        let sentence = "\(error)\(flagHint(for: error))"
-        throw CommandFailure.badInput(sentence.contains(path) ? sentence : "\(path): \(sentence)")
+        throw CommandFailure.badInput(naming(path, in: "\(error)\(flagHint(for: error))"))
     }
+}
+
+/// A sentence with the file in front, unless it names it already.
+func naming(_ path: String, in sentence: String) -> String {
+    sentence.contains(path) || sentence.contains(printable(path)) ? sentence : "\(path): \(sentence)"
 }

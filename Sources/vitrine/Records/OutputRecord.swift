@@ -1,6 +1,7 @@
 import ImageCodecs
 import Imaging
 import JSONText
+import PictureLists
 import WholeFiles
 
 /// What a command writes as one JSON object: a file, a line, or a text in a file's metadata.
@@ -48,8 +49,8 @@ struct PictureRecord: Encodable {
     var warnings: [String]?
 
     init(_ item: PictureItem, _ decoded: DecodedImage? = nil) {
-        name = item.name
-        path = item.path
+        name = item.id
+        path = item.pathText
         size = decoded?.image.size
         format = decoded?.sourceDescription
         warnings = decoded?.warnings.map(\.description)

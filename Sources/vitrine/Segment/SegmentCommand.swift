@@ -4,6 +4,7 @@ import Foundation
 import ImageCodecs
 import Imaging
 import Logging
+import PictureLists
 import Tensors
 import TerminalText
 
@@ -19,8 +20,7 @@ struct SegmentCommand: ParsableCommand {
             picture's own size.
             """)
 
-    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
-    var pictures: [String] = []
+    @OptionGroup var pictureOptions: PictureOptions
 
     @Option(help: "What the pictures show, in plain English, for example \"magnetic tile\".")
     var object: String
@@ -47,17 +47,11 @@ struct SegmentCommand: ParsableCommand {
     @Flag(help: "Leave times and thread count out of result.json, so that equal runs give equal bytes.")
     var reproducible = false
 
-    @Flag(help: "Turn pictures upright as their EXIF orientation says; otherwise pixels stay as they are stored.")
-    var applyOrientation = false
-
-    @Flag(help: "Accept damaged pictures as far as they can be read.")
-    var lenientImages = false
-
     @Flag(name: .shortAndLong, help: "No progress bar and no log but errors.")
     var quiet = false
 
     func validate() throws {
-        if !showPrompts, pictures.isEmpty { throw ValidationError("name a picture, a folder or a pattern") }
+        if !showPrompts, pictureOptions.isEmpty { throw ValidationError("name a picture, a folder or a pattern") }
         if !showPrompts, output == nil { throw ValidationError("name the folder for the results with --output") }
         if object.allSatisfy(\.isWhitespace) {
             throw ValidationError("--object is empty; name what the pictures show, for example \"metal plate\"")
@@ -73,8 +67,8 @@ struct SegmentCommand: ParsableCommand {
         guard let output else { return }
         limit.apply()
         models.threadOptions.apply()
-        let items = try PictureList.collect(pictures, excluding: output)
-        let results = try ResultOutput(output, for: items.map(\.name))
+        let items = try pictureOptions.items(output: output)
+        let results = try ResultOutput(output, for: items.map(\.id))
         let log = Log(isQuiet: quiet)
         // The first picture is decoded while the models are loaded.
         let pictures = SegmentRun.read(items, self)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ImageCodecs
+import PictureLists
 import Synchronization
 
 /// What a `segment` command tells while it runs: lines, complaints and the bar, one thread at a time.
@@ -27,7 +28,7 @@ final class SegmentReport: Sendable {
     func warn(_ item: PictureItem, _ warnings: [DecodingWarning]) {
         if warnings.isEmpty { return }
         bar.hide()
-        for warning in warnings { log.warning("\(item.path): \(warning.description)") }
+        for warning in warnings { log.warning("\(item.pathText): \(warning.description)") }
     }
 
     /// - Throws: `ExitCode` when the reader of standard output has gone away.
@@ -40,7 +41,7 @@ final class SegmentReport: Sendable {
     /// - Throws: `ExitCode` when the reader of standard output has gone away.
     func failed(_ item: PictureItem, _ sentence: String, asJSON: Bool) throws {
         bar.hide()
-        Terminal.complain(sentence.contains(item.path) ? sentence : "\(item.path): \(sentence)")
+        Terminal.complain(naming(item.pathText, in: sentence))
         if asJSON {
             try write(try FailureRecord(picture: PictureRecord(item), error: sentence).json(pretty: false))
         }

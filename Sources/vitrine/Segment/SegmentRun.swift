@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import ImageCodecs
 import Imaging
+import PictureLists
 import Synchronization
 import Tensors
 import TerminalText
@@ -35,13 +36,11 @@ struct SegmentRun: Sendable {
 
     /// The pictures of a command, decoded one ahead.
     static func read(_ items: [PictureItem], _ command: SegmentCommand) -> ReadAhead<PictureItem, Reading> {
-        var options = DecodingOptions()
-        options.appliesOrientation = command.applyOrientation
-        options.isLenient = command.lenientImages
-        return ReadAhead(items) { [options] item in
+        let options = command.pictureOptions.readingOptions.options
+        return ReadAhead(items) { item in
             let clock = ContinuousClock()
             let begin = clock.now
-            let decoded = try ImageFile.decode(item.path, options: options)
+            let decoded = try item.decoded(options)
             return Reading(decoded: decoded, seconds: (clock.now - begin) / .seconds(1))
         }
     }
@@ -99,7 +98,7 @@ struct SegmentRun: Sendable {
             record.timingsSeconds = timings
             record.threads = ComputeThreads.count
         }
-        try results.write(item.name) { [record] folder in
+        try results.write(item.id) { [record] folder in
             try ResultFiles(image: decoded.image, result: result, record: record, showsPoints: command.showPoints)
                 .write(to: folder)
         }
@@ -109,7 +108,7 @@ struct SegmentRun: Sendable {
     private func summary(_ item: PictureItem, _ result: AnomalyResult, _ timings: TimingsRecord) -> String {
         let standing = result.cascades.count { !$0.mask.isEmpty && $0.supersededBy == nil }
         let share = 100 * Double(result.mask.area) / Double(max(result.mask.size.pixelCount, 1))
-        var line = "\(printable(item.name)): score \(fixed(Double(result.score), 3)), "
+        var line = "\(printable(item.id)): score \(fixed(Double(result.score), 3)), "
         line += "\(standing) \(standing == 1 ? "region" : "regions"), \(fixed(share, 2)) % of the picture"
         if command.timings {
             let parts = timings.stages.map { "\($0.name) \(fixed($0.seconds, 3))" }

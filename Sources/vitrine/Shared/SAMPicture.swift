@@ -1,4 +1,5 @@
 import ImageCodecs
+import PictureLists
 import SegmentAnything
 
 /// One picture and the SAM that is to look at it.
@@ -12,22 +13,22 @@ struct SAMPicture {
     private let result: (output: ResultOutput, name: String)?
 
     /// - Parameters:
-    ///   - arguments: what stands on the command line: a picture, or a folder or pattern of one picture.
+    ///   - options: a picture, or a folder or pattern of one picture.
     ///   - output: the folder for results, which is made, and what is added to the picture's name for the result's; nil
     ///     for a command without results.
     ///   - file: SAM's weights.
     /// - Throws: A ``CommandFailure``.
-    init(_ arguments: [String], output: (path: String, ending: String)?, weights file: @autoclosure () throws -> String)
+    init(_ options: PictureOptions, output: (path: String, ending: String)?, weights file: @autoclosure () throws -> String)
         throws
     {
-        let items = try PictureList.collect(arguments, excluding: output?.path ?? "")
+        let items = try options.items(output: output?.path)
         guard items.count == 1, let item = items.first else {
             throw CommandFailure.usage("SAM takes one picture at a time, not \(items.count)")
         }
         self.item = item
-        decoded = try reading(item.path) { try ImageFile.decode(item.path) }
+        decoded = try reading(item.pathText) { try item.decoded(options.readingOptions.options) }
         result = try output.map { output in
-            let name = item.name + output.ending
+            let name = item.id + output.ending
             return (try ResultOutput(output.path, for: [name]), name)
         }
         let loaded = try LoadedSAM(file: file())

@@ -1,0 +1,111 @@
+import ArgumentParser
+import ImageCodecs
+import PictureLists
+import SystemPackage
+
+/// Which pictures a command works on, and how they are read.
+struct PictureOptions: ParsableArguments {
+    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
+    var pictures: [PathArgument] = []
+
+    @Option(
+        help: """
+            A file with the paths of further pictures and folders, one a line, or - for standard input. Names in it are \
+            no patterns.
+            """)
+    var filesFrom: PathArgument?
+
+    @Flag(
+        name: [.customShort("0"), .customLong("null")],
+        help: "Names of --files-from end in zero bytes, as find -print0 writes them.")
+    var endsInZero = false
+
+    @OptionGroup var readingOptions: PictureReadingOptions
+
+    func validate() throws {
+        if endsInZero, filesFrom == nil { throw ValidationError("--null goes with --files-from") }
+    }
+
+    /// Whether no picture is named, in whichever way.
+    var isEmpty: Bool { pictures.isEmpty && filesFrom == nil }
+
+    /// The pictures. What was passed over while they were looked for is told on standard error.
+    ///
+    /// - Parameter output: where results go, which is not searched.
+    /// - Throws: A ``CommandFailure`` with status `badInput`.
+    func items(output: String? = nil) throws -> [PictureItem] {
+        do {
+            let names = try filesFrom.map { file in
+                try NameList.read(file.path == "-" ? nil : file.path, endsInZero: endsInZero)
+            }
+            let list = try PictureList(
+                of: pictures.map(\.path), and: names ?? [], output: output.map { FilePath($0) })
+            for note in list.passedOver.notes { Terminal.complain("note: \(note)") }
+            return list.items
+        } catch let error as PictureListError {
+            throw CommandFailure.badInput("\(error)\(error.flagHint)")
+        }
+    }
+}
+
+/// How pictures are read.
+struct PictureReadingOptions: ParsableArguments {
+    @Flag(help: "Turn pictures upright as their EXIF orientation says; otherwise pixels stay as they are stored.")
+    var applyOrientation = false
+
+    @Flag(help: "Accept damaged pictures as far as they can be read.")
+    var lenientImages = false
+
+    @Option(help: "Larger pictures are refused, by their header.")
+    var maxPixels = DecodingOptions().maximumPixels
+
+    @Option(help: "Pictures that need more memory are refused, by their header: bytes, or a number such as 500M or 2G.")
+    var maxMemory: ByteCount?
+
+    func validate() throws {
+        if maxPixels < 1 { throw ValidationError("--max-pixels takes a positive number, not \(maxPixels)") }
+    }
+
+    var options: DecodingOptions {
+        var options = DecodingOptions()
+        options.appliesOrientation = applyOrientation
+        options.isLenient = lenientImages
+        options.maximumPixels = maxPixels
+        if let maxMemory { options.maximumDecodingBytes = maxMemory.bytes }
+        return options
+    }
+}
+
+/// The path of a file or folder, byte for byte.
+struct PathArgument: ExpressibleByArgument {
+    var path: FilePath
+
+    init(argument: String) { path = FilePath(bytes: RawArguments.bytes(of: argument)) }
+}
+
+/// A number of bytes, as it is written or with a letter for a power of 1024: `500M`, `1.5G`.
+struct ByteCount: ExpressibleByArgument {
+    var bytes: Int
+
+    init?(argument: String) {
+        let units = ["K", "M", "G", "T"]
+        let upper = argument.uppercased()
+        let unit = units.firstIndex { upper.hasSuffix($0) }
+        let factor = Double(1 << (10 * ((unit ?? -1) + 1)))
+        guard let number = Double(unit == nil ? upper : String(upper.dropLast())), number > 0,
+            let bytes = Int(exactly: (number * factor).rounded())
+        else { return nil }
+        self.bytes = bytes
+    }
+}
+
+extension PictureItem {
+    /// The picture, decoded.
+    ///
+    /// - Throws: `ImageCodecError`.
+    func decoded(_ options: DecodingOptions) throws -> DecodedImage {
+        let name = pathText
+        let bytes = try path.withPlatformString { try ImageFile.contents(ofPath: $0, name: name, options: options) }
+        return try ImageFile.decode(bytes, name: name, options: options)
+    }
+}

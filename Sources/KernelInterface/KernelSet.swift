@@ -93,7 +93,6 @@ package protocol KernelSet: SendableMetatype {
     static func convolveChannelsRow(
         _ out: Target, width outWidth: Int, above: Source, middle: Source, below: Source, width: Int, channels: Int,
         weight: Source, bias: Source, stride: Int)
-    static func addSpreadRow(_ out: Target, step: Int, _ source: Source, count: Int)
     static func resampleRow(
         _ out: Target, _ source: Source, first: UnsafePointer<Int32>, lengths: UnsafePointer<Int32>, weights: Source,
         taps: Int, count: Int)

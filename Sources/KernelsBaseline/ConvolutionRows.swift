@@ -74,9 +74,4 @@ extension Kernels {
             }
         }
     }
-
-    /// Adds a row of a product to every `step`-th element: the scattering of a transposed convolution.
-    static func addSpreadRow(_ out: Target, step: Int, _ source: Source, count: Int) {
-        for index in 0..<count { out[index * step] += source[index] }
-    }
 }

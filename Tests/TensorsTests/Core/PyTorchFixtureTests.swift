@@ -99,12 +99,6 @@ import Testing
                     weight: fixture.load("\(name).weight"), bias: fixture.load("\(name).bias"), stride: stride,
                     padding: padding, groups: groups), fixture, "\(name).result")
         }
-        for (name, stride) in [("transposed", 2), ("transposed_overlapping", 2), ("transposed_gaps", 3)] {
-            try expect(
-                x.transposedConvolution2D(
-                    weight: fixture.load("\(name).weight"), bias: fixture.load("\(name).bias"), stride: stride),
-                fixture, "\(name).result")
-        }
     }
 
     @Test("bilinear and bicubic resizing, with and without antialiasing and aligned corners")

@@ -47,7 +47,6 @@ import Testing
         let weight = random.tensor([20, 12, 3, 3])
         let scale = random.tensor([12])
         check("convolution") { planes.convolution2D(weight: weight, stride: 1, padding: 1) }
-        check("transposed") { planes.transposedConvolution2D(weight: turned(weight), stride: 2) }
         let rows = random.tensor([900, 67])
         let rowScale = random.tensor([67])
         check("layerNorm") { rows.layerNorm(weight: rowScale, bias: rowScale, epsilon: 1e-5) }
@@ -74,8 +73,6 @@ import Testing
             Tensor.inGroups(map.shape, rows: rows) { map.gathered(rows: rows[$0]).linear(weight: square) }
         }
     }
-
-    private func turned(_ weight: Tensor) -> Tensor { weight.reshaped(to: [12, 20, 3, 3]) }
 
     @Test("products without OpenBLAS")
     func ownProduct() {

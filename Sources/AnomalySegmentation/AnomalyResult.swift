@@ -58,6 +58,13 @@ public struct StageTimings: Hashable, Sendable, Codable {
     /// All stages together.
     public var total: Double { text + map + embedding + points + cascade + fusion }
 
+    /// Adds the seconds of other work.
+    mutating func add(_ other: StageTimings) {
+        for stage in [\Self.text, \.map, \.embedding, \.points, \.cascade, \.fusion] {
+            self[keyPath: stage] += other[keyPath: stage]
+        }
+    }
+
     /// Runs `body` and adds its seconds to a stage.
     mutating func measure<Value>(
         _ stage: WritableKeyPath<StageTimings, Double>, _ body: () throws -> Value

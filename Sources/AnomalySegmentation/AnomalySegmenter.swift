@@ -11,8 +11,8 @@ public struct AnomalySegmenter: Sendable {
     /// The values that it works with.
     public let configuration: AnomalyConfiguration
     private let clip: CLIPModel
-    private let sam: SAMModel
-    private let producer: any AnomalyMapProducer
+    let sam: SAMModel
+    let producer: any AnomalyMapProducer
     /// Learnt vectors, which hold for every object; nil where sentences make them.
     private let learntVectors: TextVectors?
     private let cache: TextVectorCache
@@ -95,7 +95,7 @@ public struct AnomalySegmenter: Sendable {
         return try textVectors(for: object, timings: &timings)
     }
 
-    private func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
+    func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
         if let learntVectors { return learntVectors }
         if let known = cache.known(object) { return known }
         return try timings.measure(\.text) { try cache.vectors(for: object) }

@@ -8,13 +8,19 @@ struct MapRefinement {
     private let map: AnomalyMap
     private let heat: HeatMap
     private let configuration: AnomalyConfiguration
+    /// What a tile shares with the others; nil for a picture as a whole.
+    private let scale: TileScale?
 
     /// - Throws: ``AnomalySegmentationError/mapNotFinite(x:y:)``.
-    init(_ map: AnomalyMap, _ configuration: AnomalyConfiguration) throws(AnomalySegmentationError) {
+    init(
+        _ map: AnomalyMap, _ configuration: AnomalyConfiguration, scale: TileScale? = nil
+    ) throws(AnomalySegmentationError) {
         self.map = map
         self.configuration = configuration
-        heat = try HeatMap(map.squareMap, normalization: configuration.points.normalization)
-        omission = heat.isFlat ? .flatMap : heat.range.upperBound < configuration.promptGate ? .belowGate : nil
+        self.scale = scale
+        heat = try HeatMap(
+            map.squareMap, normalization: configuration.points.normalization, range: scale?.range)
+        omission = scale == nil ? heat.omission(gate: configuration.promptGate) : scale?.omission
     }
 
     /// The result, with the masks of `predictor` where SAM has to run.
@@ -29,36 +35,50 @@ struct MapRefinement {
         embedding: (inout StageTimings) throws -> ImageEmbedding
     ) throws -> AnomalyResult {
         if let omission { return unrefined(omission, timings: timings) }
+        if let cut = scale?.threshold, !heat.heat.values.contains(where: { $0 >= cut.heat }) {
+            return refined([], PointPrompts(threshold: cut, groups: [], rejectedRegions: []), timings: timings)
+        }
         var timings = timings
         let embedding = try embedding(&timings)
-        let picture = map.pictureMap.size
+        let picture = map.pictureRows.size
         guard picture == embedding.frame.original else {
             throw AnomalySegmentationError.pictureSizesDiffer(map: picture, embedding: embedding.frame.original)
         }
         let prompts = try timings.measure(\.points) {
-            try PointPromptGenerator(configuration: configuration.points).prompts(heat, embedding)
+            try PointPromptGenerator(configuration: configuration.points)
+                .prompts(heat, embedding, threshold: scale?.threshold)
         }
-        if prompts.groups.isEmpty { return unrefined(.noGroups, prompts: prompts, timings: timings) }
+        if prompts.groups.isEmpty && scale == nil { return unrefined(.noGroups, prompts: prompts, timings: timings) }
         let runs = try timings.measure(\.cascade) {
-            let maps = PictureMaps(scores: map.pictureMap, heat: heat.heat(of: map.pictureMap))
+            let maps = PictureMaps(scores: map.pictureRows, heat: heat.heat(of: map.pictureRows))
             let cascade = PromptCascade(configuration: configuration.cascade)
             return try prompts.groups.map { try cascade.run($0, embedding, maps, predictor) }
         }
+        return refined(runs, prompts, timings: timings)
+    }
+
+    /// The result for a picture on which SAM ran, or for a part of one.
+    private func refined(
+        _ runs: [PromptCascade.Run], _ prompts: PointPrompts, timings: StageTimings
+    ) -> AnomalyResult {
+        var timings = timings
         let fused = timings.measure(\.fusion) {
-            MaskFusion(configuration: configuration.fusion).fused(runs, prompts.groups, map.pictureMap)
+            MaskFusion(configuration: configuration.fusion, isPart: scale != nil)
+                .fused(runs, prompts.groups, map.pictureRows)
         }
         return AnomalyResult(
             score: score(fused.map), map: map, fusedMap: fused.map, mask: fused.mask, prompts: prompts,
-            cascades: fused.cascades, omission: nil, timings: timings)
+            cascades: fused.cascades, omission: prompts.groups.isEmpty ? .noGroups : nil, timings: timings)
     }
 
     /// The result for a picture without masks: A = S.
     private func unrefined(
         _ omission: AnomalyResult.Omission, prompts: PointPrompts = .none, timings: StageTimings
     ) -> AnomalyResult {
-        AnomalyResult(
-            score: score(map.pictureMap), map: map, fusedMap: map.pictureMap, mask: Mask(size: map.pictureMap.size),
-            prompts: prompts, cascades: [], omission: omission, timings: timings)
+        let scores = map.pictureMap
+        return AnomalyResult(
+            score: score(scores), map: map, fusedMap: scores, mask: Mask(size: scores.size), prompts: prompts,
+            cascades: [], omission: omission, timings: timings)
     }
 
     private func score(_ fused: ScoreMap) -> Float {

@@ -11,13 +11,16 @@ extension ModelFrame {
     ///
     /// Matches `Sam.postprocess_masks` of segment_anything.
     public func upscaledLogits(_ lowResolution: Tensor) -> ScoreMap {
+        logitRows(lowResolution).map
+    }
+
+    /// The same, row by row.
+    package func logitRows(_ lowResolution: Tensor) -> ScoreRows {
         let shape = lowResolution.shape
         precondition(shape.rank == 2, "upscaledLogits takes [height, width], not \(shape)")
-        let part =
-            lowResolution
-            .resizedBilinear(height: side, width: side, part: (input.height, input.width))
-            .resizedBilinear(height: original.height, width: original.width)
-        return ScoreMap(size: original, values: part.values)
+        let part = ScoreMap(
+            lowResolution.resizedBilinear(height: side, width: side, part: (input.height, input.width)))
+        return part.size == original ? ScoreRows(part) : ScoreRows(ResizedMap(part, to: original))
     }
 }
 

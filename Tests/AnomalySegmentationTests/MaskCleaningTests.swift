@@ -12,7 +12,9 @@ struct MaskCleaningTests {
     private func cleaned(_ mask: Mask, heat: ScoreMap? = nil) -> Mask {
         let group = Scene.group(mask, positives: [(120, 10)], peak: 0.8)
         return MaskCleaning.cleaned(
-            mask, of: group, heat: heat ?? ScoreMap(size: size, repeating: 0.1), CascadeConfiguration.Cleaning())
+            MaskRows(mask), of: group, heat: ScoreRows(heat ?? ScoreMap(size: size, repeating: 0.1)),
+            CascadeConfiguration.Cleaning()
+        ).mask
     }
 
     @Test("a part without a positive is kept only when it is hot")

@@ -11,16 +11,18 @@ struct MaskFusionTests {
 
     private func run(_ mask: Mask, _ logits: ScoreMap?, iou: Float? = 0.8) -> PromptCascade.Run {
         PromptCascade.Run(
-            trace: CascadeTrace(stages: [], outcome: .stage(3), mask: mask), logits: logits, predictedIoU: iou)
+            trace: CascadeTrace(stages: [], outcome: .stage(3), mask: MaskRows(mask)),
+            logits: logits.map { ScoreRows($0) }, predictedIoU: iou)
     }
 
     private func fused(_ configuration: FusionConfiguration, _ parts: [MaskFusion.Part]) -> ScoreMap {
-        MaskFusion(configuration: configuration).fused(scores, parts)
+        MaskFusion(configuration: configuration).fused(ScoreRows(scores), parts)
     }
 
     private var part: MaskFusion.Part {
         MaskFusion.Part(
-            mask: mask, probability: Scene.map(8, 4) { x, y in mask[x: x, y: y] ? 0.75 : 0 }, confidence: 0.4)
+            mask: MaskRows(mask),
+            probability: ScoreRows(Scene.map(8, 4) { x, y in mask[x: x, y: y] ? 0.75 : 0 }), confidence: 0.4)
     }
 
     @Test("the blend weighs map and mask, and keeps the order outside of masks")
@@ -37,7 +39,7 @@ struct MaskFusionTests {
     @Test("of several masks the largest share counts")
     func severalMasks() {
         let weaker = MaskFusion.Part(
-            mask: mask, probability: ScoreMap(size: size, repeating: 1), confidence: 0.1)
+            mask: MaskRows(mask), probability: ScoreRows(ScoreMap(size: size, repeating: 1)), confidence: 0.1)
         let found = fused(FusionConfiguration { $0.mode = .blend(maskWeight: 1) }, [weaker, part])
         #expect(found.values == mask.values.map { $0 ? 0.4 * 0.75 : 0.1 })
     }
@@ -78,7 +80,7 @@ struct MaskFusionTests {
                 $0.temperature = 2
                 $0.boxPadding = 0.5
             })
-        let found = fusion.probability(of: run(mask, logits))
+        let found = fusion.probability(of: run(mask, logits)).map
         func sigmoid(_ value: Float) -> Float { 1 / (1 + Scene.exponential(-value)) }
         for y in 0..<4 {
             for x in 0..<8 {
@@ -96,8 +98,8 @@ struct MaskFusionTests {
             }
         }
         let own = fusion.probability(of: run(mask, nil))
-        #expect(own.values == mask.values.map { $0 ? 1 : 0 })
-        #expect(fusion.probability(of: run(Mask(size: size), logits)).values.allSatisfy { $0 == 0 })
+        #expect(own.map.values == mask.values.map { $0 ? 1 : 0 })
+        #expect(fusion.probability(of: run(Mask(size: size), logits)).map.values.allSatisfy { $0 == 0 })
     }
 
     @Test("c mixes mean and peak by their weight, and the predicted IoU")
@@ -106,7 +108,7 @@ struct MaskFusionTests {
         let flat = ScoreMap(size: size, repeating: 0.25)
         func confidence(_ configuration: FusionConfiguration, iou: Float?) -> Float {
             MaskFusion(configuration: configuration).confidence(
-                of: run(mask, nil, iou: iou), group: group, scores: flat)
+                of: run(mask, nil, iou: iou), group: group, scores: ScoreRows(flat))
         }
         #expect(abs(confidence(FusionConfiguration { $0.usesPredictedIoU = false }, iou: 0.1) - 0.4) < 1e-6)
         #expect(
@@ -129,7 +131,9 @@ struct MaskFusionTests {
         let nearly = wide.subtracting(Scene.mask(size, ImageBox(x0: 0, y0: 0, x1: 0, y1: 3)))
         func superseded(_ confidences: Float...) -> [Int?] {
             var cascades = zip([wide, nearly, mask, Mask(size: size)], confidences).map {
-                CascadeTrace(stages: [], outcome: .stage(3), mask: $0, confidence: $1)
+                var trace = CascadeTrace(stages: [], outcome: .stage(3), mask: MaskRows($0))
+                trace.confidence = $1
+                return trace
             }
             fusion.markSuperseded(&cascades)
             return cascades.map(\.supersededBy)

@@ -25,7 +25,7 @@ struct PromptCascadeTests {
     private var maps: PictureMaps {
         let hot = largest
         let heat = Scene.map(32, 32) { x, y in hot[x: x, y: y] ? 1 : 0.4 }
-        return PictureMaps(scores: heat, heat: heat)
+        return PictureMaps(scores: ScoreRows(heat), heat: ScoreRows(heat))
     }
 
     private func run(

@@ -21,7 +21,8 @@ struct StageBoxTests {
         _ rule: CascadeConfiguration.BoxRule, _ positives: [(Int, Int)] = [], padding: Float = 0
     ) -> ImageBox? {
         StageBox.around(
-            mask, positives: positives.map { ImagePoint(x: Double($0.0), y: Double($0.1)) }, scores: scores,
+            MaskRows(mask), positives: positives.map { ImagePoint(x: Double($0.0), y: Double($0.1)) },
+            scores: ScoreRows(scores),
             CascadeConfiguration {
                 $0.boxRule = rule
                 $0.boxPadding = padding
@@ -53,8 +54,8 @@ struct StageBoxTests {
 
     @Test("none around nothing", arguments: CascadeConfiguration.BoxRule.allCases)
     func empty(rule: CascadeConfiguration.BoxRule) {
-        let none = Mask(size: ImageSize(width: 4, height: 4))
-        let scores = ScoreMap(size: none.size, repeating: 0)
+        let none = MaskRows(size: ImageSize(width: 4, height: 4))
+        let scores = ScoreRows(ScoreMap(size: none.size, repeating: 0))
         #expect(StageBox.around(none, positives: [], scores: scores, CascadeConfiguration { $0.boxRule = rule }) == nil)
     }
 }

@@ -50,6 +50,7 @@ struct JSONContractTests {
         try run("segment", ["segment", "in"] + segment + ["out", "--json"], status: 3)
         try keep("segment-file", file: "out/a.png/result.json")
         try run("segment-paper", ["segment", "a.png", "--preset", "paper", "--json"] + segment + ["paper"])
+        try run("segment-tiles", ["segment", "a.png", "--tile", "120", "--json"] + segment + ["tiles"])
         try run("segment-reproducible", ["segment", "a.png", "--reproducible", "--json"] + segment + ["again"])
         try run("mask", ["mask", "a.png", "--point", "106,60", "--point", "9,9,0", "--output", "out", "--json"])
         try keep("mask-file", file: "out/a.png.mask/result.json")

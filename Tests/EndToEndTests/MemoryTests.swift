@@ -4,6 +4,35 @@ import Testing
 /// What the command does where memory is short.
 @Suite("memory")
 struct MemoryTests {
+    @Test("a picture that does not fit is refused by its header with number, limit and flag, and the others go on")
+    func tooLarge() throws {
+        let command = try Command()
+        try command.write(SamplePictures.hugeHeader, to: "in/huge.png")
+        try command.write(SamplePictures.png(), to: "in/small.png")
+        let outcome = try command.run([
+            "segment", "in", "--object", "plate", "--output", "out", "--quiet", "--max-memory", "400M",
+            "--max-pixels", "1000000000",
+        ])
+        #expect(outcome.status == 3)
+        #expect(outcome.errors.contains("huge.png: 20000 x 20000 pixels take about 3"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("420 MB are allowed (--max-memory)"), "\(outcome.errors)")
+        #expect(command.files(under: "out/small.png").contains("map.npy"))
+        #expect(!command.files(under: "out").contains { $0.hasPrefix("huge.png") })
+    }
+
+    @Test("models that do not fit are refused before they are loaded")
+    func models() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        let arguments = ["segment", "a.png", "--object", "plate", "--output", "out"]
+        for (limit, says) in [("100000", "ulimit -v"), ("unlimited", "--max-memory")] {
+            let outcome = try command.shell(
+                "ulimit -v \(limit); exec \"$@\"", arguments + (limit == "unlimited" ? ["--max-memory", "50M"] : []))
+            #expect(outcome.status == 4 && outcome.errors.contains("the models take about"), "\(outcome.errors)")
+            #expect(outcome.errors.contains(says), "\(outcome.errors)")
+        }
+    }
+
     @Test("limits on addresses are no reason to end", arguments: [400, 600])
     func limitedAddresses(_ megabytes: Int) throws {
         let command = try Command()

@@ -7,8 +7,8 @@ public struct AnomalyMap: Sendable {
     let grids: [GridMap]
     /// S on the square raster on which points are found: enlarged, averaged over the grids, smoothed. 0...1.
     public let squareMap: ScoreMap
-    /// S at the picture's own size.
-    public let pictureMap: ScoreMap
+    /// S at the picture's own size, made where it is needed.
+    let pictureRows: ScoreRows
     /// CLIP's score of the picture as a whole, 0...1; the mean over the grids.
     public let clipScore: Float
 
@@ -18,13 +18,21 @@ public struct AnomalyMap: Sendable {
     /// - Precondition: there is a grid, and the picture holds a pixel.
     init(grids: [GridMap], picture: ImageSize, configuration: AnomalyMapConfiguration) {
         precondition(!grids.isEmpty && !picture.isEmpty, "AnomalyMap: no grid, or an empty picture (\(picture))")
+        squareMap = Self.squareMap(grids, configuration)
+        pictureRows = squareMap.size == picture ? ScoreRows(squareMap) : ScoreRows(ResizedMap(squareMap, to: picture))
+        clipScore = grids.reduce(0) { $0 + $1.clipScore } / Float(grids.count)
+        self.grids = grids
+    }
+
+    /// S at the picture's own size. Of a large picture it is made at each call.
+    public var pictureMap: ScoreMap { pictureRows.map }
+
+    /// ``squareMap`` alone.
+    static func squareMap(_ grids: [GridMap], _ configuration: AnomalyMapConfiguration) -> ScoreMap {
         let side = configuration.side
         let mean = Tensor.mean(of: grids.map { $0.probabilities(height: side, width: side) })
         let blur = GaussianBlur(sigma: Double(configuration.smoothing))
-        squareMap = blur.applied(to: ScoreMap(size: ImageSize(width: side, height: side), values: mean.values))
-        pictureMap = squareMap.resized(to: picture)
-        clipScore = grids.reduce(0) { $0 + $1.clipScore } / Float(grids.count)
-        self.grids = grids
+        return blur.applied(to: ScoreMap(size: ImageSize(width: side, height: side), values: mean.values))
     }
 }
 

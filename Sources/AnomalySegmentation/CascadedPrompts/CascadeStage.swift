@@ -4,8 +4,8 @@ import Tensors
 
 /// S and n at the picture's own size.
 struct PictureMaps {
-    let scores: ScoreMap
-    let heat: ScoreMap
+    let scores: ScoreRows
+    let heat: ScoreRows
 }
 
 /// One pass through the decoder: which of its masks goes on, and whether that one may stand.
@@ -20,9 +20,9 @@ struct CascadeStage {
         /// Of the chosen mask: `[height, width]` over SAM's square.
         let logits: Tensor
         /// Of the chosen mask, at the picture's size.
-        let pictureLogits: ScoreMap
+        let pictureLogits: ScoreRows
         /// The picture's pixels with logits above 0.
-        let mask: Mask
+        let mask: MaskRows
 
         /// Whether another stage can be built on it.
         var isUsable: Bool { trace.rejection != .empty && trace.rejection != .notFinite }
@@ -51,11 +51,11 @@ struct CascadeStage {
     }
 
     private func candidate(_ logits: Tensor, _ frame: ModelFrame) -> (
-        pictureLogits: ScoreMap, mask: Mask, areFinite: Bool
+        pictureLogits: ScoreRows, mask: MaskRows, areFinite: Bool
     ) {
-        let picture = frame.upscaledLogits(logits)
+        let picture = frame.logitRows(logits)
         let areFinite = logits.withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
-        return (picture, MaskPostprocessing.mask(picture), areFinite)
+        return (picture, MaskRows(picture, above: 0), areFinite)
     }
 
     /// The first of the highest scores; one that is not a number loses.
@@ -65,7 +65,7 @@ struct CascadeStage {
         return best
     }
 
-    private func score(_ mask: Mask, _ predictedIoU: Float) -> Float {
+    private func score(_ mask: MaskRows, _ predictedIoU: Float) -> Float {
         switch configuration.selectionRule {
         case .predictedIoU: predictedIoU
         case .mapAgreement(let diameter): agreement(mask, ringDiameter: diameter) + 0.5 * predictedIoU
@@ -73,7 +73,7 @@ struct CascadeStage {
     }
 
     /// Mean n inside less mean n in the ring around; the lowest value there is for an empty mask.
-    private func agreement(_ mask: Mask, ringDiameter: Int) -> Float {
+    private func agreement(_ mask: MaskRows, ringDiameter: Int) -> Float {
         guard let inside = maps.heat.mean(over: mask) else { return -.infinity }
         let scale = Double(max(mask.size.width, mask.size.height)) / Double(AnomalyMapConfiguration.standardSide)
         let radius = max(1, Int((Double(ringDiameter - 1) / 2 * scale).rounded()))
@@ -81,7 +81,7 @@ struct CascadeStage {
         return inside - (maps.heat.mean(over: ring) ?? 0)
     }
 
-    private func rejection(of mask: Mask, _ areFinite: Bool) -> StageTrace.Rejection? {
+    private func rejection(of mask: MaskRows, _ areFinite: Bool) -> StageTrace.Rejection? {
         if !areFinite { return .notFinite }
         guard let meanHeat = maps.heat.mean(over: mask) else { return .empty }
         let share = Float(mask.area) / Float(mask.size.pixelCount)
@@ -97,11 +97,9 @@ struct CascadeStage {
     }
 }
 
-extension Mask {
+extension MaskRows {
     /// Whether the pixel under a point of the picture holds; false outside.
     func holds(_ point: ImagePoint) -> Bool {
-        let (x, y) = (Int(point.x.rounded()), Int(point.y.rounded()))
-        guard x >= 0 && y >= 0 && x < size.width && y < size.height else { return false }
-        return values[y * size.width + x]
+        holds(x: Int(point.x.rounded()), y: Int(point.y.rounded()))
     }
 }

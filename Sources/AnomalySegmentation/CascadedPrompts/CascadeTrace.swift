@@ -59,10 +59,23 @@ public struct CascadeTrace: Sendable {
     public let stages: [StageTrace]
     /// Which mask stands for the group.
     public let outcome: Outcome
-    /// Pixels of the picture; empty without a mask.
-    public let mask: Mask
+    /// ``mask`` as it is kept: the masks of a large picture are never in memory pixel by pixel all at once.
+    let rows: MaskRows
     /// c: how much the mask counts in the final map. Anomaly score.
     public internal(set) var confidence: Float = 0
     /// The stronger group whose mask is nearly the same, so that this one was left out.
     public internal(set) var supersededBy: Int?
+
+    init(stages: [StageTrace], outcome: Outcome, mask: MaskRows) {
+        self.stages = stages
+        self.outcome = outcome
+        rows = mask
+    }
+
+    /// Pixels of the picture; empty without a mask. Made at each call.
+    public var mask: Mask { rows.mask }
+    /// Number of pixels of ``mask``.
+    public var maskArea: Int { rows.area }
+    /// The smallest box around ``mask``; nil without a mask.
+    public var maskBox: ImageBox? { rows.boundingBox }
 }

@@ -7,14 +7,14 @@ enum MaskCleaning {
 
     /// The mask without parts that are small, or cold and without a positive; then with its small holes filled.
     static func cleaned(
-        _ mask: Mask, of group: PromptGroup, heat: ScoreMap, _ configuration: CascadeConfiguration.Cleaning
-    ) -> Mask {
+        _ mask: MaskRows, of group: PromptGroup, heat: ScoreRows, _ configuration: CascadeConfiguration.Cleaning
+    ) -> MaskRows {
         let parts = MaskParts(mask)
-        let means = parts.means(of: heat)
+        let means = heat.means(over: parts.labels)
         let holding = parts.labels(under: group.positives.map(\.position))
         let warmest = configuration.keptRelativeHeat * group.peakHeat
         let islandArea = area(configuration.islandArea, in: mask.size)
-        let kept = parts.labels.mask { part in
+        let kept = parts.labels.rows { part in
             guard part.area >= islandArea else { return false }
             return holding.contains(part.label) || means[Int(part.label) - 1] >= warmest
         }

@@ -9,13 +9,15 @@ import Imaging
 /// A = f(S, masks), at the picture's own size and on the scale of S.
 struct MaskFusion {
     let configuration: FusionConfiguration
+    /// Whether what is fused is a part of a picture, so that masks may lie elsewhere in it.
+    var isPart = false
 
     /// Stands in for the predicted IoU of a mask that SAM did not draw: no better than doubtful.
     private static let unknownIoU: Float = 0.5
 
     /// A, all masks that stand, and the records of all runs with their c.
     func fused(
-        _ runs: [PromptCascade.Run], _ groups: [PromptGroup], _ scores: ScoreMap
+        _ runs: [PromptCascade.Run], _ groups: [PromptGroup], _ scores: ScoreRows
     ) -> (map: ScoreMap, mask: Mask, cascades: [CascadeTrace]) {
         var cascades = runs.map(\.trace)
         for index in cascades.indices {
@@ -23,17 +25,18 @@ struct MaskFusion {
         }
         markSuperseded(&cascades)
         var parts: [Part] = []
-        var mask = Mask(size: scores.size)
-        for (run, cascade) in zip(runs, cascades) where cascade.supersededBy == nil && !cascade.mask.isEmpty {
-            parts.append(Part(mask: cascade.mask, probability: probability(of: run), confidence: cascade.confidence))
-            mask = mask.union(cascade.mask)
+        var mask = MaskRows(size: scores.size)
+        for (run, cascade) in zip(runs, cascades) where cascade.supersededBy == nil && !cascade.rows.isEmpty {
+            parts.append(
+                Part(mask: cascade.rows, probability: probability(of: run), confidence: cascade.confidence))
+            mask = mask.union(cascade.rows)
         }
-        return (fused(scores, parts), mask, cascades)
+        return (fused(scores, parts), mask.mask, cascades)
     }
 
     /// c of one mask; 0 without a pixel.
-    func confidence(of run: PromptCascade.Run, group: PromptGroup, scores: ScoreMap) -> Float {
-        guard let mean = scores.mean(over: run.trace.mask) else { return 0 }
+    func confidence(of run: PromptCascade.Run, group: PromptGroup, scores: ScoreRows) -> Float {
+        guard let mean = scores.mean(over: run.trace.rows) else { return 0 }
         let weight = configuration.peakWeight
         // Scores are probabilities; what rounding puts below 0 has no power.
         let confidence = powf(max(mean, 0), 1 - weight) * powf(max(group.peakScore, 0), weight)
@@ -45,25 +48,32 @@ struct MaskFusion {
     /// P of one mask, 0...1: the sigmoid of its logits inside of the mask's grown box, 0 beyond.
     ///
     /// What cleaning took away is 0, what it filled is at least 0.5. A mask that SAM did not draw is 1 inside.
-    func probability(of run: PromptCascade.Run) -> ScoreMap {
-        let mask = run.trace.mask
-        let (size, inside) = (mask.size, mask.values)
-        var probability = [Float](repeating: 0, count: size.pixelCount)
-        guard let box = mask.boundingBox?.padded(by: configuration.boxPadding, within: size) else {
-            return ScoreMap(size: size, values: probability)
-        }
-        for y in box.y0...box.y1 {
-            for x in box.x0...box.x1 {
-                let index = y * size.width + x
-                guard let logit = run.logits?.values[index] else {
-                    probability[index] = inside[index] ? 1 : 0
-                    continue
+    func probability(of run: PromptCascade.Run) -> ScoreRows {
+        let mask = run.trace.rows
+        let size = mask.size
+        let box = mask.boundingBox?.padded(by: configuration.boxPadding, within: size)
+        return ScoreRows(size: size) { [logits = run.logits, temperature = configuration.temperature] rows in
+            var probability = [Float](repeating: 0, count: size.indices(ofRows: rows).count)
+            guard let box, rows.overlaps(box.y0..<box.y1 + 1) else { return probability }
+            let part = rows.clamped(to: box.y0..<box.y1 + 1)
+            // Above 0 only outside of the mask until the mask's own pixels are set.
+            logits?.forEachRow(in: part) { y, row in
+                let start = (y - rows.lowerBound) * size.width
+                for x in box.x0...box.x1 {
+                    probability[start + x] = row[x] > 0 ? 0 : 1 / (1 + expf(-row[x] / temperature))
                 }
-                let value = 1 / (1 + expf(-logit / configuration.temperature))
-                probability[index] = inside[index] ? max(value, 0.5) : logit > 0 ? 0 : value
+                mask.forEachRun(ofRow: y) { run in
+                    for x in run { probability[start + x] = max(1 / (1 + expf(-row[x] / temperature)), 0.5) }
+                }
             }
+            if logits == nil {
+                for y in part {
+                    let start = (y - rows.lowerBound) * size.width
+                    mask.forEachRun(ofRow: y) { run in for x in run { probability[start + x] = 1 } }
+                }
+            }
+            return probability
         }
-        return ScoreMap(size: size, values: probability)
     }
 
     /// Marks each mask that repeats a stronger one.
@@ -74,10 +84,10 @@ struct MaskFusion {
             let (left, right) = (cascades[$0].confidence, cascades[$1].confidence)
             return left == right ? $0 < $1 : left > right
         }
-        for (place, index) in order.enumerated() where !cascades[index].mask.isEmpty {
+        for (place, index) in order.enumerated() where !cascades[index].rows.isEmpty {
             cascades[index].supersededBy = order[..<place].first { stronger in
                 guard cascades[stronger].supersededBy == nil else { return false }
-                let overlap = cascades[index].mask.intersectionOverUnion(with: cascades[stronger].mask) ?? 0
+                let overlap = cascades[index].rows.intersectionOverUnion(with: cascades[stronger].rows) ?? 0
                 return Float(overlap) > configuration.overlapMaximum
             }
         }
@@ -86,42 +96,61 @@ struct MaskFusion {
     /// A.
     ///
     /// - Parameter parts: mask, P and c of every mask that stands.
-    func fused(_ scores: ScoreMap, _ parts: [Part]) -> ScoreMap {
+    func fused(_ scores: ScoreRows, _ parts: [Part]) -> ScoreMap {
         let hasMask = parts.contains { !$0.mask.isEmpty }
         switch configuration.mode {
-        case .clip: return scores
-        case .gate where !hasMask: return scores
-        case .gate:
-            let cover = largest(over: parts, scores.size) { $0.mask.values[$1] ? 1 : 0 }
-            return Self.combined(scores, cover) { $0 * $1 }
-        case .mask:
-            let cover = largest(over: parts, scores.size) { $0.mask.values[$1] ? $0.confidence : 0 }
-            return ScoreMap(size: scores.size, values: cover)
+        case .clip: return scores.map
+        case .gate where !hasMask && !isPart: return scores.map
+        case .gate: return combined(scores, parts, { part, rows in part.inside(rows, 1) }) { $0 * $1 }
+        case .mask: return combined(scores, parts, { part, rows in part.inside(rows, part.confidence) }) { $1 }
         case .softGate(let floor):
-            let cover = largest(over: parts, scores.size) { $0.probability.values[$1] }
-            return Self.combined(scores, cover) { $0 * (floor + (1 - floor) * $1) }
+            return combined(scores, parts, { part, rows in part.probability.values(ofRows: rows) }) {
+                $0 * (floor + (1 - floor) * $1)
+            }
         case .blend(let weight):
-            let cover = largest(over: parts, scores.size) { $0.confidence * $0.probability.values[$1] }
-            return Self.combined(scores, cover) { (1 - weight) * $0 + weight * $1 }
+            return combined(
+                scores, parts,
+                { part, rows in part.probability.values(ofRows: rows).map { part.confidence * $0 } }
+            ) { (1 - weight) * $0 + weight * $1 }
         }
     }
 
     /// One mask's share in A.
     struct Part {
-        let mask: Mask
-        let probability: ScoreMap
+        let mask: MaskRows
+        let probability: ScoreRows
         let confidence: Float
-    }
 
-    private func largest(over parts: [Part], _ size: ImageSize, _ value: (Part, Int) -> Float) -> [Float] {
-        var cover = [Float](repeating: 0, count: size.pixelCount)
-        for part in parts {
-            for index in cover.indices { cover[index] = max(cover[index], value(part, index)) }
+        /// Some rows of a map that is `value` inside of the mask and 0 outside.
+        func inside(_ rows: Range<Int>, _ value: Float) -> [Float] {
+            var values = [Float](repeating: 0, count: mask.size.indices(ofRows: rows).count)
+            for y in rows {
+                let start = (y - rows.lowerBound) * mask.size.width
+                mask.forEachRun(ofRow: y) { run in for x in run { values[start + x] = value } }
+            }
+            return values
         }
-        return cover
     }
 
-    private static func combined(_ scores: ScoreMap, _ cover: [Float], _ rule: (Float, Float) -> Float) -> ScoreMap {
-        ScoreMap(size: scores.size, values: zip(scores.values, cover).map { rule($0, $1) })
+    /// Strip by strip the scores, joined with the largest of what the parts say.
+    private func combined(
+        _ scores: ScoreRows, _ parts: [Part], _ value: (_ part: Part, _ rows: Range<Int>) -> [Float],
+        _ rule: (Float, Float) -> Float
+    ) -> ScoreMap {
+        let size = scores.size
+        return ScoreMap(
+            size: size,
+            values: [Float](unsafeUninitializedCapacity: size.pixelCount) { output, initialized in
+                for rows in size.strips {
+                    var cover = [Float](repeating: 0, count: size.indices(ofRows: rows).count)
+                    for part in parts {
+                        let values = value(part, rows)
+                        for index in cover.indices { cover[index] = max(cover[index], values[index]) }
+                    }
+                    let own = scores.values(ofRows: rows)
+                    for index in cover.indices { output[initialized + index] = rule(own[index], cover[index]) }
+                    initialized += cover.count
+                }
+            })
     }
 }

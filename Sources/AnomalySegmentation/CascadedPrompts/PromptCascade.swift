@@ -12,7 +12,7 @@ struct PromptCascade {
     struct Run {
         let trace: CascadeTrace
         /// Logits of the mask that stands, at the picture's size; nil for the group's own mask and for none.
-        var logits: ScoreMap?
+        var logits: ScoreRows?
         /// nil for the group's own mask and for none.
         var predictedIoU: Float?
     }
@@ -56,9 +56,9 @@ struct PromptCascade {
             }
         }
         if let first = results.first, first.isUsable, configuration.fallback == .groupMask {
-            let mask = group.mask.resized(to: maps.scores.size)
+            let mask = MaskRows(group.mask.resized(to: maps.scores.size))
             return Run(trace: CascadeTrace(stages: stages, outcome: .groupMask, mask: mask))
         }
-        return Run(trace: CascadeTrace(stages: stages, outcome: .none, mask: Mask(size: maps.scores.size)))
+        return Run(trace: CascadeTrace(stages: stages, outcome: .none, mask: MaskRows(size: maps.scores.size)))
     }
 }

@@ -5,7 +5,7 @@ enum StageBox {
     /// A box around the parts of `mask` that the rule names, grown and cut at the picture's border; nil for an empty
     /// mask.
     static func around(
-        _ mask: Mask, positives: [ImagePoint], scores: ScoreMap, _ configuration: CascadeConfiguration
+        _ mask: MaskRows, positives: [ImagePoint], scores: ScoreRows, _ configuration: CascadeConfiguration
     ) -> ImageBox? {
         let parts = MaskParts(mask)
         let chosen =
@@ -28,39 +28,23 @@ enum StageBox {
 struct MaskParts {
     let labels: ConnectedComponents
 
-    init(_ mask: Mask) { labels = ConnectedComponents.label(mask) }
-
-    /// The mean of `map` over each part, in the order of the labels.
-    func means(of map: ScoreMap) -> [Float] {
-        var sums = [Double](repeating: 0, count: labels.components.count)
-        for (index, label) in labels.labels.enumerated() where label > 0 {
-            sums[Int(label) - 1] += Double(map.values[index])
-        }
-        return zip(sums, labels.components).map { Float($0 / Double($1.area)) }
-    }
+    init(_ mask: MaskRows) { labels = ConnectedComponents.label(mask) }
 
     /// The labels under the points.
     func labels(under points: [ImagePoint]) -> Set<Int32> {
-        let size = labels.size
-        var found: Set<Int32> = []
-        for point in points {
-            let (x, y) = (Int(point.x.rounded()), Int(point.y.rounded()))
-            guard x >= 0 && y >= 0 && x < size.width && y < size.height else { continue }
-            found.insert(labels.labels[y * size.width + x])
-        }
-        return found
+        Set(points.map { labels.label(x: Int($0.x.rounded()), y: Int($0.y.rounded())) })
     }
 
     /// The part with the highest mean; of equal ones the one that the rows meet first. None of an empty mask.
-    func best(by map: ScoreMap) -> [ConnectedComponents.Component] {
-        let means = means(of: map)
+    func best(by map: ScoreRows) -> [ConnectedComponents.Component] {
+        let means = map.means(over: labels)
         guard var best = means.indices.first else { return [] }
         for index in means.indices where means[index] > means[best] { best = index }
         return [labels.components[best]]
     }
 
     /// The parts that hold a point; the best one where none does.
-    func containing(_ points: [ImagePoint], or map: ScoreMap) -> [ConnectedComponents.Component] {
+    func containing(_ points: [ImagePoint], or map: ScoreRows) -> [ConnectedComponents.Component] {
         let under = labels(under: points)
         let holding = labels.components.filter { under.contains($0.label) }
         return holding.isEmpty ? best(by: map) : holding

@@ -35,7 +35,7 @@ struct AnomalyRegions {
     init(_ map: HeatMap, threshold: Float, _ configuration: PointPromptConfiguration) {
         extreme = map.heat.mask(atLeast: threshold)
         let labels = ConnectedComponents.label(extreme)
-        let (kept, rejected) = Self.sort(Self.candidates(labels, map.heat), configuration)
+        let (kept, rejected) = Self.sort(Self.candidates(labels, map.heat), peak: map.peak, configuration)
         self.rejected = rejected
         switch configuration.grouping {
         case .perComponent:
@@ -66,10 +66,12 @@ struct AnomalyRegions {
     }
 
     private static func sort(
-        _ candidates: [Candidate], _ configuration: PointPromptConfiguration
+        _ candidates: [Candidate], peak: Float, _ configuration: PointPromptConfiguration
     ) -> (kept: [Candidate], rejected: [(candidate: Candidate, reason: RejectedRegion.Reason)]) {
-        let peak = candidates.first?.peak ?? 0
-        let areAllSmall = candidates.allSatisfy { $0.component.area < configuration.minimumRegionArea }
+        // A tile that does not hold the picture's peak need not have a region.
+        let areAllSmall =
+            candidates.first?.peak == peak
+            && candidates.allSatisfy { $0.component.area < configuration.minimumRegionArea }
         var kept: [Candidate] = []
         var rejected: [(candidate: Candidate, reason: RejectedRegion.Reason)] = []
         for (index, candidate) in candidates.enumerated() {

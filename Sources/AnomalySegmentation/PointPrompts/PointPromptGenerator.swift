@@ -13,9 +13,14 @@ struct PointPromptGenerator {
     ///
     /// Depends on nothing but its arguments: equal maps and features give equal points in equal order.
     ///
-    /// - Parameter map: not flat, so that it has a cut.
-    func prompts(_ map: HeatMap, _ embedding: ImageEmbedding) throws(AnomalySegmentationError) -> PointPrompts {
-        let threshold = HeatThreshold.report(for: map, configuration)
+    /// - Parameters:
+    ///   - map: not flat, so that it has a cut.
+    ///   - embedding: of the same picture.
+    ///   - threshold: the cut, where others share it; nil: that of this map.
+    func prompts(
+        _ map: HeatMap, _ embedding: ImageEmbedding, threshold: ThresholdReport? = nil
+    ) throws(AnomalySegmentationError) -> PointPrompts {
+        let threshold = threshold ?? HeatThreshold.report(for: map, configuration)
         let regions = AnomalyRegions(map, threshold: threshold.heat, configuration)
         let features = try CoFeatureSimilarity(embedding, centers: configuration.centersFeatures)
         let picture = embedding.frame.original

@@ -2,6 +2,7 @@ import ArgumentParser
 import ImageCodecs
 import PictureLists
 import SystemPackage
+import Tensors
 
 /// Which pictures a command works on, and how they are read.
 struct PictureOptions: ParsableArguments {
@@ -59,7 +60,12 @@ struct PictureReadingOptions: ParsableArguments {
     @Option(help: "Larger pictures are refused, by their header.")
     var maxPixels = DecodingOptions().maximumPixels
 
-    @Option(help: "Pictures that need more memory are refused, by their header: bytes, or a number such as 500M or 2G.")
+    @Option(
+        help: """
+            The memory that the command may take: bytes, or a number such as 500M or 2G. A picture that needs more is \
+            refused by its header, and the others go on. Without it nine tenths of what the control group, ulimit -v or \
+            the machine has.
+            """)
     var maxMemory: ByteCount?
 
     func validate() throws {
@@ -71,7 +77,8 @@ struct PictureReadingOptions: ParsableArguments {
         options.appliesOrientation = applyOrientation
         options.isLenient = lenientImages
         options.maximumPixels = maxPixels
-        if let maxMemory { options.maximumDecodingBytes = maxMemory.bytes }
+        options.maximumDecodingBytes =
+            maxMemory?.bytes ?? min(options.maximumDecodingBytes, MemoryLimit.current.bytes / 10 * 9)
         return options
     }
 }
@@ -104,8 +111,13 @@ extension PictureItem {
     ///
     /// - Throws: `ImageCodecError`.
     func decoded(_ options: DecodingOptions) throws -> DecodedImage {
-        let name = pathText
-        let bytes = try path.withPlatformString { try ImageFile.contents(ofPath: $0, name: name, options: options) }
-        return try ImageFile.decode(bytes, name: name, options: options)
+        try ImageFile.decode(try contents(options), name: pathText, options: options)
+    }
+
+    /// The bytes of its file.
+    ///
+    /// - Throws: `ImageCodecError`.
+    func contents(_ options: DecodingOptions) throws -> [UInt8] {
+        try path.withPlatformString { try ImageFile.contents(ofPath: $0, name: pathText, options: options) }
     }
 }

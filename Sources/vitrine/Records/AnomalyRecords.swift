@@ -16,9 +16,9 @@ struct RejectedRegionRecord: Encodable {
     var region: RegionRecord
     var reason: RejectedRegion.Reason
 
-    init(_ rejected: RejectedRegion) {
+    init(_ rejected: RejectedRegion, in tile: TilePlace? = nil) {
         region = RegionRecord(
-            box: rejected.box, areaMapPixels: rejected.area, peakHeat: rejected.peakHeat)
+            box: tile?.moved(rejected.box) ?? rejected.box, areaMapPixels: rejected.area, peakHeat: rejected.peakHeat)
         reason = rejected.reason
     }
 }
@@ -34,18 +34,21 @@ struct GroupRecord: Encodable {
     var confidence: Float
     var mask: MaskRecord
     var supersededByGroup: Int?
+    /// Which tile it was found in; absent in a picture as a whole.
+    var tile: Int?
 
-    init(_ group: PromptGroup, _ cascade: CascadeTrace) {
+    init(_ group: PromptGroup, _ cascade: CascadeTrace, in tile: TilePlace? = nil) {
         region = RegionRecord(
-            box: group.box, areaMapPixels: group.mask.area, peakHeat: group.peakHeat)
+            box: tile?.moved(group.box) ?? group.box, areaMapPixels: group.mask.area, peakHeat: group.peakHeat)
         peakScore = group.peakScore
-        points = group.points.map(PromptPointRecord.init)
+        points = group.points.map { PromptPointRecord($0, in: tile) }
         ring = group.ring
-        stages = cascade.stages.map(StageRecord.init)
+        stages = cascade.stages.map { StageRecord($0, in: tile) }
         outcome = cascade.outcome
         confidence = cascade.confidence
-        mask = MaskRecord(cascade.mask)
-        supersededByGroup = cascade.supersededBy
+        mask = MaskRecord(area: cascade.maskArea, box: cascade.maskBox.map { tile?.moved($0) ?? $0 })
+        supersededByGroup = cascade.supersededBy.map { $0 + (tile?.firstGroup ?? 0) }
+        self.tile = tile?.index
     }
 }
 
@@ -64,8 +67,10 @@ struct PromptPointRecord: Encodable {
         self.label = "\(label)"
     }
 
-    init(_ point: ChosenPoint) {
-        self.init(point.position, point.label)
+    var isPositive: Bool { label == "\(PromptPoint.Label.positive)" }
+
+    init(_ point: ChosenPoint, in tile: TilePlace? = nil) {
+        self.init(tile?.moved(point.position) ?? point.position, point.label)
         score = point.score
         heat = point.heat
         similarity = point.similarity
@@ -86,16 +91,37 @@ struct StageRecord: Encodable {
     var area: Int
     var rejection: StageTrace.Rejection?
 
-    init(_ trace: StageTrace) {
+    init(_ trace: StageTrace, in tile: TilePlace? = nil) {
         stage = trace.stage
         positivePoints = trace.points.count { $0.label == PromptPoint.Label.positive }
         negativePoints = trace.points.count - positivePoints
-        box = trace.box
+        box = trace.box.map { tile?.moved($0) ?? $0 }
         hasMaskPrompt = trace.hasMaskPrompt
         predictedIoU = trace.predictedIoU
         selectionScores = trace.selectionScores
         chosen = trace.chosen
         area = trace.area
         rejection = trace.rejection
+    }
+}
+
+/// A part of a picture that was looked at as a picture of its own.
+struct TileRecord: Encodable {
+    /// Where it lies.
+    var box: ImageBox
+    var clipScore: Float
+    /// The largest value of its final map.
+    var fusedPeak: Float
+    /// How many of the groups are its own.
+    var groups: Int
+    /// Why SAM was not asked; absent where it was.
+    var omission: AnomalyResult.Omission?
+
+    init(_ tile: AnomalyTile) {
+        box = tile.box
+        clipScore = tile.result.clipScore
+        fusedPeak = tile.result.fusedPeak
+        groups = tile.result.prompts.groups.count
+        omission = tile.result.omission
     }
 }

@@ -21,10 +21,12 @@ struct MaskRecord: Encodable {
     /// Absent where a file beside the record holds the pixels.
     var runs: RunsRecord?
 
-    init(_ mask: Mask) {
-        area = mask.area
-        box = mask.boundingBox
+    init(area: Int, box: ImageBox?) {
+        self.area = area
+        self.box = box
     }
+
+    init(_ mask: Mask) { self.init(area: mask.area, box: mask.boundingBox) }
 
     init(_ runs: RunLengthMask) {
         area = runs.area

@@ -16,6 +16,9 @@ struct SegmentRecord: OutputRecord {
     var rejectedRegions: [RejectedRegionRecord]
     /// Why SAM was not asked; absent where it was.
     var omission: AnomalyResult.Omission?
+    /// How the picture was cut, and what was found in each tile; absent for a picture as a whole.
+    var tiling: Tiling?
+    var tiles: [TileRecord]?
     var configuration: AnomalyConfiguration
     var weights: [WeightFileRecord]
     /// Absent, as the threads, with `--reproducible`: the only parts that differ from run to run.
@@ -23,7 +26,7 @@ struct SegmentRecord: OutputRecord {
     var threads: Int?
 
     init(
-        picture: PictureRecord, object: String, result: AnomalyResult, configuration: AnomalyConfiguration,
+        picture: PictureRecord, object: String, result: SegmentedPicture, configuration: AnomalyConfiguration,
         weights: [WeightFileRecord]
     ) {
         self.picture = picture
@@ -31,11 +34,13 @@ struct SegmentRecord: OutputRecord {
         score = result.score
         clipScore = result.clipScore
         fusedPeak = result.fusedPeak
-        threshold = result.prompts.threshold
+        threshold = result.threshold
         mask = MaskRecord(result.mask)
-        groups = zip(result.prompts.groups, result.cascades).map(GroupRecord.init)
-        rejectedRegions = result.prompts.rejectedRegions.map(RejectedRegionRecord.init)
+        groups = result.groups
+        rejectedRegions = result.rejectedRegions
         omission = result.omission
+        tiling = result.tiling
+        tiles = result.tiles
         self.configuration = configuration
         self.weights = weights
     }

@@ -1,15 +1,13 @@
-import AnomalySegmentation
 import Foundation
 import ImageCodecs
 import Imaging
-import SegmentAnything
 import Synchronization
 import Tensors
 
 /// The six files of one picture.
 struct ResultFiles: Sendable {
     let image: Image
-    let result: AnomalyResult
+    let result: SegmentedPicture
     let record: SegmentRecord
     /// Whether the overlay marks the point prompts.
     let showsPoints: Bool
@@ -45,12 +43,5 @@ struct ResultFiles: Sendable {
         if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
     }
 
-    private var markers: [HeatmapOverlay.Marker] {
-        if !showsPoints { return [] }
-        return zip(result.prompts.groups, result.cascades).flatMap { group, cascade in
-            cascade.supersededBy == nil
-                ? group.points.map { HeatmapOverlay.Marker($0.position, $0.label == .positive ? .positive : .negative) }
-                : []
-        }
-    }
+    private var markers: [HeatmapOverlay.Marker] { showsPoints ? result.markers : [] }
 }

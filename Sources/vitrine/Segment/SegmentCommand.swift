@@ -33,6 +33,7 @@ struct SegmentCommand: ParsableCommand {
 
     @OptionGroup var models: ModelOptions
     @OptionGroup var anomalyOptions: AnomalyOptions
+    @OptionGroup var tiling: TilingOptions
     @OptionGroup var limit: RunLimitOptions
 
     @Flag(help: "Print one JSON line a picture on standard output, failures included.")
@@ -67,11 +68,12 @@ struct SegmentCommand: ParsableCommand {
         guard let output else { return }
         limit.apply()
         models.threadOptions.apply()
+        let memory = try PictureMemory(pictureOptions.readingOptions, models)
         let items = try pictureOptions.items(output: output)
         let results = try ResultOutput(output, for: items.map(\.id))
         let log = Log(isQuiet: quiet)
         // The first picture is decoded while the models are loaded.
-        let pictures = SegmentRun.read(items, self)
+        let pictures = SegmentRun.read(items, self, memory)
         let models = try LoadedModels(models, activation: setup.configuration.map.activation)
         let segmenter = try setup.segmenter(models, textCache: anomalyOptions.cache.textVectors())
         // An object name that does not fit is found before the first picture is read.

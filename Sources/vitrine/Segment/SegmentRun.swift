@@ -24,24 +24,29 @@ struct SegmentRun: Sendable {
     /// A picture with what reading it cost.
     struct Reading: Sendable {
         let decoded: DecodedImage
+        /// Of the memory, while this value is somewhere; nil for a picture that could not be read.
+        let share: MemoryShare?
         let seconds: Double
     }
 
     /// What the models made of a picture, on its way to the disk.
     private struct Finding: Sendable {
         let reading: Reading
-        let result: AnomalyResult
+        let result: SegmentedPicture
         let weights: Pending<[WeightFileRecord]>
     }
 
     /// The pictures of a command, decoded one ahead.
-    static func read(_ items: [PictureItem], _ command: SegmentCommand) -> ReadAhead<PictureItem, Reading> {
+    static func read(
+        _ items: [PictureItem], _ command: SegmentCommand, _ memory: PictureMemory
+    ) -> ReadAhead<PictureItem, Reading> {
         let options = command.pictureOptions.readingOptions.options
         return ReadAhead(items) { item in
             let clock = ContinuousClock()
             let begin = clock.now
-            let decoded = try item.decoded(options)
-            return Reading(decoded: decoded, seconds: (clock.now - begin) / .seconds(1))
+            let (decoded, share) = try memory.decode(
+                try item.contents(options), name: item.pathText, options: options)
+            return Reading(decoded: decoded, share: share, seconds: (clock.now - begin) / .seconds(1))
         }
     }
 
@@ -65,7 +70,8 @@ struct SegmentRun: Sendable {
                 let reading = try picture.get()
                 let digests = weights ?? WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache)
                 weights = digests
-                let result = try segmenter.segment(reading.decoded.image, object: command.object)
+                let result = try SegmentedPicture(
+                    reading.decoded.image, object: command.object, by: segmenter, tiling: command.tiling.tiling)
                 return Finding(reading: reading, result: result, weights: digests)
             }
             try writer.submit {
@@ -105,8 +111,8 @@ struct SegmentRun: Sendable {
         return command.json ? try record.json(pretty: false) : summary(item, result, timings)
     }
 
-    private func summary(_ item: PictureItem, _ result: AnomalyResult, _ timings: TimingsRecord) -> String {
-        let standing = result.cascades.count { !$0.mask.isEmpty && $0.supersededBy == nil }
+    private func summary(_ item: PictureItem, _ result: SegmentedPicture, _ timings: TimingsRecord) -> String {
+        let standing = result.regionCount
         let share = 100 * Double(result.mask.area) / Double(max(result.mask.size.pixelCount, 1))
         var line = "\(printable(item.id)): score \(fixed(Double(result.score), 3)), "
         line += "\(standing) \(standing == 1 ? "region" : "regions"), \(fixed(share, 2)) % of the picture"

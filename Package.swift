@@ -119,7 +119,7 @@ let modules: [Module] = [
     Module(kind: .exported, name: "AnomalyMetrics", dependencies: ["Imaging"], tests: ["Imaging"]),
     Module(
         kind: .exported, name: "SmallWeights", tests: nil, path: "Weights", exclude: ["MODEL_CARD.md"],
-        resources: [.copy("small"), .copy("manifest.json")]),
+        resources: [.copy("small"), .embedInCode("manifest.json")]),
 ]
 
 let package = Package(
@@ -145,8 +145,9 @@ let package = Package(
             name: "vitrine",
             dependencies: [
                 "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "ResultFolders", "PictureLists", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles",
-                "JSONText", "Tensors",
+                "Checkpoints", "ResultFolders", "PictureLists", "NeuralNetwork", "WeightIdentity", "TerminalText",
+                "WholeFiles",
+                "JSONText", "TextLines", "Tensors",
                 "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

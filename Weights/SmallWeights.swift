@@ -27,8 +27,9 @@ public struct SmallWeights: Sendable {
     /// The byte-pair merges of the small CLIP's tokenizer, one a line.
     public var merges: String { folder + "/merges.txt" }
 
-    /// The list of published weights that `Tools/fetch-weights` can fetch, JSON. It stands beside the folder.
-    public var manifest: String { folder + "/../manifest.json" }
+    /// The list of published weights that `Tools/fetch-weights` can fetch, JSON. It is part of the program, so it is there
+    /// whatever became of the files.
+    public static var manifest: [UInt8] { PackageResources.manifest_json }
 
     static let fileNames = ["clip.safetensors", "sam.safetensors", "merges.txt"]
 

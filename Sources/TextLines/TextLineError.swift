@@ -5,4 +5,7 @@ package enum TextLineError: Error, Hashable, Sendable {
     /// A pipe, a device or a folder.
     case notRegularFile(path: String)
     case lineTooLong(path: String, number: Int, limitBytes: Int)
+    case fileTooLong(path: String, limitBytes: Int)
+    /// A zero byte, or bytes that are no UTF-8.
+    case notText(path: String, number: Int, column: Int)
 }

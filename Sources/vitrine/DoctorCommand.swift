@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Foundation
 import ImageCodecs
 import SmallWeights
@@ -37,36 +36,72 @@ struct DoctorCommand: ParsableCommand {
             String(
                 format: "%.0f GFLOP/s in a large matrix product, %.0f in multiply-adds alone",
                 speed.productGigaflops, speed.peakGigaflops))
-        var isComplete = true
-        switch Result(catching: { (clip: try models.clipOptions.files(), sam: try models.samOptions.file()) }) {
-        case .success(let files):
-            for (role, path) in [("CLIP", files.clip.clip), ("SAM", files.sam)] {
-                switch Result(catching: { () throws(CheckpointError) in try Checkpoint.open(path) }) {
-                case .success(let checkpoint): try show(role, "\(path), \(checkpoint.names.count) tensors")
-                case .failure(let error):
-                    isComplete = false
-                    try show(role, "\(error)")
-                    advice.append("name a readable \(role) file with --\(role.lowercased())")
-                }
-            }
-            if FileManager.default.isReadableFile(atPath: files.clip.merges) {
-                try show("merges", files.clip.merges)
-            } else {
-                isComplete = false
-                try show("merges", "\(files.clip.merges) cannot be read")
-                advice.append("name the tokenizer's merges with --merges")
-            }
-        case .failure(let failure):
-            isComplete = false
-            try show("weights", (failure as? CommandFailure)?.message ?? "\(failure)")
-        }
+        let faults = try checkModels(advice: &advice) + checkTextCache(advice: &advice)
         if advice.isEmpty {
             try Terminal.write("\nAll is well.")
         } else {
             try Terminal.write("\nWhat to do:")
             for line in advice { try Terminal.write("  - \(line)") }
         }
-        if !isComplete { throw ExitCode(ExitStatus.badInput.rawValue) }
+        if faults > 0 { throw ExitCode(ExitStatus.badInput.rawValue) }
+    }
+
+    /// Loads both models, as every command does that needs them.
+    ///
+    /// - Returns: how many things are not as they should be.
+    private func checkModels(advice: inout [String]) throws -> Int {
+        var faults = 0
+        if let named = variable("VITRINE_SMALL_WEIGHTS"), (try? SmallWeights())?.folder != named {
+            faults += 1
+            try show("small weights", "not in \(named) (VITRINE_SMALL_WEIGHTS)")
+            advice.append("let VITRINE_SMALL_WEIGHTS name the folder that holds the small weights, or unset it")
+        }
+        let clip = [("--clip", "VITRINE_CLIP"), ("--merges", "VITRINE_MERGES")]
+        faults += try check("CLIP", chosenWith: clip, advice: &advice) { try LoadedCLIP(models.clipOptions).files }
+        faults += try check("SAM", chosenWith: [("--sam", "VITRINE_SAM")], advice: &advice) {
+            try LoadedSAM(file: models.samOptions.file()).files
+        }
+        return faults
+    }
+
+    private func check(
+        _ role: String, chosenWith sources: [(flag: String, variable: String)], advice: inout [String],
+        _ load: () throws -> [WeightFile]
+    ) throws -> Int {
+        switch Result(catching: load) {
+        case .success(let files):
+            for file in files { try show(file.role, file.path) }
+            return 0
+        case .failure(let error):
+            try show(role, (error as? CommandFailure)?.message ?? "\(error)")
+            let names = sources.map { source in
+                let now = variable(source.variable).map { " (now \(printable($0)))" } ?? ""
+                return "\(source.flag) or \(source.variable)\(now)"
+            }
+            advice.append("choose a \(role) that can be used, with \(names.joined(separator: " and "))")
+            return 1
+        }
+    }
+
+    /// Looks for the folder of text vectors, when there should be one.
+    ///
+    /// - Returns: 1 where it cannot be used.
+    private func checkTextCache(advice: inout [String]) throws -> Int {
+        let name = "VITRINE_TEXT_CACHE"
+        guard let folder = variable(name) else { return 0 }
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+        if exists, isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder) {
+            try show("text cache", folder)
+            return 0
+        }
+        try show("text cache", "\(folder) is \(exists ? "no folder that can be written to" : "not there") (\(name))")
+        advice.append("let \(name) name a folder that can be written to, or unset it")
+        return 1
+    }
+
+    private func variable(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func show(_ name: String, _ value: String) throws {

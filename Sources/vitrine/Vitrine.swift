@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TerminalText
 
 /// The root command.
 struct Vitrine: ParsableCommand {
@@ -54,7 +55,12 @@ enum EntryPoint {
             return failure.status
         }
         if Vitrine.exitCode(for: error) == .validationFailure {
-            Terminal.show(Vitrine.fullMessage(for: error) + "\n")
+            let unknown = UnknownWord.first(in: CommandLine.arguments.dropFirst())
+            let text = unknown?.description ?? Vitrine.fullMessage(for: error)
+            // What was typed stands in it.
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                Terminal.show(printable(String(line)) + "\n")
+            }
             return .usage
         }
         Terminal.complain(String(describing: error))

@@ -55,6 +55,16 @@ struct ClassifyTests {
             try JSONValue(outcome.output)["labels"]?.asList == expected(["plate", "leather"], resizing: resizing))
     }
 
+    @Test("a file of labels may have commas in them")
+    func labelsFile() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        try command.write(Data("\u{FEFF}plate, broken\r\n\r\n leather\n".utf8), to: "labels.txt")
+        let outcome = try command.run(["classify", "a.png", "--labels-file", "labels.txt", "--json"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try JSONValue(outcome.output)["labels"]?.asList == expected(["plate, broken", "leather"]))
+    }
+
     @Test("a bad picture is told and the good ones go on")
     func badPicture() throws {
         let command = try Command()
@@ -73,12 +83,19 @@ struct ClassifyTests {
         arguments: [
             (["--labels", " , "], 2, "--labels"), (["--labels", "a,a"], 2, "twice"),
             (["--labels", "a", "--template", "no place"], 2, "{}"),
-            (["--labels", "a", "--templates", "a.png"], 4, "list of sentences"),
+            (["--labels", "a", "--templates", "a.png"], 4, "no text in UTF-8"),
+            ([], 2, "--labels-file"), (["--labels", "a", "--labels-file", "labels"], 2, "--labels-file"),
+            (["--labels-file", "twice"], 4, "twice holds the label \"a, b\" twice"),
+            (["--labels-file", "empty"], 4, "empty is empty"), (["--labels-file", "none"], 4, "cannot read none"),
+            (["--labels-file", "latin1"], 4, "latin1, line 2, column 3"),
             (["--labels", "a", "--top", "0"], 2, "--top"),
         ])
     func refused(_ arguments: [String], _ status: Int32, _ says: String) throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
+        try command.write(Data("a, b\nc\n a, b\n".utf8), to: "twice")
+        try command.write(Data("\n \n".utf8), to: "empty")
+        try command.write(Data("a\nn\u{E9}".utf8.map { $0 == 0xC3 ? 0x20 : $0 }), to: "latin1")
         let outcome = try command.run(["classify", "a.png"] + arguments)
         #expect(outcome.status == status, "\(outcome.errors)")
         #expect(outcome.errors.contains(says), "\(outcome.errors)")

@@ -51,6 +51,11 @@ struct MaskTests {
         ])
         #expect(again.status == 0, "\(again.errors)")
         #expect(try JSONValue(again.output)["masks"]?.asList?.count == 1)
+        // One mask needs no number, and its file goes back as it is.
+        let third = try command.run([
+            "mask", "a.png", "--mask-input", "out2/a.png.mask/logits.npy", "--output", "out5",
+        ])
+        #expect(third.status == 0, "\(third.errors)")
         let fromPicture = try command.run([
             "mask", "a.png", "--mask-input", "out/a.png.mask/mask-0.png", "--output", "out3",
         ])
@@ -67,12 +72,46 @@ struct MaskTests {
         #expect(results[0] == results[1])
     }
 
+    @Test("boxes and points as detectors give them are brought onto the picture, and a note says so")
+    func detectors() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        func run(_ prompt: [String]) throws -> (record: JSONValue, notes: [String], told: String) {
+            let outcome = try command.run(["mask", "a.png", "--output", "out", "--json"] + prompt)
+            #expect(outcome.status == 0, "\(prompt): \(outcome.errors)")
+            let record = try JSONValue(outcome.output)
+            let notes = record["prompt"]?["notes"]?.asList?.compactMap(\.asText) ?? ["no list"]
+            return (record["prompt"] ?? .null, notes, outcome.errors)
+        }
+        for (box, pixels) in [
+            ("90.4,45.6,120.2,75.5", [90, 46, 120, 76]), ("0,0,160,120", [0, 0, 159, 119]),
+            ("-0.4,-0.9,159.7,120.9", [0, 0, 159, 119]), (" 1, 2, 3, 4.0", [1, 2, 3, 4]),
+        ] {
+            let found = try run(["--box", box])
+            let corners = ["x0", "y0", "x1", "y1"].map { found.record["box"]?[$0]?.asNumber }
+            #expect(corners == pixels.map(Double.init), "\(box)")
+            let isExact = pixels == [1, 2, 3, 4]
+            #expect(found.notes.count == (isExact ? 0 : 1) && found.told.isEmpty == isExact, "\(found)")
+            #expect(found.notes.allSatisfy { found.told.contains($0) && $0.contains("160 x 120") })
+        }
+        for (point, x, y) in [("160,120", 159.0, 119.0), ("-0.5,12.25", 0, 12.25), ("159.9,119.9", 159.9, 119.9)] {
+            let found = try run(["--point", point])
+            let place = found.record["points"]?.asList?.first?["position"] ?? found.record["points"]?.asList?.first
+            #expect(place?["x"]?.asNumber == x && place?["y"]?.asNumber == y, "\(point): \(found)")
+            #expect(found.notes.isEmpty == (x == 159.9))
+        }
+    }
+
     @Test(
         "a prompt that cannot be meant is refused, and nothing is written",
         arguments: [
             ([], 2, "something to go by"),
             (["--point", "1"], 2, "--point"), (["--point", "1,2,7"], 2, "--point"),
-            (["--point", "900,2"], 2, "not on the picture"), (["--point", "nan,2"], 2, "--point"),
+            (["--point", "900,2"], 2, "not on the picture of 160 x 120"),
+            (["--point", "161.5,9"], 2, "not on the picture"),
+            (["--point", "-1,9"], 2, "not on the picture"), (["--box", "0,0,161.6,20"], 2, "x goes from 0 to 159"),
+            (["--box", "1e300,0,1e301,inf"], 2, "--box"), (["--box", "0,0,1e300,9"], 2, "160 x 120"),
+            (["--point", "nan,2"], 2, "--point"),
             (["--box", "50,50,20,60"], 2, "box"), (["--box", "1,2,3"], 2, "--box"),
             (["--mask-input", "none.npy"], 4, "none.npy"), (["--mask-input", "a.png", "--box", "0,0,0,999"], 2, "box"),
             (["--mask-input", "small.png"], 4, "picture's size"),

@@ -190,6 +190,6 @@ struct ManifestTests {
             ManifestError.missingFiles(path: "m", ["a", "b"]).description == "m names 2 files that are not there: a, b")
         #expect(
             ManifestError.file(.notRegularFile(path: "m")).description
-                == "m is not a regular file: name a file of lines")
+                == "m is a folder, a pipe or a device: name a regular file of text")
     }
 }

@@ -41,12 +41,16 @@ struct LineReaderTests {
         #expect(throws: TextLineError.unreadable(path: "/no/such", code: ENOENT)) { try LineReader("/no/such") }
         let errors: [TextLineError] = [
             .unreadable(path: "a", code: ENOENT), .notRegularFile(path: "a"),
-            .lineTooLong(path: "a", number: 7, limitBytes: 9),
+            .lineTooLong(path: "a", number: 7, limitBytes: 9), .fileTooLong(path: "a", limitBytes: 9),
+            .notText(path: "a", number: 7, column: 2),
         ]
         #expect(
             errors.map(\.description) == [
-                "cannot read a: No such file or directory", "a is not a regular file: name a file of lines",
+                "cannot read a: No such file or directory",
+                "a is a folder, a pipe or a device: name a regular file of text",
                 "a, line 7: longer than 9 bytes; check that this is the right file",
+                "a is longer than 9 bytes; check that this is the right file",
+                "a, line 7, column 2: this is no text in UTF-8; save the file as UTF-8",
             ])
     }
 }

@@ -6,6 +6,7 @@ import Imaging
 import PictureLists
 import Tensors
 import TerminalText
+import TextLines
 
 /// Which of several names suits a picture.
 struct ClassifyCommand: ParsableCommand {
@@ -21,8 +22,7 @@ struct ClassifyCommand: ParsableCommand {
 
     @OptionGroup var pictureOptions: PictureOptions
 
-    @Option(help: "The labels, separated by commas.")
-    var labels: String
+    @OptionGroup var labelOptions: LabelOptions
 
     @Option(
         help: "A sentence with {} where the label goes. May be given several times. Without it \"a photo of a {}.\"")
@@ -46,21 +46,16 @@ struct ClassifyCommand: ParsableCommand {
 
     func validate() throws {
         if pictureOptions.isEmpty { throw ValidationError("name a picture, a folder or a pattern") }
-        if names.isEmpty { throw ValidationError("--labels is empty; name what may be there, separated by commas") }
-        if Set(names).count < names.count { throw ValidationError("--labels holds a label twice") }
         if !template.isEmpty, templates != nil {
             throw ValidationError("give templates one by one (--template) or in a file (--templates), not both")
         }
         if let top, top < 1 { throw ValidationError("--top takes a positive number, not \(top)") }
     }
 
-    private var names: [String] {
-        labels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    }
-
     func run() throws {
         threadOptions.apply()
         let items = try pictureOptions.items()
+        let labels = try labelOptions.names()
         let sentences = try sentences()
         let options = pictureOptions.readingOptions.options
         let pictures = ReadAhead(items) { try $0.decoded(options) }
@@ -68,8 +63,8 @@ struct ClassifyCommand: ParsableCommand {
         let clip = loaded.model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
-        let classifier = try loaded.readingTexts("--labels") {
-            try ZeroShotClassifier(clip, labels: names, templates: sentences)
+        let classifier = try loaded.readingTexts(labelOptions.labelsFile ?? "--labels") {
+            try ZeroShotClassifier(clip, labels: labels, templates: sentences)
         }
         var failures = 0
         for (item, picture) in pictures {
@@ -78,7 +73,7 @@ struct ClassifyCommand: ParsableCommand {
                 let decoded = try picture.get()
                 let pixels = preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
                 let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
-                try write(try line(item, decoded, probabilities))
+                try write(try line(item, decoded, zip(labels, probabilities)))
             } catch let error where error is ImageCodecError || error is CLIPError {
                 failures += 1
                 let sentence = naming(item.pathText, in: "\(error)\(flagHint(for: error))")
@@ -93,7 +88,9 @@ struct ClassifyCommand: ParsableCommand {
     private func sentences() throws -> [String] {
         guard let templates else { return template.isEmpty ? ZeroShotClassifier.defaultTemplates : template }
         do {
-            return try JSONDecoder().decode([String].self, from: Data(contentsOf: URL(fileURLWithPath: templates)))
+            return try JSONDecoder().decode([String].self, from: Data(try TextFile.text(of: templates).utf8))
+        } catch let error as TextLineError {
+            throw CommandFailure.badInput("\(error) (--templates)")
         } catch {
             throw CommandFailure.badInput("\(templates) is no JSON list of sentences, such as [\"a photo of a {}.\"]")
         }
@@ -103,8 +100,10 @@ struct ClassifyCommand: ParsableCommand {
         try Terminal.write(line)
     }
 
-    private func line(_ item: PictureItem, _ decoded: DecodedImage, _ probabilities: [Float]) throws -> String {
-        let ranked = zip(names, probabilities).sorted { $0.1 > $1.1 }.prefix(top ?? names.count)
+    private func line(
+        _ item: PictureItem, _ decoded: DecodedImage, _ probabilities: some Sequence<(String, Float)>
+    ) throws -> String {
+        let ranked = probabilities.sorted { $0.1 > $1.1 }.prefix(top ?? .max)
         if json {
             let labels = ranked.map { ClassifyRecord.Label(label: $0.0, probability: $0.1) }
             return try ClassifyRecord(picture: PictureRecord(item, decoded), labels: labels).json(pretty: false)

@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import ImageCodecs
 import Imaging
+import PictureLists
 import SegmentAnything
 import Tensors
 
@@ -15,17 +16,20 @@ struct MaskCommand: ParsableCommand {
             For the picture part.png, the folder OUTPUT/part.png.mask then holds for each mask N: mask-N.png (0 or 255) \
             and overlay-N.png (the outline over the picture, SAM's certainty beside it); further logits.npy, [masks, \
             height, width] at the decoder's resolution, and result.json with each mask's predicted IoU, stability, area, \
-            box and COCO runs. Positions are pixels of the picture, from 0 at the top left.
+            box and COCO runs. Positions are pixels of the picture, from 0 at the top left; fractions are taken as they come, \
+            and what lies on the picture's far edge counts as its last pixel.
 
             Example: vitrine mask part.png --point 120,80 --point 40,40,0 --output mask
             """)
 
     @OptionGroup var pictureOptions: PictureOptions
 
-    @Option(help: "A point x,y on the object, or x,y,0 beside it. May be given several times.")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A point x,y on the object, or x,y,0 beside it. May be given several times.")
     var point: [PointArgument] = []
 
-    @Option(help: "A box x0,y0,x1,y1 around the object, corner pixels included.")
+    @Option(parsing: .unconditional, help: "A box x0,y0,x1,y1 around the object, corner pixels included.")
     var box: BoxArgument?
 
     @Option(
@@ -62,14 +66,17 @@ struct MaskCommand: ParsableCommand {
         let weights = WeightFileRecord.pending(of: input.files)
         let (sam, image) = (input.sam, input.decoded.image)
         let frame = sam.frame(of: image)
+        let placed = PromptArguments(points: point, box: box, on: image.size)
+        for note in placed.notes { Terminal.complain("\(input.item.pathText): \(note)") }
         let prompt = Prompt(
-            points: point.map { PromptPoint(ImagePoint(x: $0.x, y: $0.y), $0.isPositive ? .positive : .negative) },
-            box: box?.box, maskLogits: try maskInput.map { try MaskInput.logits(from: $0, frame: frame, model: sam) })
+            points: placed.points, box: placed.box,
+            maskLogits: try maskInput.map { try MaskInput.logits(from: $0, frame: frame, model: sam) })
         let features = try embedded(image, by: sam)
         let prediction = try input.asking { try sam.predict(features, prompt, masks: single ? .single : .multiple) }
         let found = PromptedMasks(image: image, frame: frame, prompt: prompt, prediction: prediction)
         let record = PromptedMasksRecord(
-            picture: PictureRecord(input.item, input.decoded), prompt: PromptRecord(prompt), best: prediction.best,
+            picture: PictureRecord(input.item, input.decoded), prompt: PromptRecord(prompt, notes: placed.notes),
+            best: prediction.best,
             masks: found.masks.map(\.record), weights: try weights.get())
         try input.write { folder in
             try found.write(to: folder)
@@ -95,37 +102,5 @@ struct MaskCommand: ParsableCommand {
                 tensors: Checkpoint.open(path),
                 key: ImageEmbeddingKey(sam, weights: sam.imageEncoderFingerprint(), picture: image))
         }
-    }
-}
-
-/// `x,y` or `x,y,label`.
-struct PointArgument: ExpressibleByArgument {
-    var x: Double
-    var y: Double
-    var isPositive: Bool
-
-    init?(argument: String) {
-        let fields = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-        guard (2...3).contains(fields.count), let x = fields[0], let y = fields[1], x.isFinite, y.isFinite else {
-            return nil
-        }
-        var label = 1.0
-        if fields.count == 3 {
-            guard let given = fields[2], given == 0 || given == 1 else { return nil }
-            label = given
-        }
-        (self.x, self.y, isPositive) = (x, y, label == 1)
-    }
-}
-
-/// `x0,y0,x1,y1`.
-struct BoxArgument: ExpressibleByArgument {
-    var box: ImageBox
-
-    init?(argument: String) {
-        let fields = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-        let corners = fields.compactMap { $0 }
-        guard fields.count == 4, corners.count == 4 else { return nil }
-        box = ImageBox(x0: corners[0], y0: corners[1], x1: corners[2], y1: corners[3])
     }
 }

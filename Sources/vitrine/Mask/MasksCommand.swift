@@ -72,7 +72,7 @@ struct MasksCommand: ParsableCommand {
         let image = input.decoded.image
         let generator: AutomaticMaskGenerator
         do { generator = try AutomaticMaskGenerator(input.sam, configuration: configuration) } catch {
-            throw CommandFailure.usage("\(error)")
+            throw CommandFailure.usage("\(error)\(error.flagHint)")
         }
         var bar: ProgressBar?
         let start = ContinuousClock.now

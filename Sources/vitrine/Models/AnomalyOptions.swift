@@ -3,6 +3,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import NeuralNetwork
+import TextLines
 import WeightIdentity
 
 /// How anomalies are found: a preset or a file, then single flags on top.
@@ -62,7 +63,9 @@ struct AnomalyOptions: ParsableArguments {
         if let path = self.configuration {
             do {
                 configuration = try JSONDecoder().decode(
-                    AnomalyConfiguration.self, from: try Data(contentsOf: URL(fileURLWithPath: path)))
+                    AnomalyConfiguration.self, from: Data(try TextFile.text(of: path).utf8))
+            } catch let error as TextLineError {
+                throw CommandFailure.badInput("\(error) (--configuration)")
             } catch {
                 throw CommandFailure.badInput(
                     "\(path) is no configuration: \(Self.reason(error)); copy \"configuration\" from a result.json")
@@ -74,7 +77,7 @@ struct AnomalyOptions: ParsableArguments {
         if let method = try map ?? weights.map(Self.method(for:)) { method.apply(to: &configuration) }
         if let prompts {
             configuration.text.table = try reading(prompts) {
-                try PromptTable(json: try Data(contentsOf: URL(fileURLWithPath: prompts)))
+                try PromptTable(json: try TextFile.text(of: prompts).utf8)
             }
         }
         fusion?.apply(to: &configuration.fusion.mode)

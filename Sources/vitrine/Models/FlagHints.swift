@@ -12,6 +12,7 @@ func flagHint(for error: any Error) -> String {
     case let error as CLIPConfigurationError: error.flagHint
     case let error as SAMConfigurationError: error.flagHint
     case let error as ImageCodecError: error.flagHint
+    case let error as AutomaticMaskError: error.flagHint
     default: ""
     }
 }
@@ -52,6 +53,35 @@ extension PictureListError {
         case .zeroByteInList: " (--null)"
         case .emptyList, .unreadableList: " (--files-from)"
         default: ""
+        }
+    }
+}
+
+extension AutomaticMaskError {
+    var flagHint: String {
+        switch self {
+        case .outOfRange(let parameter, _, _): " (\(parameter.flag))"
+        case .noPoints: " (--points-per-side, --crop-n-points-downscale-factor, --crop-n-layers)"
+        case .unexpectedGridCount, .pointOutside: ""
+        }
+    }
+}
+
+extension AutomaticMaskError.Parameter {
+    /// The flag that sets it.
+    var flag: String {
+        switch self {
+        case .pointsPerSide: "--points-per-side"
+        case .pointsPerBatch: "--points-per-batch"
+        case .predictedIoUThreshold: "--pred-iou-thresh"
+        case .stabilityThreshold: "--stability-score-thresh"
+        case .stabilityOffset: "--stability-score-offset"
+        case .boxNMSThreshold: "--box-nms-thresh"
+        case .cropLayers: "--crop-n-layers"
+        case .cropNMSThreshold: "--crop-nms-thresh"
+        case .cropOverlapRatio: "--crop-overlap-ratio"
+        case .cropPointsDownscale: "--crop-n-points-downscale-factor"
+        case .minimumRegionArea: "--min-mask-region-area"
         }
     }
 }

@@ -20,13 +20,7 @@ struct PublishedWeights: Decodable {
 
     /// Reads the list that comes with Vitrine.
     static func list() throws -> PublishedWeights {
-        let path = try ModelOptions.smallWeights().manifest
-        do {
-            return try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure.badInput(
-                "the list of published weights, \(path), cannot be read; install Vitrine anew")
-        }
+        try JSONDecoder().decode(Self.self, from: Data(SmallWeights.manifest))
     }
 
     func model(_ name: String) -> Model? { models.first { $0.name == name } }

@@ -24,8 +24,17 @@ enum WeightSearch {
 
     /// What a flag says, else what the environment says, as a path; nil when neither says anything.
     static func path(flag: String?, environment variable: String) throws -> String? {
-        let fromEnvironment = ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
-        return try (flag ?? fromEnvironment).map(path)
+        if let flag { return try path(flag) }
+        guard let named = ProcessInfo.processInfo.environment[variable], !named.isEmpty else { return nil }
+        do {
+            let path = try path(named)
+            if FileManager.default.fileExists(atPath: path) { return path }
+            throw CommandFailure.badInput("there is no file \(named); check the spelling")
+        } catch var failure as CommandFailure {
+            // Nobody typed this name just now.
+            failure.message += " (\(variable))"
+            throw failure
+        }
     }
 
     /// The SAM to use: what the flag says, else the environment, else the small one.
@@ -41,8 +50,10 @@ enum WeightSearch {
     /// The tokenizer's file for a CLIP at `path`: in or beside it, else the published merges when they were fetched.
     static func merges(for clip: String) throws -> String {
         var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: clip, isDirectory: &isFolder)
-        let folder = exists && isFolder.boolValue ? clip : (clip as NSString).deletingLastPathComponent
+        guard FileManager.default.fileExists(atPath: clip, isDirectory: &isFolder) else {
+            throw CommandFailure.badInput("there is no file \(clip); check the spelling")
+        }
+        let folder = isFolder.boolValue ? clip : (clip as NSString).deletingLastPathComponent
         for name in tokenizerFiles {
             let candidate = folder.isEmpty ? name : folder + "/" + name
             if FileManager.default.isReadableFile(atPath: candidate) { return candidate }

@@ -28,8 +28,11 @@ struct PromptRecord: Encodable {
     var points: [PromptPointRecord]
     var box: ImageBox?
     var hasMaskPrompt: Bool
+    /// What was moved or rounded before SAM was asked, a sentence each.
+    var notes: [String]
 
-    init(_ prompt: Prompt) {
+    init(_ prompt: Prompt, notes: [String]) {
+        self.notes = notes
         points = prompt.points.map { PromptPointRecord($0.position, $0.label) }
         box = prompt.box
         hasMaskPrompt = prompt.maskLogits != nil

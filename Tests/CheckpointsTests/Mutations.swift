@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 import TestSupport
 
 /// Good files, and ways to damage them.
@@ -49,9 +50,24 @@ struct Mutations {
         }
         let bytes = [UInt8](try Data(contentsOf: Fixture.url("Checkpoints/pytorch_expected.safetensors")))
         seeds.append(Seed(name: "safetensors", bytes: bytes, hot: [0..<8, 8..<1600]))
+        seeds.append(Seed(name: "index", bytes: Array(Self.index.utf8), hot: [0..<Self.index.utf8.count]))
         let streams = [UInt8](try Data(contentsOf: Fixture.url("Checkpoints/inflate_text.txt.gz")))
         seeds.append(Seed(name: "gzip", bytes: streams, hot: [0..<200]))
         self.seeds = seeds
+    }
+
+    /// An index of two shards, which ``writeShards(to:)`` makes.
+    private static let index = """
+        {"metadata": {"total_size": 8, "more": [1.5e3, null, {"a": ["\\u00e9"]}]},
+         "weight_map": {"one": "1.safetensors", "two": "2.safetensors"}}
+        """
+
+    /// What the index names.
+    static func writeShards(to folder: URL) throws {
+        for (name, file) in [("one", "1.safetensors"), ("two", "2.safetensors")] {
+            try SafetensorsWriter.write(
+                [(name: name, tensor: Tensor(1))], to: folder.appendingPathComponent(file).path)
+        }
     }
 
     /// One damaged file, the same for the same number.

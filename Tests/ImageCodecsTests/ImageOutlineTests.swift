@@ -82,6 +82,22 @@ struct ImageOutlineTests {
                 + "make the picture smaller, or allow more memory")
     }
 
+    @Test("the longest sides that a PNG can name are refused by its header, whatever limits there are")
+    func longestSides() throws {
+        var bytes = PNGBuilder.plain(width: 4, height: 4).bytes
+        for (colour, interlace) in [(2, 0), (4, 1), (6, 1)] as [(UInt8, UInt8)] {
+            let side = Int(Int32.max)
+            bytes.replaceSubrange(16..<24, with: PNGBuilder.bigEndian(side) + PNGBuilder.bigEndian(side))
+            (bytes[25], bytes[28]) = (colour, interlace)
+            let error = ImageCodecError.tooManyPixels(
+                file: "a.png", size: ImageSize(width: side, height: side), limit: 1 << 40)
+            var options = DecodingOptions()
+            (options.maximumPixels, options.maximumDecodingBytes) = (.max, .max)
+            #expect(throws: error) { try ImageFile.outline(of: bytes, name: "a.png") }
+            #expect(throws: error) { try ImageFile.decode(bytes, name: "a.png", options: options) }
+        }
+    }
+
     @Test("a colour PNG is decoded straight into its picture: at most 3.3 bytes a pixel")
     func memory() async throws {
         let folder = try TemporaryFolder()

@@ -8,7 +8,7 @@ struct cpng_writer {
     png_structp png;
     png_infop info;
     uint32_t width, height;
-    int channels, bit_depth;
+    int channels, bit_depth, has_palette;
     uint8_t *bytes;     /* made and not taken yet */
     size_t count, capacity;
     cpng_messages messages;
@@ -61,6 +61,16 @@ cpng_writer *cpng_writer_open(uint32_t width, uint32_t height, int channels, int
     return writer;
 }
 
+int cpng_writer_set_palette(cpng_writer *writer, const uint8_t *colours) {
+    if (setjmp(png_jmpbuf(writer->png))) return -1;
+    png_color palette[PNG_MAX_PALETTE_LENGTH];
+    for (int index = 0; index < PNG_MAX_PALETTE_LENGTH; index++, colours += 3)
+        palette[index] = (png_color){colours[0], colours[1], colours[2]};
+    png_set_PLTE(writer->png, writer->info, palette, PNG_MAX_PALETTE_LENGTH);
+    writer->has_palette = 1;
+    return 0;
+}
+
 int cpng_writer_start(cpng_writer *writer, const cpng_text *texts, int text_count) {
     if (setjmp(png_jmpbuf(writer->png))) return -1;
     png_set_write_fn(writer->png, writer, append_bytes, nothing_to_flush);
@@ -69,8 +79,10 @@ int cpng_writer_start(cpng_writer *writer, const cpng_text *texts, int text_coun
     png_set_compression_level(writer->png, 1);
     png_set_filter(writer->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
     png_set_IHDR(writer->png, writer->info, writer->width, writer->height, writer->bit_depth,
-                 writer->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                 writer->has_palette     ? PNG_COLOR_TYPE_PALETTE
+                 : writer->channels == 3 ? PNG_COLOR_TYPE_RGB
+                                         : PNG_COLOR_TYPE_GRAY,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     for (int index = 0; index < text_count; index++) set_text(writer, &texts[index]);
     png_write_info(writer->png, writer->info);
     if (writer->bit_depth == 16 && is_little_endian()) png_set_swap(writer->png);

@@ -13,14 +13,16 @@ struct PNGFile: ~Copyable {
     ///   - size: width and height.
     ///   - channels: 1 for grey, 3 for colour.
     ///   - bitDepth: 8 or 16.
+    ///   - palette: red, green and blue of 256 colours, where samples are indices of them.
     ///   - path: the file to write.
     ///   - text: keys and values that are stored before the pixels.
     init(
-        size: ImageSize, channels: Int, bitDepth: Int, path: String, text: [String: String]
+        size: ImageSize, channels: Int, bitDepth: Int, palette: [UInt8]?, path: String, text: [String: String]
     ) throws(ImageCodecError) {
         let texts = TextChunks(text)
         if let key = texts.unusableKey { throw .unusableText(file: path, key: key) }
         let encoder = try PNGEncoder(size: size, channels: channels, bitDepth: bitDepth, path: path)
+        if let palette { try encoder.set(palette) }
         try encoder.start(texts)
         let file = try WholeFile(path: path, failure: ImageCodecError.init)
         try file.append(encoder.takeBytes())
@@ -57,6 +59,8 @@ private struct PNGEncoder: ~Copyable {
     }
 
     deinit { cpng_writer_close(writer) }
+
+    func set(_ palette: [UInt8]) throws(ImageCodecError) { try check(cpng_writer_set_palette(writer, palette)) }
 
     func start(_ texts: TextChunks) throws(ImageCodecError) {
         try check(texts.withPointers { cpng_writer_start(writer, $0.baseAddress, Int32($0.count)) })

@@ -30,6 +30,18 @@ public enum PNGWriter {
         }
     }
 
+    /// Writes a mask as PASCAL VOC writes its pictures of classes: an 8-bit palette PNG, index 1 where the mask holds, else
+    /// 0, in the colours of VOC.
+    ///
+    /// No pixel has the index 255, which VOC gives to the border of an object that is not to be judged.
+    ///
+    /// **Matches:** `SegmentationClass` of the VOC development kit; the colours are those of its `VOClabelcolormap`.
+    public static func writeLabels(of mask: Mask, to path: String) throws(ImageCodecError) {
+        try write(size: mask.size, channels: 1, palette: LabelPalette.colours, to: path, text: [:]) { rows in
+            mask.values[mask.size.indices(ofRows: rows)].map { $0 ? UInt8(1) : 0 }
+        }
+    }
+
     /// Writes a 16-bit grey PNG: `(score - lower) / (upper - lower) * 65535`, rounded and cut to the range. A value
     /// that is not a number becomes 0.
     ///
@@ -78,14 +90,16 @@ public enum PNGWriter {
         try write(size: size, channels: 3, to: path, text: text, samples: pixels)
     }
 
-    /// - Parameter samples: of some rows, `[rows, width, channels]`.
+    /// - Parameters:
+    ///   - palette: what 8-bit samples of one channel are indices of.
+    ///   - samples: of some rows, `[rows, width, channels]`.
     private static func write<Sample: FixedWidthInteger>(
-        size: ImageSize, channels: Int, to path: String, text: [String: String],
+        size: ImageSize, channels: Int, palette: [UInt8]? = nil, to path: String, text: [String: String],
         samples: (_ rows: Range<Int>) -> [Sample]
     ) throws(ImageCodecError) {
         if size.isEmpty { throw .noPixels(file: path, size: size) }
         let file = try PNGFile(
-            size: size, channels: channels, bitDepth: Sample.bitWidth, path: path, text: text)
+            size: size, channels: channels, bitDepth: Sample.bitWidth, palette: palette, path: path, text: text)
         for rows in size.strips { try file.append(samples(rows), rows: rows.count) }
         try file.commit()
     }

@@ -72,6 +72,18 @@ public struct RunLengthMask: Hashable, Sendable {
         return Mask(size: size, values: values)
     }
 
+    /// The pixels of a part of the picture.
+    func cropped(to box: ImageBox) -> Mask {
+        var part = Mask(size: ImageSize(width: box.width, height: box.height))
+        forEachRun { x, rows in
+            guard x >= box.x0, x <= box.x1 else { return }
+            for y in max(rows.lowerBound, box.y0)..<max(min(rows.upperBound, box.y1 + 1), box.y0) {
+                part[x: x - box.x0, y: y - box.y0] = true
+            }
+        }
+        return part
+    }
+
     /// Number of pixels that hold.
     public var area: Int { stride(from: 1, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] } }
 

@@ -85,6 +85,26 @@ import Testing
         #expect(try folder.names == ["a.png"])
     }
 
+    @Test("a label picture has the indices 0 and 1 in the colours of PASCAL VOC, and reads back as its mask")
+    func labels() throws {
+        let folder = try TemporaryFolder()
+        let size = ImageSize(width: 3, height: 2)
+        let mask = Mask(size: size, values: [false, true, true, false, false, true])
+        try PNGWriter.writeLabels(of: mask, to: folder.file("labels.png"))
+        let written = try folder.bytes("labels.png")
+        // Bit depth 8, colour type 3: indices into a palette.
+        #expect(written[24...25].elementsEqual([8, 3]))
+        let palette = try #require(written.indices.first { written[$0...].starts(with: Array("PLTE".utf8)) }) + 4
+        func colour(_ index: Int) -> [UInt8] { Array(written[(palette + 3 * index)..<(palette + 3 * index + 3)]) }
+        #expect(
+            [0, 1, 2, 15, 20, 255].map(colour) == [
+                [0, 0, 0], [128, 0, 0], [0, 128, 0], [192, 128, 128], [0, 64, 128], [224, 224, 192],
+            ])
+        #expect(try ImageFile.decodeMask(folder.file("labels.png")).mask == mask)
+        let image = try ImageFile.decode(folder.file("labels.png")).image
+        #expect(image.pixels == mask.values.flatMap { $0 ? [128, 0, 0] : [0, 0, 0] })
+    }
+
     @Test("an empty picture is refused")
     func empty() throws {
         let folder = try TemporaryFolder()

@@ -53,6 +53,8 @@ typedef struct cpng_writer cpng_writer;
    not outlive the call. Returns NULL where there is no memory. Every other function returns 0, or -1 with a message; then
    nothing but cpng_writer_close may follow. */
 cpng_writer *cpng_writer_open(uint32_t width, uint32_t height, int channels, int bit_depth);
+/* Before the start: samples of one channel and 8 bits are indices into 256 colours, red, green and blue of each. */
+int cpng_writer_set_palette(cpng_writer *writer, const uint8_t *colours);
 /* In this order: the start; all rows from the top, in any portions; the end. */
 int cpng_writer_start(cpng_writer *writer, const cpng_text *texts, int text_count);
 int cpng_write_rows(cpng_writer *writer, const void *samples, uint32_t rows);

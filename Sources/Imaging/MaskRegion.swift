@@ -1,0 +1,47 @@
+/// One connected region of a mask, with what a table or an annotation file says about it.
+public struct MaskRegion: Hashable, Sendable {
+    /// Its pixels, as runs over the whole picture.
+    public let runs: RunLengthMask
+    /// Pixels.
+    public let area: Int
+    /// The smallest box around it.
+    public let box: ImageBox
+    /// The mean place of its pixels.
+    public let centroid: ImagePoint
+    /// The largest score among its pixels.
+    public let score: Float
+
+    /// The regions of a mask, in the order in which a scan by rows meets them. Pixels that share an edge or a corner
+    /// belong to one region.
+    ///
+    /// - Parameters:
+    ///   - mask: the pixels.
+    ///   - scores: a score for each pixel, which decides about nothing but ``score``.
+    /// - Precondition: both are of one size.
+    /// - Complexity: linear in the pixels, and for each region in the pixels of its box and the picture's width.
+    public static func regions(of mask: Mask, scores: ScoreMap) -> [MaskRegion] {
+        precondition(mask.size == scores.size, "MaskRegion: the mask is \(mask.size), the scores \(scores.size)")
+        let found = ConnectedComponents.label(mask)
+        return found.components.map { MaskRegion($0, labels: found.labels, scores: scores) }
+    }
+
+    private init(_ component: ConnectedComponents.Component, labels: [Int32], scores: ScoreMap) {
+        let (box, size) = (component.box, scores.size)
+        var inside = Mask(size: ImageSize(width: box.width, height: box.height))
+        var (sumX, sumY) = (0, 0)
+        var highest = -Float.infinity
+        for y in box.y0...box.y1 {
+            for x in box.x0...box.x1 where labels[y * size.width + x] == component.label {
+                inside[x: x - box.x0, y: y - box.y0] = true
+                sumX += x
+                sumY += y
+                highest = max(highest, scores.values[y * size.width + x])
+            }
+        }
+        self.box = box
+        area = component.area
+        runs = RunLengthMask(inside, at: (box.x0, box.y0), in: size)
+        centroid = ImagePoint(x: Double(sumX) / Double(area), y: Double(sumY) / Double(area))
+        score = highest
+    }
+}

@@ -98,6 +98,10 @@ let modules: [Module] = [
         kind: .hidden, name: "RunJournals",
         dependencies: ["TextLines", "JSONText", "WholeFiles", "TerminalText", "Checkpoints", "ResultFolders"],
         tests: ["JSONText", "ResultFolders"]),
+    Module(
+        kind: .hidden, name: "RegionExports",
+        dependencies: ["Imaging", "JSONText", "TextLines", "TerminalText", "WholeFiles"],
+        tests: ["Imaging", "ImageCodecs", "JSONText", "Checkpoints"]),
     Module(kind: .hidden, name: "UnicodeRepair", tests: []),
     Module(
         kind: .exported, name: "CLIP",
@@ -145,9 +149,9 @@ let package = Package(
             name: "vitrine",
             dependencies: [
                 "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "ResultFolders", "PictureLists", "NeuralNetwork", "WeightIdentity", "TerminalText",
-                "WholeFiles",
-                "JSONText", "TextLines", "Tensors",
+                "Checkpoints", "RegionExports", "ResultFolders", "TextLines", "PictureLists", "NeuralNetwork",
+                "WeightIdentity", "TerminalText", "WholeFiles",
+                "JSONText", "Tensors",
                 "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

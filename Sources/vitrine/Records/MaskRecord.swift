@@ -34,3 +34,18 @@ struct MaskRecord: Encodable {
         self.runs = RunsRecord(runs)
     }
 }
+
+/// A connected part of a mask.
+struct MaskRegionRecord: Encodable {
+    /// Pixels of the picture.
+    var centroid: ImagePoint
+    var mask: MaskRecord
+    /// The largest anomaly score inside.
+    var score: Float
+
+    init(_ region: MaskRegion) {
+        centroid = region.centroid
+        mask = MaskRecord(region.runs)
+        score = region.score
+    }
+}

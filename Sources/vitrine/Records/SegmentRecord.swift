@@ -1,5 +1,6 @@
 import AnomalySegmentation
 import ImageCodecs
+import Imaging
 
 /// `result.json` of one picture.
 struct SegmentRecord: OutputRecord {
@@ -12,6 +13,8 @@ struct SegmentRecord: OutputRecord {
     var fusedPeak: Float
     var threshold: ThresholdReport?
     var mask: MaskRecord
+    /// The connected parts of the mask, each with its pixels.
+    var regions: [MaskRegionRecord]
     var groups: [GroupRecord]
     var rejectedRegions: [RejectedRegionRecord]
     /// Why SAM was not asked; absent where it was.
@@ -36,6 +39,7 @@ struct SegmentRecord: OutputRecord {
         fusedPeak = result.fusedPeak
         threshold = result.threshold
         mask = MaskRecord(result.mask)
+        regions = MaskRegion.regions(of: result.mask, scores: result.fusedMap).map(MaskRegionRecord.init)
         groups = result.groups
         rejectedRegions = result.rejectedRegions
         omission = result.omission

@@ -4,7 +4,7 @@ import Imaging
 import Synchronization
 import Tensors
 
-/// The six files of one picture.
+/// The files of one picture's result.
 struct ResultFiles: Sendable {
     let image: Image
     let result: SegmentedPicture
@@ -12,35 +12,44 @@ struct ResultFiles: Sendable {
     /// Whether the overlay marks the point prompts.
     let showsPoints: Bool
 
+    /// Which of them are written.
+    let kept: Set<ResultFile>
+
     /// Files do not depend on each other, and most of their time is compression: they are made side by side.
     func write(to folder: String) throws {
-        var drawing = HeatmapOverlay()
-        let range = HeatmapOverlay.visibleRange(of: result.fusedMap)
-        drawing.range = range
-        let overlay = drawing
-        let files: [@Sendable () throws -> Void] = [
-            {
-                let picture = overlay.draw(image: image, map: result.fusedMap, mask: result.mask, markers: markers)
-                try PNGWriter.write(picture, to: folder + "/overlay.png")
-            },
-            {
-                try PNGWriter.write(size: image.size, to: folder + "/heatmap.png") { rows in
-                    HeatmapOverlay.heatPixels(image, result.fusedMap, range: range, rows: rows)
-                }
-            },
-            { try PNGWriter.write(result.fusedMap, to: folder + "/map.png", text: ["Title": "anomaly map, 0 to 1"]) },
-            { try NPYWriter.write(result.fusedMap, to: folder + "/map.npy") },
-            { try PNGWriter.write(result.mask, to: folder + "/mask.png") },
-            { try record.write(to: folder + "/result.json") },
-        ]
+        let files = ResultFile.allCases.filter(kept.contains)
+        let showsHeat = !kept.isDisjoint(with: [.overlay, .heatmap])
+        let heat = showsHeat ? HeatmapOverlay.visibleRange(of: result.fusedMap) : 0...1
         let failures = Mutex<[Int: any Error]>([:])
         ParallelRows.forEach(count: files.count, minimumPerTask: 1) { range in
             for index in range {
-                do { try files[index]() } catch { failures.withLock { $0[index] = error } }
+                do { try write(files[index], heat: heat, to: "\(folder)/\(files[index].fileName)") } catch {
+                    failures.withLock { $0[index] = error }
+                }
             }
         }
         // Of several failures the one of the first file, whichever came first.
         if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    }
+
+    /// - Parameter heat: the scores that the colours of `overlay.png` and `heatmap.png` cover.
+    private func write(_ file: ResultFile, heat: ClosedRange<Float>, to path: String) throws {
+        switch file {
+        case .overlay:
+            var drawing = HeatmapOverlay()
+            drawing.range = heat
+            let picture = drawing.draw(image: image, map: result.fusedMap, mask: result.mask, markers: markers)
+            try PNGWriter.write(picture, to: path)
+        case .heatmap:
+            try PNGWriter.write(size: image.size, to: path) { rows in
+                HeatmapOverlay.heatPixels(image, result.fusedMap, range: heat, rows: rows)
+            }
+        case .mask: try PNGWriter.write(result.mask, to: path)
+        case .map: try PNGWriter.write(result.fusedMap, to: path, text: ["Title": "anomaly map, 0 to 1"])
+        case .npy: try NPYWriter.write(result.fusedMap, to: path)
+        case .json: try record.write(to: path)
+        case .labels: try PNGWriter.writeLabels(of: result.mask, to: path)
+        }
     }
 
     private var markers: [HeatmapOverlay.Marker] { showsPoints ? result.markers : [] }

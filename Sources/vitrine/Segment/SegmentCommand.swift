@@ -16,8 +16,8 @@ struct SegmentCommand: ParsableCommand {
         discussion: """
             For the picture parts/b.jpg under a named folder, the folder OUTPUT/parts/b.jpg holds: overlay.png (the \
             outline over the picture, the heat beside it), heatmap.png, mask.png (0 or 255), map.png (16 bits, its \
-            scale in text chunks), map.npy (float32, height x width) and result.json. All but overlay.png have the \
-            picture's own size.
+            scale in text chunks), map.npy (float32, height x width) and result.json; --keep chooses among them. All \
+            but overlay.png have the picture's own size.
             """)
 
     @OptionGroup var pictureOptions: PictureOptions
@@ -35,6 +35,8 @@ struct SegmentCommand: ParsableCommand {
     @OptionGroup var anomalyOptions: AnomalyOptions
     @OptionGroup var tiling: TilingOptions
     @OptionGroup var limit: RunLimitOptions
+
+    @OptionGroup var resultOptions: ResultOptions
 
     @Flag(help: "Print one JSON line a picture on standard output, failures included.")
     var json = false

@@ -105,8 +105,10 @@ struct SegmentRun: Sendable {
             record.threads = ComputeThreads.count
         }
         try results.write(item.id) { [record] folder in
-            try ResultFiles(image: decoded.image, result: result, record: record, showsPoints: command.showPoints)
-                .write(to: folder)
+            let files = ResultFiles(
+                image: decoded.image, result: result, record: record, showsPoints: command.showPoints,
+                kept: command.resultOptions.keep)
+            try files.write(to: folder)
         }
         return command.json ? try record.json(pretty: false) : summary(item, result, timings)
     }

@@ -22,25 +22,32 @@ public struct MaskRegion: Hashable, Sendable {
     public static func regions(of mask: Mask, scores: ScoreMap) -> [MaskRegion] {
         precondition(mask.size == scores.size, "MaskRegion: the mask is \(mask.size), the scores \(scores.size)")
         let found = ConnectedComponents.label(mask)
-        return found.components.map { MaskRegion($0, labels: found.labels, scores: scores) }
+        var runs = [[(row: Int, columns: Range<Int>)]](repeating: [], count: found.components.count)
+        for y in 0..<mask.size.height {
+            found.forEachRun(ofRow: y) { columns, label in runs[Int(label) - 1].append((y, columns)) }
+        }
+        return zip(found.components, runs).map { MaskRegion($0, runs: $1, scores: scores) }
     }
 
-    private init(_ component: ConnectedComponents.Component, labels: [Int32], scores: ScoreMap) {
+    private init(
+        _ component: ConnectedComponents.Component, runs: [(row: Int, columns: Range<Int>)], scores: ScoreMap
+    ) {
         let (box, size) = (component.box, scores.size)
-        var inside = Mask(size: ImageSize(width: box.width, height: box.height))
+        var inside = [Bool](repeating: false, count: box.width * box.height)
         var (sumX, sumY) = (0, 0)
         var highest = -Float.infinity
-        for y in box.y0...box.y1 {
-            for x in box.x0...box.x1 where labels[y * size.width + x] == component.label {
-                inside[x: x - box.x0, y: y - box.y0] = true
+        for (y, columns) in runs {
+            sumY += y * columns.count
+            for x in columns {
+                inside[(y - box.y0) * box.width + x - box.x0] = true
                 sumX += x
-                sumY += y
                 highest = max(highest, scores.values[y * size.width + x])
             }
         }
         self.box = box
         area = component.area
-        runs = RunLengthMask(inside, at: (box.x0, box.y0), in: size)
+        let part = Mask(size: ImageSize(width: box.width, height: box.height), values: inside)
+        self.runs = RunLengthMask(part, at: (box.x0, box.y0), in: size)
         centroid = ImagePoint(x: Double(sumX) / Double(area), y: Double(sumY) / Double(area))
         score = highest
     }

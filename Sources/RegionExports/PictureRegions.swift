@@ -17,14 +17,15 @@ struct PictureRegions {
     let size: ImageSize
     let regions: [Region]
 
-    /// - Returns: nil for a line that is no record of `segment`, such as that of a failure.
+    /// - Returns: nil for a line that is no result of `segment`, such as that of a failure.
     init?(_ line: TextLine, file: String) throws(RegionExportError) {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {
             let data = Data(line.bytes)
-            guard try decoder.decode(KindOfLine.self, from: data).kind == "segment" else { return nil }
+            let kind = try decoder.decode(KindOfLine.self, from: data).kind
+            guard kind == "result" || kind == "segment" else { return nil }
             let found = try decoder.decode(SegmentLine.self, from: data)
             id = found.picture.name
             let size = ImageSize(width: found.picture.size.width, height: found.picture.size.height)

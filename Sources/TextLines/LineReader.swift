@@ -6,23 +6,28 @@
     import Darwin
 #endif
 
-/// The lines of a regular file, one after the other. Memory does not grow with the file.
+/// The lines of a regular file or of a stream, one after the other. Memory does not grow with them.
 ///
 /// A line ends with a line feed; a carriage return before it is left out, and so is a byte order mark at the start.
 package final class LineReader {
     /// More than any line that Vitrine writes.
     package static let limitBytes = 1 << 26
     private static let pieceBytes = 1 << 18
+    private static let patienceMilliseconds: Int32 = 100
 
     private let path: String
     private let limitBytes: Int
     private let descriptor: Int32
+    private let closesDescriptor: Bool
+    private let isStopped: (@Sendable () -> Bool)?
     private var buffer: [UInt8] = []
     /// The part of the buffer that was not handed out yet.
     private var position = 0
     private var bufferOffset = 0
     private var number = 0
     private var isAtEnd = false
+    /// Whether the next bytes belong to a line that was refused.
+    private var isPassingOver = false
 
     package init(_ path: String, limitBytes: Int = LineReader.limitBytes) throws(TextLineError) {
         guard !path.utf8.contains(0) else { throw .unreadable(path: path, code: EINVAL) }
@@ -37,24 +42,58 @@ package final class LineReader {
         self.path = path
         self.limitBytes = limitBytes
         self.descriptor = descriptor
+        closesDescriptor = true
+        isStopped = nil
     }
 
-    deinit { close(descriptor) }
+    /// Lines of an open stream, such as standard input. A line is handed out as soon as its line feed is there.
+    ///
+    /// - Parameters:
+    ///   - descriptor: stays open.
+    ///   - name: what errors call it.
+    ///   - isStopped: asked while nothing comes; when it says yes, the lines end.
+    package init(descriptor: Int32, name: String, limitBytes: Int, isStopped: @escaping @Sendable () -> Bool) {
+        path = name
+        self.limitBytes = limitBytes
+        self.descriptor = descriptor
+        closesDescriptor = false
+        self.isStopped = isStopped
+    }
+
+    deinit {
+        if closesDescriptor { close(descriptor) }
+    }
 
     /// Where the next line starts in the file.
     package var byteOffset: Int { bufferOffset + position }
 
-    /// The next line, nil behind the last one.
+    /// The next line, nil behind the last one. Behind a line that is too long, which is an error, the lines go on.
     package func next() throws(TextLineError) -> TextLine? {
         var searched = position
         while true {
-            if let end = lineFeed(from: searched) { return line(upTo: end, isTerminated: true) }
-            guard buffer.count - position <= limitBytes else {
-                throw .lineTooLong(path: path, number: number + 1, limitBytes: limitBytes)
+            if let end = lineFeed(from: searched) {
+                if !isPassingOver, end - position <= limitBytes { return line(upTo: end, isTerminated: true) }
+                let wasRefused = isPassingOver
+                isPassingOver = false
+                position = end + 1
+                number += 1
+                if !wasRefused { throw .lineTooLong(path: path, number: number, limitBytes: limitBytes) }
+                searched = position
+                continue
             }
-            if isAtEnd { return position < buffer.count ? line(upTo: buffer.count, isTerminated: false) : nil }
+            if buffer.count - position > limitBytes {
+                position = buffer.count
+                if !isPassingOver {
+                    isPassingOver = true
+                    throw .lineTooLong(path: path, number: number + 1, limitBytes: limitBytes)
+                }
+            }
+            if isAtEnd {
+                if isPassingOver || position == buffer.count { return nil }
+                return line(upTo: buffer.count, isTerminated: false)
+            }
             searched = buffer.count - position
-            try fill()
+            guard try fill() else { return nil }
         }
     }
 
@@ -80,20 +119,30 @@ package final class LineReader {
         return line
     }
 
-    private func fill() throws(TextLineError) {
+    /// Waits for more bytes, or for the end. False when the reader is to stop.
+    private func fill() throws(TextLineError) -> Bool {
         buffer.removeFirst(position)
         bufferOffset += position
         position = 0
-        let old = buffer.count
-        buffer += [UInt8](repeating: 0, count: Self.pieceBytes)
-        let (count, code) = buffer.withUnsafeMutableBytes { bytes in
-            while true {
-                let count = read(descriptor, bytes.baseAddress.map { $0 + old }, Self.pieceBytes)
-                if count >= 0 || errno != EINTR { return (count, errno) }
+        while true {
+            if let isStopped {
+                if isStopped() { return false }
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                if poll(&waiting, 1, Self.patienceMilliseconds) == 0 { continue }
             }
+            let old = buffer.count
+            buffer += [UInt8](repeating: 0, count: Self.pieceBytes)
+            let count = buffer.withUnsafeMutableBytes { bytes in
+                read(descriptor, bytes.baseAddress.map { $0 + old }, Self.pieceBytes)
+            }
+            let code = errno
+            buffer.removeLast(Self.pieceBytes - max(0, count))
+            if count < 0 {
+                if code == EINTR || code == EAGAIN { continue }
+                throw .unreadable(path: path, code: code)
+            }
+            isAtEnd = count == 0
+            return true
         }
-        buffer.removeLast(Self.pieceBytes - max(0, count))
-        guard count >= 0 else { throw .unreadable(path: path, code: code) }
-        isAtEnd = count == 0
     }
 }

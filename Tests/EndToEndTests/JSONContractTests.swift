@@ -32,10 +32,10 @@ struct JSONContractTests {
         let small = try SmallWeights()
 
         var texts: [String: String] = [:]
-        func run(_ name: String, _ arguments: [String], status: Int32 = 0) throws {
-            let outcome = try command.run(arguments)
+        func run(_ name: String, _ arguments: [String], status: Int32 = 0, input: String = "") throws {
+            let outcome = try command.shell("printf '%s' '\(input)' | \"$@\"", arguments)
             #expect(outcome.status == status, "\(name): \(outcome.errors)")
-            if arguments.contains("--json") {
+            if arguments.contains("--json") || arguments.contains("--stdio") {
                 let lines = outcome.output.split(separator: "\n").map(String.init)
                 for (index, text) in (lines.allSatisfy { $0.hasPrefix("{\"") } ? lines : [outcome.output]).enumerated()
                 {
@@ -48,6 +48,10 @@ struct JSONContractTests {
         }
         let segment = ["--object", "plate", "--quiet", "--output"]
         try run("segment", ["segment", "in"] + segment + ["out", "--json"], status: 3)
+        try run(
+            "segment-requests", ["segment", "--stdio", "--object", "plate", "--quiet"], input: #"{"path":"a.png"}"#)
+        try run("classify-requests", ["classify", "--stdio", "--labels", "plate,leather"], input: #"{"path":"a.png"}"#)
+        try run("failed-request", ["classify", "--stdio", "--labels", "plate,leather"], status: 3, input: "?")
         try keep("segment-file", file: "out/a.png/result.json")
         try run("segment-paper", ["segment", "a.png", "--preset", "paper", "--json"] + segment + ["paper"])
         try run("segment-tiles", ["segment", "a.png", "--tile", "120", "--json"] + segment + ["tiles"])

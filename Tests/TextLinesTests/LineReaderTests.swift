@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 import TextLines
@@ -52,5 +53,54 @@ struct LineReaderTests {
                 "a is longer than 9 bytes; check that this is the right file",
                 "a, line 7, column 2: this is no text in UTF-8; save the file as UTF-8",
             ])
+    }
+}
+
+@Suite("lines of a stream")
+struct StreamLineTests {
+    private final class Flag: Sendable {
+        private let raised = Atomic(false)
+
+        var value: Bool { raised.load(ordering: .relaxed) }
+        func raise() { raised.store(true, ordering: .relaxed) }
+    }
+
+    @Test("a line comes before the next one is written, and waiting ends when it should", .timeLimit(.minutes(1)))
+    func pipe() throws {
+        let pipe = Pipe()
+        let isStopped = Flag()
+        let reader = LineReader(
+            descriptor: pipe.fileHandleForReading.fileDescriptor, name: "pipe", limitBytes: 100,
+            isStopped: { isStopped.value })
+        for text in ["first", "second"] {
+            try pipe.fileHandleForWriting.write(contentsOf: Data("\(text)\n".utf8))
+            #expect(try reader.next()?.bytes == Array(text.utf8))
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { isStopped.raise() }
+        #expect(try reader.next() == nil)
+    }
+
+    @Test("a line beyond the limit is refused once, and the ones behind it have their numbers", .timeLimit(.minutes(1)))
+    func tooLong() throws {
+        let pipe = Pipe()
+        let reader = LineReader(
+            descriptor: pipe.fileHandleForReading.fileDescriptor, name: "pipe", limitBytes: 3, isStopped: { false })
+        let long = String(repeating: "x", count: 700_000)
+        let writing = Data("\(long)\nabc\nabcd\n\(long)\ny\n\(long)".utf8)
+        DispatchQueue.global().async {
+            try? pipe.fileHandleForWriting.write(contentsOf: writing)
+            try? pipe.fileHandleForWriting.close()
+        }
+        var found: [String] = []
+        while true {
+            do throws(TextLineError) {
+                guard let line = try reader.next() else { break }
+                found.append("\(line.number) \(String(decoding: line.bytes, as: UTF8.self))")
+            } catch {
+                guard case .lineTooLong(_, let number, 3) = error else { throw error }
+                found.append("\(number) refused")
+            }
+        }
+        #expect(found == ["1 refused", "2 abc", "3 refused", "4 refused", "5 y", "6 refused"])
     }
 }

@@ -21,6 +21,7 @@ struct ClassifyCommand: ParsableCommand {
             """)
 
     @OptionGroup var pictureOptions: PictureOptions
+    @OptionGroup var stdioOptions: StdioOptions
 
     @OptionGroup var labelOptions: LabelOptions
 
@@ -45,7 +46,7 @@ struct ClassifyCommand: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
-        if pictureOptions.isEmpty { throw ValidationError("name a picture, a folder or a pattern") }
+        try stdioOptions.check(pictureOptions)
         if !template.isEmpty, templates != nil {
             throw ValidationError("give templates one by one (--template) or in a file (--templates), not both")
         }
@@ -54,7 +55,7 @@ struct ClassifyCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let items = try pictureOptions.items()
+        let items = stdioOptions.stdio ? [] : try pictureOptions.items()
         let labels = try labelOptions.names()
         let sentences = try sentences()
         let options = pictureOptions.readingOptions.options
@@ -66,14 +67,30 @@ struct ClassifyCommand: ParsableCommand {
         let classifier = try loaded.readingTexts(labelOptions.labelsFile ?? "--labels") {
             try ZeroShotClassifier(clip, labels: labels, templates: sentences)
         }
+        // The likeliest first.
+        func ranked(_ decoded: DecodedImage) throws -> [(label: String, probability: Float)] {
+            let pixels = preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
+            let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
+            let found = zip(labels, probabilities).sorted { $0.1 > $1.1 }.prefix(top ?? labels.count)
+            return found.map { (label: $0.0, probability: $0.1) }
+        }
+        if stdioOptions.stdio {
+            let loop = RequestLoop<DecodedImage>(read: { try $0.item.decoded(options) }) { request, decoded in
+                if request.object != nil {
+                    throw RequestRefusal(sentence: "classify knows no \"object\"; leave it out")
+                }
+                return try record(request.item, decoded, try ranked(decoded), seq: request.seq)
+            }
+            let status = try loop.run()
+            if status != .success { throw ExitCode(status.rawValue) }
+            return
+        }
         var failures = 0
         for (item, picture) in pictures {
             try StopRequest.check()
             do {
                 let decoded = try picture.get()
-                let pixels = preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
-                let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
-                try write(try line(item, decoded, zip(labels, probabilities)))
+                try write(try line(item, decoded, try ranked(decoded)))
             } catch let error where error is ImageCodecError || error is CLIPError {
                 failures += 1
                 let sentence = naming(item.pathText, in: "\(error)\(flagHint(for: error))")
@@ -101,15 +118,18 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     private func line(
-        _ item: PictureItem, _ decoded: DecodedImage, _ probabilities: some Sequence<(String, Float)>
+        _ item: PictureItem, _ decoded: DecodedImage, _ ranked: [(label: String, probability: Float)]
     ) throws -> String {
-        let ranked = probabilities.sorted { $0.1 > $1.1 }.prefix(top ?? .max)
-        if json {
-            let labels = ranked.map { ClassifyRecord.Label(label: $0.0, probability: $0.1) }
-            return try ClassifyRecord(picture: PictureRecord(item, decoded), labels: labels).json(pretty: false)
-        }
-        let shown = ranked.map { "\($0.0) \(fixed(Double($0.1), 3))" }.joined(separator: ", ")
+        if json { return try record(item, decoded, ranked) }
+        let shown = ranked.map { "\($0.label) \(fixed(Double($0.probability), 3))" }.joined(separator: ", ")
         return printable("\(item.pathText): \(shown)")
+    }
+
+    private func record(
+        _ item: PictureItem, _ decoded: DecodedImage, _ ranked: [(label: String, probability: Float)], seq: Int? = nil
+    ) throws -> String {
+        let labels = ranked.map { ClassifyRecord.Label(label: $0.label, probability: $0.probability) }
+        return try ClassifyRecord(picture: PictureRecord(item, decoded), labels: labels, seq: seq).json(pretty: false)
     }
 }
 
@@ -125,4 +145,6 @@ struct ClassifyRecord: OutputRecord {
     var picture: PictureRecord
     /// The likeliest first.
     var labels: [Label]
+    /// The number of the request that this answers.
+    var seq: Int?
 }

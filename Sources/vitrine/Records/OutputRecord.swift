@@ -48,6 +48,9 @@ struct PictureRecord: Encodable {
     /// What was changed, ignored or found odd while reading it.
     var warnings: [String]?
 
+    /// A picture that could not be read.
+    init(name: String, path: String) { (self.name, self.path) = (name, path) }
+
     init(_ item: PictureItem, _ decoded: DecodedImage? = nil) {
         name = item.id
         path = item.pathText
@@ -64,4 +67,17 @@ struct FailureRecord: OutputRecord {
     var picture: PictureRecord
     /// One sentence.
     var error: String
+    /// The number of the request that this answers.
+    var seq: Int?
+}
+
+/// The last line of a command that answers requests.
+struct SummaryRecord: OutputRecord {
+    static let kind = "summary"
+
+    /// Whether all lines before were written: a stream that lacks this line was cut off.
+    var end = true
+    /// Requests that have a result.
+    var ok: Int
+    var failed: Int
 }

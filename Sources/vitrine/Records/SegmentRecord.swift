@@ -27,6 +27,8 @@ struct SegmentRecord: OutputRecord {
     /// Absent, as the threads, with `--reproducible`: the only parts that differ from run to run.
     var timingsSeconds: TimingsRecord?
     var threads: Int?
+    /// The number of the request that this answers.
+    var seq: Int?
 
     init(
         picture: PictureRecord, object: String, result: SegmentedPicture, configuration: AnomalyConfiguration,

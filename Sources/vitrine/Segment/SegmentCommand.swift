@@ -37,6 +37,7 @@ struct SegmentCommand: ParsableCommand {
     @OptionGroup var limit: RunLimitOptions
 
     @OptionGroup var resultOptions: ResultOptions
+    @OptionGroup var stdioOptions: StdioOptions
 
     @Flag(help: "Print one JSON line a picture on standard output, failures included.")
     var json = false
@@ -54,8 +55,10 @@ struct SegmentCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if !showPrompts, pictureOptions.isEmpty { throw ValidationError("name a picture, a folder or a pattern") }
-        if !showPrompts, output == nil { throw ValidationError("name the folder for the results with --output") }
+        if !showPrompts { try stdioOptions.check(pictureOptions) }
+        if !showPrompts, output == nil, !stdioOptions.stdio {
+            throw ValidationError("name the folder for the results with --output")
+        }
         if object.allSatisfy(\.isWhitespace) {
             throw ValidationError("--object is empty; name what the pictures show, for example \"metal plate\"")
         }
@@ -67,15 +70,34 @@ struct SegmentCommand: ParsableCommand {
             try show(setup.configuration.text.expansion(for: object), setup.configuration.map)
             return
         }
-        guard let output else { return }
         limit.apply()
         models.threadOptions.apply()
         let memory = try PictureMemory(pictureOptions.readingOptions, models)
+        if stdioOptions.stdio {
+            let results = try output.map { try ResultOutput($0, for: []) }
+            let (segmenter, files) = try loaded(setup)
+            let requests = SegmentRequests(
+                command: self, memory: memory, results: results, segmenter: segmenter, files: files)
+            let status = try requests.run()
+            if status != .success { throw ExitCode(status.rawValue) }
+            return
+        }
+        guard let output else { return }
         let items = try pictureOptions.items(output: output)
         let results = try ResultOutput(output, for: items.map(\.id))
         let log = Log(isQuiet: quiet)
         // The first picture is decoded while the models are loaded.
         let pictures = SegmentRun.read(items, self, memory)
+        let (segmenter, files) = try loaded(setup)
+        log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
+
+        let run = SegmentRun(command: self, results: results, segmenter: segmenter, files: files, log: log)
+        let status = try run.work(through: pictures, count: items.count)
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    /// The segmenter, and all files that its results depend on.
+    private func loaded(_ setup: AnomalySetup) throws -> (AnomalySegmenter, [WeightFile]) {
         let models = try LoadedModels(models, activation: setup.configuration.map.activation)
         let segmenter = try setup.segmenter(models, textCache: anomalyOptions.cache.textVectors())
         // An object name that does not fit is found before the first picture is read.
@@ -83,12 +105,7 @@ struct SegmentCommand: ParsableCommand {
             if case .unusableTextVector = error { throw CommandFailure.badInput("\(models.files[0].path): \(error)") }
             throw CommandFailure.usage("--object: \(error)")
         }
-        log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
-
-        let run = SegmentRun(
-            command: self, results: results, segmenter: segmenter, files: models.files + setup.files, log: log)
-        let status = try run.work(through: pictures, count: items.count)
-        if status != .success { throw ExitCode(status.rawValue) }
+        return (segmenter, models.files + setup.files)
     }
 
     private func show(_ expansion: PromptExpansion, _ map: AnomalyMapConfiguration) throws {

@@ -40,14 +40,16 @@ struct SegmentRun: Sendable {
     static func read(
         _ items: [PictureItem], _ command: SegmentCommand, _ memory: PictureMemory
     ) -> ReadAhead<PictureItem, Reading> {
+        ReadAhead(items) { try reading($0, command, memory) }
+    }
+
+    /// Opens a picture, as soon as there is room for it.
+    static func reading(_ item: PictureItem, _ command: SegmentCommand, _ memory: PictureMemory) throws -> Reading {
         let options = command.pictureOptions.readingOptions.options
-        return ReadAhead(items) { item in
-            let clock = ContinuousClock()
-            let begin = clock.now
-            let (decoded, share) = try memory.decode(
-                try item.contents(options), name: item.pathText, options: options)
-            return Reading(decoded: decoded, share: share, seconds: (clock.now - begin) / .seconds(1))
-        }
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let (decoded, share) = try memory.decode(try item.contents(options), name: item.pathText, options: options)
+        return Reading(decoded: decoded, share: share, seconds: (clock.now - begin) / .seconds(1))
     }
 
     /// A picture that fails is reported and the rest go on.
@@ -96,20 +98,11 @@ struct SegmentRun: Sendable {
     /// Returns the line for standard output.
     private func write(_ item: PictureItem, _ finding: Finding) throws -> String {
         let (decoded, result) = (finding.reading.decoded, finding.result)
-        var record = SegmentRecord(
-            picture: PictureRecord(item, decoded), object: command.object, result: result,
+        let record = command.record(
+            of: item, decoded, result, decodingSeconds: finding.reading.seconds,
             configuration: segmenter.configuration, weights: try finding.weights.get())
         let timings = TimingsRecord(decoding: finding.reading.seconds, result.timings)
-        if !command.reproducible {
-            record.timingsSeconds = timings
-            record.threads = ComputeThreads.count
-        }
-        try results.write(item.id) { [record] folder in
-            let files = ResultFiles(
-                image: decoded.image, result: result, record: record, showsPoints: command.showPoints,
-                kept: command.resultOptions.keep)
-            try files.write(to: folder)
-        }
+        try results.write(item.id) { folder in try command.files(of: decoded, result, record).write(to: folder) }
         return command.json ? try record.json(pretty: false) : summary(item, result, timings)
     }
 

@@ -19,6 +19,17 @@ struct ResultOutput: Sendable {
         }
     }
 
+    /// Why a name from outside cannot be that of a result; nil where it can.
+    func refusal(of name: String) -> String? {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let isBelow = parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 200 }
+        guard isBelow, !name.hasPrefix(".vitrine") else {
+            return "the \"id\" \(name.prefix(60)) is no path below the output folder; write one such as parts/a.png"
+        }
+        do throws(OutputFolderError) { try folder.check(name) } catch { return "\(error)" }
+        return nil
+    }
+
     /// Lets `fill` write the files of a result, then shows them in place of an earlier result of that name. On any failure
     /// the earlier one stays as it was.
     ///

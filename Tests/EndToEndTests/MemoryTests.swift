@@ -24,16 +24,19 @@ struct MemoryTests {
     func models() throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
-        let arguments = ["segment", "a.png", "--object", "plate", "--output", "out"]
-        for (limit, says) in [("100000", "ulimit -v"), ("unlimited", "--max-memory")] {
-            let outcome = try command.shell(
-                "ulimit -v \(limit); exec \"$@\"", arguments + (limit == "unlimited" ? ["--max-memory", "50M"] : []))
+        let segment = ["segment", "a.png", "--object", "plate", "--output", "out"]
+        for (limit, arguments, says) in [
+            ("100000", segment, "what ulimit -v leaves"),
+            ("100000", ["classify", "a.png", "--labels", "plate,disc"], "what ulimit -v leaves"),
+            ("unlimited", segment + ["--max-memory", "50M"], "53 MB are allowed (--max-memory)"),
+        ] {
+            let outcome = try command.shell("ulimit -v \(limit); exec \"$@\"", arguments)
             #expect(outcome.status == 4 && outcome.errors.contains("the models take about"), "\(outcome.errors)")
             #expect(outcome.errors.contains(says), "\(outcome.errors)")
         }
     }
 
-    @Test("limits on addresses are no reason to end", arguments: [400, 600])
+    @Test("limits on addresses are no reason to end", arguments: [350, 400, 480, 600])
     func limitedAddresses(_ megabytes: Int) throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")

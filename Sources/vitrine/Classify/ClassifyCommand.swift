@@ -59,6 +59,8 @@ struct ClassifyCommand: ParsableCommand {
         let labels = try labelOptions.names()
         let sentences = try sentences()
         let options = pictureOptions.readingOptions.options
+        // Where memory is short, threads cannot be made either.
+        try MemoryAllowance().check(models: [clipOptions.files().clip])
         let pictures = ReadAhead(items) { try $0.decoded(options) }
         let loaded = try LoadedCLIP(clipOptions)
         let clip = loaded.model

@@ -14,6 +14,7 @@ struct LoadedCLIP {
     /// - Parameter activation: what other weights need, unless the options say otherwise.
     init(_ options: CLIPOptions, activation: CLIPConfiguration.Activation? = nil) throws {
         let files = try options.files()
+        try MemoryAllowance().check(models: [files.clip, files.merges])
         let checkpoint = try reading(files.clip) { try Checkpoint.open(files.clip) }
         let merges = try reading(files.merges) {
             try GzipFile.unpackedContents(of: files.merges, limitBytes: Self.largestVocabulary)
@@ -52,6 +53,7 @@ struct LoadedSAM {
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
     init(file: String) throws {
+        try MemoryAllowance().check(models: [file])
         let checkpoint = try reading(file) { try Checkpoint.open(file) }
         model = try reading(file) { try SAMModel(weights: checkpoint) }
         files = WeightFile.all(of: checkpoint, role: "SAM")

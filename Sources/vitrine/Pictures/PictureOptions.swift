@@ -2,7 +2,6 @@ import ArgumentParser
 import ImageCodecs
 import PictureLists
 import SystemPackage
-import Tensors
 
 /// Which pictures a command works on, and how they are read.
 struct PictureOptions: ParsableArguments {
@@ -78,7 +77,7 @@ struct PictureReadingOptions: ParsableArguments {
         options.isLenient = lenientImages
         options.maximumPixels = maxPixels
         options.maximumDecodingBytes =
-            maxMemory?.bytes ?? min(options.maximumDecodingBytes, MemoryLimit.current.bytes / 10 * 9)
+            maxMemory?.bytes ?? min(options.maximumDecodingBytes, MemoryAllowance().bytes)
         return options
     }
 }

@@ -8,43 +8,36 @@ import Tensors
 final class PictureMemory: @unchecked Sendable {
     // Unchecked: `claimed` is touched with `condition` locked.
 
-    /// Bytes for the whole process.
-    private let allowed: Int
-    private let source: MemoryLimit.Source?
+    private let allowed: MemoryAllowance
     /// What the process takes besides pictures.
     private let own: Int
     private let condition = NSCondition()
     private var claimed = 0
-
-    /// The program, its libraries, strips of rows, and what a model computes with.
-    private static let programBytes = 128 << 20
 
     /// - Parameters:
     ///   - options: what they allow for the whole process, or nine tenths of what this process may have.
     ///   - models: whose files count.
     /// - Throws: A ``CommandFailure`` where the models alone do not fit.
     init(_ options: PictureReadingOptions, _ models: ModelOptions) throws {
-        let limit = MemoryLimit.current
-        allowed = options.maxMemory?.bytes ?? limit.bytes / 10 * 9
-        source = options.maxMemory == nil ? limit.source : nil
         let clip = try models.clipOptions.files()
-        let weights = try [clip.clip, clip.merges, models.samOptions.file()].reduce(0) { sum, file in
-            sum + ((try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0)
-        }
-        own = Self.programBytes + weights
-        if own > allowed {
-            throw CommandFailure.badInput(
-                "\(PictureMemoryError(neededBytes: own, allowedBytes: allowed, source: source))")
-        }
+        let files = try [clip.clip, clip.merges, models.samOptions.file()]
+        allowed = MemoryAllowance(options.maxMemory)
+        own = MemoryAllowance.bytes(ofModels: files)
+        try allowed.check(models: files)
     }
 
+    /// The strips of rows that are made, encoded and written at a time, on all threads together: bytes a pixel, and the
+    /// pixels of a strip.
+    private static let strip = (bytes: 72, pixels: 1 << 20)
+
     /// The most that a picture takes at a time, from its header: while it is decoded, what that takes beside the bytes of
-    /// its file; afterwards its pixels (3 bytes each), its final map (4) and its mask (1), and the rows that the overlay is
-    /// drawn from, in the overlay's width.
+    /// its file; afterwards its pixels (3 bytes each), its final map (4) and its mask (1), the rows that the overlay is
+    /// drawn from, in the overlay's width, and strips.
     static func bytes(for outline: ImageOutline, fileBytes: Int, isTurned: Bool) -> Int {
         let pixels = outline.size.pixelCount
         let decoding = outline.decodingBytes + fileBytes + (isTurned ? 3 * pixels : 0)
-        return max(decoding, 8 * pixels + 4 * HeatmapOverlay().maximumSide * outline.size.height)
+        let overlay = 4 * HeatmapOverlay().maximumSide * outline.size.height
+        return max(decoding, 8 * pixels + overlay + strip.bytes * min(pixels, strip.pixels))
     }
 
     /// Decodes a picture, as soon as it fits beside those in hand.
@@ -54,7 +47,7 @@ final class PictureMemory: @unchecked Sendable {
     ///   - name: stands for the file in errors.
     ///   - options: how it is read.
     /// - Returns: the picture, and its share of the memory, to be kept as long as the picture or its results.
-    /// - Throws: ``PictureMemoryError`` where it would not fit alone; `ImageCodecError`.
+    /// - Throws: ``MemoryShortage`` where it would not fit alone; `ImageCodecError`.
     func decode(
         _ bytes: [UInt8], name: String, options: DecodingOptions
     ) throws -> (picture: DecodedImage, share: MemoryShare?) {
@@ -67,12 +60,12 @@ final class PictureMemory: @unchecked Sendable {
         return (try ImageFile.decode(bytes, name: name, options: options), share)
     }
 
-    private func claim(_ bytes: Int, for size: ImageSize) throws(PictureMemoryError) -> MemoryShare {
-        if own + bytes > allowed {
-            throw PictureMemoryError(size: size, neededBytes: own + bytes, allowedBytes: allowed, source: source)
+    private func claim(_ bytes: Int, for size: ImageSize) throws(MemoryShortage) -> MemoryShare {
+        if own + bytes > allowed.bytes {
+            throw MemoryShortage(size: size, neededBytes: own + bytes, allowed: allowed)
         }
         condition.lock()
-        while claimed > 0 && own + claimed + bytes > allowed { condition.wait() }
+        while claimed > 0 && own + claimed + bytes > allowed.bytes { condition.wait() }
         claimed += bytes
         condition.unlock()
         return MemoryShare { [self] in release(bytes) }
@@ -93,33 +86,4 @@ final class MemoryShare: Sendable {
     fileprivate init(_ release: @escaping @Sendable () -> Void) { self.release = release }
 
     deinit { release() }
-}
-
-/// More memory is needed than there is, for a picture or for the models alone.
-struct PictureMemoryError: Error, CustomStringConvertible {
-    /// nil: no picture, the models.
-    var size: ImageSize?
-    /// For the whole process.
-    var neededBytes: Int
-    var allowedBytes: Int
-    /// Who allows no more; nil: the flag.
-    var source: MemoryLimit.Source?
-
-    var description: String {
-        let who =
-            switch source {
-            case nil: "--max-memory"
-            case .controlGroup: "nine tenths of the control group's limit"
-            case .addressSpace: "nine tenths of what ulimit -v leaves"
-            case .machine: "nine tenths of this machine's memory"
-            }
-        let what = size.map { "\($0) pixels take about \(needed) with the models" } ?? "the models take about \(needed)"
-        let remedy = size == nil ? "choose smaller ones" : "make the picture smaller"
-        return "\(what), and \(Self.megabytes(allowedBytes)) MB are allowed (\(who)); \(remedy), or allow more with "
-            + "--max-memory"
-    }
-
-    private var needed: String { "\(Self.megabytes(neededBytes)) MB of memory" }
-
-    private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }
 }

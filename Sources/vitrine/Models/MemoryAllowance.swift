@@ -1,0 +1,67 @@
+import Foundation
+import Imaging
+import Tensors
+
+/// How much memory the command may take, and who says so.
+struct MemoryAllowance {
+    let bytes: Int
+    /// nil: `--max-memory`.
+    let source: MemoryLimit.Source?
+
+    /// - Parameter flag: what was allowed by hand; nil: nine tenths of what the process may have.
+    init(_ flag: ByteCount? = nil) {
+        let limit = Self.limit
+        let reserve = limit.source == .addressSpace ? Self.emptyBytes : 0
+        bytes = flag?.bytes ?? max(0, limit.bytes / 10 * 9 - reserve)
+        source = flag == nil ? limit.source : nil
+    }
+
+    /// As it was before models were loaded, for which addresses are reserved.
+    private static let limit = MemoryLimit.current
+    /// Addresses that threads, libraries and the allocator ask for and do not fill.
+    private static let emptyBytes = 64 << 20
+    /// The program and its libraries.
+    private static let programBytes = 48 << 20
+
+    /// What the process takes with models in it, before it has seen a picture.
+    static func bytes(ofModels files: [String]) -> Int {
+        files.reduce(programBytes) { sum, file in
+            sum + ((try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0)
+        }
+    }
+
+    /// - Throws: A ``CommandFailure`` for models that do not fit, before they are loaded: the system ends a process that
+    ///   runs out of memory on the way.
+    func check(models files: [String]) throws {
+        let needed = Self.bytes(ofModels: files)
+        if needed > bytes {
+            throw CommandFailure.badInput(MemoryShortage(neededBytes: needed, allowed: self).description)
+        }
+    }
+}
+
+/// More memory is needed than there is, for a picture or for the models alone.
+struct MemoryShortage: Error, CustomStringConvertible {
+    /// nil: no picture, the models.
+    var size: ImageSize?
+    /// For the whole process.
+    var neededBytes: Int
+    var allowed: MemoryAllowance
+
+    var description: String {
+        let who =
+            switch allowed.source {
+            case nil: "--max-memory"
+            case .controlGroup: "nine tenths of the control group's limit"
+            case .addressSpace: "what ulimit -v leaves, less a reserve"
+            case .machine: "nine tenths of this machine's memory"
+            }
+        let needed = "\(Self.megabytes(neededBytes)) MB of memory"
+        let what = size.map { "\($0) pixels take about \(needed) with the models" } ?? "the models take about \(needed)"
+        let remedy = size == nil ? "choose smaller ones" : "make the picture smaller"
+        return "\(what), and \(Self.megabytes(allowed.bytes)) MB are allowed (\(who)); \(remedy), or allow more"
+            + (size == nil && allowed.source != nil ? "" : " with --max-memory")
+    }
+
+    private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }
+}

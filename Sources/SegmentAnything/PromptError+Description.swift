@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 
 extension PromptError: CustomStringConvertible {
     /// One line for people.
@@ -25,6 +26,7 @@ extension PromptError: CustomStringConvertible {
         case .masksNotFinite:
             "the masks hold numbers that are infinite or none: the weights are damaged; get them again, or convert them "
                 + "anew"
+        case .activation(let error): error.description
         }
     }
 }

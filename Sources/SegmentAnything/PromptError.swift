@@ -1,4 +1,5 @@
 public import Imaging
+public import NeuralNetwork
 public import Tensors
 
 /// Why there are no masks for a prompt.
@@ -17,4 +18,6 @@ public enum PromptError: Error, Hashable, Sendable {
     case foreignEmbedding(found: Shape, expected: Shape)
     /// The masks hold a number that is infinite or none, though the weights are finite.
     case masksNotFinite
+    /// Activations that cannot be observed or edited.
+    case activation(ActivationError)
 }

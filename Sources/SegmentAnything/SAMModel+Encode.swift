@@ -7,8 +7,13 @@ extension SAMModel {
     /// - Returns: `[channels, rows, columns]`.
     /// - Precondition: the shape.
     public func encode(_ pixels: Tensor) -> Tensor {
+        requireSquare(pixels)
+        return imageEncoder(pixels)
+    }
+
+    /// The shape that the encoder takes.
+    func requireSquare(_ pixels: Tensor) {
         let side = configuration.side
         precondition(pixels.shape == [3, side, side], "encode takes [3, \(side), \(side)], not \(pixels.shape)")
-        return imageEncoder(pixels)
     }
 }

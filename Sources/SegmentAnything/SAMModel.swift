@@ -100,7 +100,12 @@ public struct SAMModel: Sendable {
         try check(prompts, on: embedding.frame)
         let decoded = decode(prompts.map { modelPrompt($0, embedding.frame) }, embedding, masks: masks)
         guard decoded.isFinite else { throw .masksNotFinite }
-        return prompts.indices.map { index in
+        return predictions(decoded)
+    }
+
+    /// The prediction of each prompt.
+    func predictions(_ decoded: DecodedMasks) -> [MaskPrediction] {
+        (0..<decoded.logits.shape[0]).map { index in
             MaskPrediction(
                 logits: decoded.logits.element(index), predictedIoU: decoded.predictedIoU.element(index).values)
         }
@@ -113,7 +118,7 @@ public struct SAMModel: Sendable {
             masks: masks)
     }
 
-    private func modelPrompt(_ prompt: Prompt, _ frame: ModelFrame) -> ModelPrompt {
+    func modelPrompt(_ prompt: Prompt, _ frame: ModelFrame) -> ModelPrompt {
         ModelPrompt(
             points: prompt.points.map { (frame.modelPoint($0.position), $0.label) },
             box: prompt.box.map { box in

@@ -24,9 +24,11 @@ struct TokenToImageAttention: Sendable {
     let query, output: Linear
     /// The key projection, `[heads, headWidth, width]`, multiplied by the attention's scale.
     ///
-    /// Its bias is read and not used: `q . b_k` is the same number for all image tokens, and adding one number to all
-    /// logits of a softmax changes nothing.
+    /// Its bias is left out: `q . b_k` is the same number for all image tokens, and adding one number to all logits of a
+    /// softmax changes nothing.
     let key: HeadProjection
+    /// For observers, who see the keys.
+    let keyBias: Tensor
     /// `[heads, width, headWidth]`.
     let value: HeadProjection
     let valueBias: Tensor
@@ -38,7 +40,7 @@ struct TokenToImageAttention: Sendable {
         let keys = weights.child("k_proj")
         key = HeadProjection(
             matrices: keys.tensor("weight", shape: [inner, width]).reshaped(to: split) * attentionScale(split[1]))
-        _ = keys.tensor("bias", shape: [inner])
+        keyBias = keys.tensor("bias", shape: [inner])
         let values = weights.child("v_proj")
         value = HeadProjection(
             matrices: values.tensor("weight", shape: [inner, width]).reshaped(to: split).transposed())
@@ -110,4 +112,4 @@ struct ImageToTokenAttention: Sendable {
     }
 }
 
-private func attentionScale(_ headWidth: Int) -> Float { 1 / Float(headWidth).squareRoot() }
+func attentionScale(_ headWidth: Int) -> Float { 1 / Float(headWidth).squareRoot() }

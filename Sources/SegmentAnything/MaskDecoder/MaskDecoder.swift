@@ -72,12 +72,15 @@ struct MaskDecoder: Sendable {
         _ prompts: EncodedPrompts, _ image: ColumnPanels, _ position: ColumnPanels, _ masks: MaskCount
     ) -> DecodedMasks {
         let (tokens, image) = transformer(tokens: tokens(prompts), image: image, imagePosition: position)
-        let wanted = masks == .single ? 0..<1 : 1..<maskTokens
+        let wanted = wanted(masks)
         let predictedIoU = iouHead(tokens.sliced(axis: 1, 0..<1).squeezed(axis: 1))
         return DecodedMasks(
             logits: outputUpscaling(image, channelWeights: channelWeights(tokens, wanted)),
             predictedIoU: predictedIoU.sliced(axis: 1, wanted))
     }
+
+    /// The masks that are returned of all.
+    func wanted(_ masks: MaskCount) -> Range<Int> { masks == .single ? 0..<1 : 1..<maskTokens }
 
     /// The output tokens, then each prompt's sparse embeddings: `[prompts, tokens, width]`.
     func tokens(_ prompts: EncodedPrompts) -> Tensor {

@@ -60,8 +60,9 @@ package struct Panel {
 /// An affine map of columns.
 package struct PanelWeight: Sendable {
     /// `[out, in]`, read as it lies.
-    let matrix: Tensor
-    let bias: Tensor?
+    package let matrix: Tensor
+    /// `[out]`.
+    package let bias: Tensor?
 
     var rows: Int { matrix.shape[0] }
     var depth: Int { matrix.shape[1] }

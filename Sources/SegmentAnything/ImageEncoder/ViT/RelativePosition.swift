@@ -7,13 +7,17 @@ import Tensors
 /// multiplied by the attention's scale. Matches `add_decomposed_rel_pos` and `get_rel_pos` of segment_anything.
 struct RelativePosition: Sendable {
     let tables: RelativePositionTables
+    /// The tables as they were read, `[2 * tableSide - 1, headWidth]`.
+    let stored: (rows: Tensor, columns: Tensor)
+    let side: Int
 
     /// Reads tables of `[2 * tableSide - 1, headWidth]` and interpolates them when the square has another side.
     init(_ weights: WeightScope, side: Int, tableSide: Int, headWidth: Int) {
         let shape: Shape = [2 * tableSide - 1, headWidth]
+        stored = (weights.tensor("rel_pos_h", shape: shape), weights.tensor("rel_pos_w", shape: shape))
+        self.side = side
         tables = RelativePositionTables(
-            rows: Self.expanded(weights.tensor("rel_pos_h", shape: shape), side: side),
-            columns: Self.expanded(weights.tensor("rel_pos_w", shape: shape), side: side))
+            rows: Self.expanded(stored.rows, side: side), columns: Self.expanded(stored.columns, side: side))
     }
 
     /// A table of distances `-(n - 1)...n - 1`, `[2n - 1, headWidth]`, as `[side, side, headWidth]`; linearly

@@ -1,5 +1,6 @@
 public import CLIP
 public import Imaging
+import NeuralNetwork
 public import SegmentAnything
 public import Tensors
 
@@ -54,13 +55,20 @@ public struct AnomalySegmenter: Sendable {
     ///   embedding of a picture of another size or weights that give no numbers; what SAM throws for an embedding of
     ///   another model.
     public func segment(_ image: Image, object: String, embedding: ImageEmbedding? = nil) throws -> AnomalyResult {
+        try segment(image, object: object, embedding: embedding, taps: nil)
+    }
+
+    /// The same; `taps` at the root are for observers.
+    func segment(
+        _ image: Image, object: String, embedding: ImageEmbedding?, taps: ActivationTaps?
+    ) throws -> AnomalyResult {
         if let embedding, embedding.frame.original != image.size {
             throw AnomalySegmentationError.pictureSizesDiffer(map: image.size, embedding: embedding.frame.original)
         }
         var timings = StageTimings()
         let vectors = try textVectors(for: object, timings: &timings)
-        let map = try timings.measure(\.map) { try makeMap(image, vectors) }
-        return try MapRefinement(map, configuration).result(sam, timings: timings) { timings in
+        let map = try timings.measure(\.map) { try makeMap(image, vectors, taps: taps?.child("map")) }
+        return try MapRefinement(map, configuration, taps: taps).result(sam, timings: timings) { timings in
             embedding ?? timings.measure(\.embedding) { sam.embed(image) }
         }
     }
@@ -101,9 +109,11 @@ public struct AnomalySegmenter: Sendable {
         return try timings.measure(\.text) { try cache.vectors(for: object) }
     }
 
-    private func makeMap(_ image: Image, _ vectors: TextVectors) throws -> AnomalyMap {
+    private func makeMap(
+        _ image: Image, _ vectors: TextVectors, taps: ActivationTaps? = nil
+    ) throws -> AnomalyMap {
         AnomalyMap(
-            grids: try producer.grids(for: image, between: vectors), picture: image.size,
-            configuration: configuration.map)
+            grids: try producer.grids(for: image, between: vectors, taps: taps), picture: image.size,
+            configuration: configuration.map, taps: taps)
     }
 }

@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 import SegmentAnything
 
 /// From S to the result: PPG, CPS, fusion.
@@ -10,16 +11,20 @@ struct MapRefinement {
     private let configuration: AnomalyConfiguration
     /// What a tile shares with the others; nil for a picture as a whole.
     private let scale: TileScale?
+    private let taps: ActivationTaps?
 
+    /// - Parameter taps: at the root, for observers.
     /// - Throws: ``AnomalySegmentationError/mapNotFinite(x:y:)``.
     init(
-        _ map: AnomalyMap, _ configuration: AnomalyConfiguration, scale: TileScale? = nil
+        _ map: AnomalyMap, _ configuration: AnomalyConfiguration, scale: TileScale? = nil,
+        taps: ActivationTaps? = nil
     ) throws(AnomalySegmentationError) {
         self.map = map
         self.configuration = configuration
         self.scale = scale
+        self.taps = taps
         heat = try HeatMap(
-            map.squareMap, normalization: configuration.points.normalization, range: scale?.range)
+            map.squareMap, normalization: configuration.points.normalization, range: scale?.range, taps: taps)
         omission = scale == nil ? heat.omission(gate: configuration.promptGate) : scale?.omission
     }
 
@@ -46,13 +51,15 @@ struct MapRefinement {
         }
         let prompts = try timings.measure(\.points) {
             try PointPromptGenerator(configuration: configuration.points)
-                .prompts(heat, embedding, threshold: scale?.threshold)
+                .prompts(heat, embedding, threshold: scale?.threshold, taps: taps)
         }
         if prompts.groups.isEmpty && scale == nil { return unrefined(.noGroups, prompts: prompts, timings: timings) }
         let runs = try timings.measure(\.cascade) {
             let maps = PictureMaps(scores: map.pictureRows, heat: heat.heat(of: map.pictureRows))
             let cascade = PromptCascade(configuration: configuration.cascade)
-            return try prompts.groups.map { try cascade.run($0, embedding, maps, predictor) }
+            return try prompts.groups.enumerated().map { index, group in
+                try cascade.run(group, embedding, maps, predictor, taps: taps?.child("groups").child(index))
+            }
         }
         return refined(runs, prompts, timings: timings)
     }

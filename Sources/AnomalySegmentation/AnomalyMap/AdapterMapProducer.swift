@@ -29,16 +29,23 @@ struct AdapterMapProducer: AnomalyMapProducer {
     }
 
     /// One grid a size and block.
-    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
+    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        return try input.sides.flatMap { side in
+        return try input.sides.enumerated().flatMap { index, side in
             let features = try input.clip.denseFeatures(input.pixels(image, side: side), layers: layers)
             let clipScore = similarity.abnormalProbability(features.classToken)
             return zip(features.layers, adapters.layers).map { layer, adapter in
                 let logits = similarity.logits(adapter(layer.tokens))
                 return GridMap(
-                    logits: logits.reshaped(to: [features.gridHeight, features.gridWidth]), clipScore: clipScore)
+                    logits: logits.reshaped(to: [features.gridHeight, features.gridWidth]), clipScore: clipScore
+                ).handed(to: taps, "inputs.\(index).layers.\(layer.index)")
             }
+        }
+    }
+
+    var activations: [NamedShape] {
+        input.sides.enumerated().flatMap { index, side in
+            layers.map { NamedShape("inputs.\(index).layers.\($0)", input.grid(side)) }
         }
     }
 }

@@ -1,4 +1,5 @@
 public import Imaging
+import NeuralNetwork
 import Tensors
 
 /// S: how abnormal CLIP finds each part of a picture, on the absolute scale of its probabilities.
@@ -16,10 +17,14 @@ public struct AnomalyMap: Sendable {
     /// the picture (bilinear, corners not aligned).
     ///
     /// - Precondition: there is a grid, and the picture holds a pixel.
-    init(grids: [GridMap], picture: ImageSize, configuration: AnomalyMapConfiguration) {
+    /// - Parameter taps: at the map's place, for observers.
+    init(
+        grids: [GridMap], picture: ImageSize, configuration: AnomalyMapConfiguration, taps: ActivationTaps? = nil
+    ) {
         precondition(!grids.isEmpty && !picture.isEmpty, "AnomalyMap: no grid, or an empty picture (\(picture))")
-        squareMap = Self.squareMap(grids, configuration)
-        pictureRows = squareMap.size == picture ? ScoreRows(squareMap) : ScoreRows(ResizedMap(squareMap, to: picture))
+        squareMap = Self.squareMap(grids, configuration).handed(to: taps, "square")
+        let rows = squareMap.size == picture ? ScoreRows(squareMap) : ScoreRows(ResizedMap(squareMap, to: picture))
+        pictureRows = taps?.asks("picture") == true ? ScoreRows(rows.map.handed(to: taps, "picture")) : rows
         clipScore = grids.reduce(0) { $0 + $1.clipScore } / Float(grids.count)
         self.grids = grids
     }

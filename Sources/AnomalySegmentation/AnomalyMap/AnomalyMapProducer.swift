@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 import Tensors
 
 /// What a producer says of a picture, patch by patch.
@@ -35,6 +36,11 @@ struct GridMap: Sendable {
         self.clipScore = clipScore
     }
 
+    /// The grid whose values an observer saw and may have replaced.
+    func handed(to taps: ActivationTaps?, _ name: String) -> GridMap {
+        taps.map { GridMap(values: $0(name, values), scale: scale, clipScore: clipScore) } ?? self
+    }
+
     /// The probabilities on another raster, bilinear: `[height, width]`.
     func probabilities(height: Int, width: Int) -> Tensor {
         let resized = values.resizedBilinear(height: height, width: width, alignCorners: scale == .logit)
@@ -45,5 +51,17 @@ struct GridMap: Sendable {
 /// A way to place the parts of a picture between two texts.
 protocol AnomalyMapProducer: Sendable {
     /// One grid for each size, layer or method whose maps are to be averaged; at least one.
-    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap]
+    ///
+    /// - Parameter taps: at the map's place, for observers.
+    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap]
+
+    /// What observers see of the grids, with names from the map on.
+    var activations: [NamedShape] { get }
+}
+
+extension AnomalyMapProducer {
+    /// The grids, unobserved.
+    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
+        try grids(for: image, between: vectors, taps: nil)
+    }
 }

@@ -1,5 +1,6 @@
 import CLIP
 import Imaging
+import NeuralNetwork
 import Tensors
 
 /// Every patch of the image tower against the text: no training, plain or V-V attention.
@@ -30,20 +31,30 @@ struct DenseMapProducer: AnomalyMapProducer {
     }
 
     /// One grid a size; layers are averaged within.
-    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
+    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        return try input.sides.map { side in
+        return try input.sides.enumerated().map { index, side in
             let features = try input.clip.denseFeatures(
                 input.pixels(image, side: side), layers: layers, attention: attention)
+            let grid = [features.gridHeight, features.gridWidth]
             let maps = features.layers.map { layer in
-                featureSurgery
+                let scores =
+                    featureSurgery
                     ? similarity.surgeryScores(layer.projected(), picture: features.classToken)
                     : similarity.abnormalProbabilities(layer.projected())
+                let map = scores.reshaped(to: grid)
+                return taps?("inputs.\(index).layers.\(layer.index)", map) ?? map
             }
             let whole = patches.pictureToken == .raw ? features.rawClassToken : features.classToken
             return GridMap(
-                probabilities: .mean(of: maps).reshaped(to: [features.gridHeight, features.gridWidth]),
-                clipScore: similarity.abnormalProbability(whole))
+                probabilities: .mean(of: maps), clipScore: similarity.abnormalProbability(whole)
+            ).handed(to: taps, "inputs.\(index)")
+        }
+    }
+
+    var activations: [NamedShape] {
+        input.sides.enumerated().flatMap { index, side in
+            (layers.map { ".layers.\($0)" } + [""]).map { NamedShape("inputs.\(index)\($0)", input.grid(side)) }
         }
     }
 }

@@ -28,6 +28,12 @@ struct MapInput {
         clip.configuration.preparation(for: image, size: side).expanded(axis: 0)
     }
 
+    /// Rows and columns of patches at this side.
+    func grid(_ side: Int) -> Shape {
+        let patches = side / clip.configuration.patch
+        return [patches, patches]
+    }
+
     /// The blocks as given, all of which the tower has.
     func layers(_ layers: [Int]) throws(AnomalySegmentationError) -> [Int] {
         let blocks = clip.configuration.visionLayers

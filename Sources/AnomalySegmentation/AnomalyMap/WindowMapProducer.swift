@@ -1,5 +1,6 @@
 import CLIP
 import Imaging
+import NeuralNetwork
 import Tensors
 
 /// Windows of a few patches, each through the whole image tower and against the text; no training.
@@ -32,9 +33,9 @@ struct WindowMapProducer: AnomalyMapProducer {
     }
 
     /// One grid a size.
-    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
+    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        return try input.sides.map { side in
+        return try input.sides.enumerated().map { index, side in
             let features = try input.clip.windowFeatures(input.pixels(image, side: side), sides: windowSides)
             let clipScore = similarity.abnormalProbability(features.classToken)
             var inverses = features.scales.map { scale in
@@ -48,8 +49,13 @@ struct WindowMapProducer: AnomalyMapProducer {
                 Float(Double(inverses.count) / inverses.reduce(0) { $0 + $1[patch] })
             }
             return GridMap(
-                probabilities: Tensor(map, shape: [features.gridHeight, features.gridWidth]), clipScore: clipScore)
+                probabilities: Tensor(map, shape: [features.gridHeight, features.gridWidth]), clipScore: clipScore
+            ).handed(to: taps, "inputs.\(index)")
         }
+    }
+
+    var activations: [NamedShape] {
+        input.sides.enumerated().map { NamedShape("inputs.\($0)", input.grid($1)) }
     }
 
     /// For each patch the mean of `1 / score` over the windows that hold it.

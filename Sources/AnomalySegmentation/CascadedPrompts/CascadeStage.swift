@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 import SegmentAnything
 import Tensors
 
@@ -30,11 +31,15 @@ struct CascadeStage {
     }
 
     /// Runs the decoder and chooses among its masks.
+    ///
+    /// - Parameter taps: at the group's place, for observers.
     func run(
-        _ stage: Int, _ prompt: Prompt, _ embedding: ImageEmbedding, _ predictor: some MaskPredicting
+        _ stage: Int, _ prompt: Prompt, _ embedding: ImageEmbedding, _ predictor: some MaskPredicting,
+        taps: ActivationTaps? = nil
     ) throws(PromptError) -> StageResult {
         let isMultiple = configuration.multimaskByStage[stage - 1]
         let prediction = try predictor.predict(embedding, prompt, masks: isMultiple ? .multiple : .single)
+            .handed(to: taps?.child("stages").child(stage))
         let candidates = (0..<prediction.logits.shape[0]).map {
             candidate(prediction.logits.element($0), embedding.frame)
         }
@@ -94,6 +99,15 @@ struct CascadeStage {
             return .missesPositives
         }
         return nil
+    }
+}
+
+extension MaskPrediction {
+    /// The prediction as an observer saw it and may have replaced it.
+    fileprivate func handed(to taps: ActivationTaps?) -> MaskPrediction {
+        guard let taps else { return self }
+        let quality = taps("predicted_iou", Tensor(predictedIoU, shape: [predictedIoU.count]))
+        return MaskPrediction(logits: taps("logits", logits), predictedIoU: quality.values)
     }
 }
 

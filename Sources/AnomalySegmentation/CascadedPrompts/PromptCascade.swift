@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 import SegmentAnything
 
 /// CPS: points; then points and the mask before; then points, the mask before, and its box.
@@ -18,13 +19,14 @@ struct PromptCascade {
     }
 
     func run(
-        _ group: PromptGroup, _ embedding: ImageEmbedding, _ maps: PictureMaps, _ predictor: some MaskPredicting
+        _ group: PromptGroup, _ embedding: ImageEmbedding, _ maps: PictureMaps, _ predictor: some MaskPredicting,
+        taps: ActivationTaps? = nil
     ) throws(PromptError) -> Run {
         let stage = CascadeStage(group: group, maps: maps, configuration: configuration)
         var results: [CascadeStage.StageResult] = []
         while results.count < configuration.stageCount {
             guard let prompt = nextPrompt(group, results, maps) else { break }
-            let result = try stage.run(results.count + 1, prompt, embedding, predictor)
+            let result = try stage.run(results.count + 1, prompt, embedding, predictor, taps: taps)
             results.append(result)
             if !result.isUsable { break }
         }

@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 import SegmentAnything
 import Tensors
 
@@ -116,6 +117,13 @@ struct SimilarityGrid: Sendable {
     let columns: Int
     /// `[rows, columns]`, -1...1.
     let values: [Float]
+
+    /// The grid as an observer saw it and may have replaced it.
+    func handed(to taps: ActivationTaps?) -> SimilarityGrid {
+        guard let taps, taps.asks("similarity") else { return self }
+        let grid = Tensor(values, shape: [values.count / columns, columns])
+        return SimilarityGrid(frame: frame, columns: columns, values: taps("similarity", grid).values)
+    }
 
     /// The similarity at a point of the picture, read between the cells' centres.
     func value(at point: ImagePoint) -> Float {

@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 
 /// The map S beside n, the scale on which regions are cut and points are ranked.
 struct HeatMap: Sendable {
@@ -18,9 +19,11 @@ struct HeatMap: Sendable {
     ///   - scores: S.
     ///   - normalization: the rule for n.
     ///   - range: smallest and largest S of all that shares the scale; nil: of this map alone.
+    ///   - taps: at the root, for observers.
     /// - Throws: ``AnomalySegmentationError/mapNotFinite(x:y:)``.
     init(
-        _ scores: ScoreMap, normalization: PointPromptConfiguration.Normalization, range: ClosedRange<Float>? = nil
+        _ scores: ScoreMap, normalization: PointPromptConfiguration.Normalization, range: ClosedRange<Float>? = nil,
+        taps: ActivationTaps? = nil
     ) throws(AnomalySegmentationError) {
         if let index = scores.values.firstIndex(where: { !$0.isFinite }) {
             throw .mapNotFinite(x: index % scores.size.width, y: index / scores.size.width)
@@ -29,7 +32,7 @@ struct HeatMap: Sendable {
         self.normalization = normalization
         let scale = range ?? scores.range ?? 0...0
         self.range = scale
-        heat = Self.normalized(scores, scale, normalization)
+        heat = Self.normalized(scores, scale, normalization).handed(to: taps, "points.heat")
     }
 
     /// Whether all pixels are equal, or there are none.

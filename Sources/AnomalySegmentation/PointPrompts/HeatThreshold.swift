@@ -1,4 +1,6 @@
 import Imaging
+import NeuralNetwork
+import Tensors
 
 /// Where n is cut.
 enum HeatThreshold {
@@ -22,6 +24,15 @@ enum HeatThreshold {
             // Where most pixels share one value the percentile may cover everything; a small region by Otsu is better.
             return other.coverage > max(maximum, found.coverage) ? found : other
         }
+    }
+
+    /// The cut as an observer saw it and may have moved it.
+    static func handed(_ report: ThresholdReport, of map: HeatMap, to taps: ActivationTaps?) -> ThresholdReport {
+        guard let taps, taps.asks("points.threshold") else { return report }
+        let cut = taps("points.threshold", Tensor(report.heat)).values[0]
+        return ThresholdReport(
+            heat: cut, score: map.score(ofHeat: cut), rule: report.rule, coverage: coverage(of: map.heat.values, cut),
+            rejectedOtsuCoverage: report.rejectedOtsuCoverage)
     }
 
     /// Share of the values that are at least `cut`.

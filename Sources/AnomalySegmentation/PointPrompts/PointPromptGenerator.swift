@@ -1,4 +1,5 @@
 import Imaging
+import NeuralNetwork
 import SegmentAnything
 
 /// PPG: point prompts from what CLIP finds abnormal and SAM finds alike.
@@ -17,10 +18,12 @@ struct PointPromptGenerator {
     ///   - map: not flat, so that it has a cut.
     ///   - embedding: of the same picture.
     ///   - threshold: the cut, where others share it; nil: that of this map.
+    ///   - taps: at the root, for observers.
     func prompts(
-        _ map: HeatMap, _ embedding: ImageEmbedding, threshold: ThresholdReport? = nil
+        _ map: HeatMap, _ embedding: ImageEmbedding, threshold: ThresholdReport? = nil, taps: ActivationTaps? = nil
     ) throws(AnomalySegmentationError) -> PointPrompts {
-        let threshold = threshold ?? HeatThreshold.report(for: map, configuration)
+        let threshold = HeatThreshold.handed(
+            threshold ?? HeatThreshold.report(for: map, configuration), of: map, to: taps)
         let regions = AnomalyRegions(map, threshold: threshold.heat, configuration)
         let features = try CoFeatureSimilarity(embedding, centers: configuration.centersFeatures)
         let picture = embedding.frame.original
@@ -28,8 +31,8 @@ struct PointPromptGenerator {
         let negatives = NegativeSelection(
             map: map, extreme: regions.extreme, positives: positives.flatMap { $0.map(\.pixel) }, picture: picture,
             configuration: configuration)
-        let groups = zip(regions.kept, positives).map { region, chosen in
-            group(region, chosen, negatives, features, map)
+        let groups = zip(regions.kept, positives).enumerated().map { index, found in
+            group(found.0, found.1, negatives, features, map, taps: taps?.child("groups").child(index))
         }
         let rejected = regions.rejected.map { candidate, reason in
             RejectedRegion(
@@ -41,7 +44,7 @@ struct PointPromptGenerator {
 
     private func group(
         _ region: AnomalyRegions.Region, _ chosen: [PositiveSelection.Choice], _ negatives: NegativeSelection,
-        _ features: CoFeatureSimilarity, _ map: HeatMap
+        _ features: CoFeatureSimilarity, _ map: HeatMap, taps: ActivationTaps?
     ) -> PromptGroup {
         let picture = features.frame.original
         let places = chosen.map { Self.position(of: $0.pixel, in: picture, from: map.size) }
@@ -50,7 +53,7 @@ struct PointPromptGenerator {
             case .positives: features.prototype(at: places)
             case .region: features.prototype(of: region.mask, heat: map.heat)
             }
-        let similarity = features.similarities(to: prototype)
+        let similarity = features.similarities(to: prototype).handed(to: taps)
         func point(_ label: PromptPoint.Label, _ pixel: MapPixel, _ alike: Float, _ reason: ChosenPoint.Reason)
             -> ChosenPoint
         {
@@ -63,7 +66,7 @@ struct PointPromptGenerator {
         let bounds =
             region.mask.boundingBox
             ?? ImageBox(x0: 0, y0: 0, x1: map.size.width - 1, y1: map.size.height - 1)
-        let around = negatives.choose(around: region.mask, similarity: similarity)
+        let around = negatives.choose(around: region.mask, similarity: similarity, taps: taps)
         return PromptGroup(
             peakHeat: region.peak, peakScore: map.scores.values[region.firstPeak], mask: region.mask,
             box: Self.box(bounds, in: picture, from: map.size),

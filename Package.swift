@@ -149,10 +149,8 @@ let package = Package(
             name: "vitrine",
             dependencies: [
                 "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "RegionExports", "ResultFolders", "TextLines", "PictureLists", "NeuralNetwork",
-                "WeightIdentity", "TerminalText", "WholeFiles",
-                "JSONText", "Tensors",
-                "SmallWeights",
+                "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests", "RunJournals", "TextLines",
+                "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText", "Tensors", "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),

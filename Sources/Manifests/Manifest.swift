@@ -13,6 +13,8 @@ package struct Manifest: Sendable {
     /// Of all pictures, whatever part ``items`` is.
     package let count: Int
     package let digest: String
+    /// How many pictures each shard has, where the file was read for one of them.
+    package private(set) var shardSizes: [Int] = []
 
     package static let kind = "manifest"
     package static let schemaVersion = 1
@@ -36,6 +38,18 @@ package struct Manifest: Sendable {
         self.digest = digest.hexadecimalDigest()
     }
 
+    /// The same pictures, whose paths start from a root that is called otherwise.
+    package func rooted(at root: [UInt8]) -> Manifest {
+        Manifest(root: root, items: items, count: count, digest: digest)
+    }
+
+    private init(root: [UInt8], items: [ManifestItem], count: Int, digest: String) {
+        self.root = root
+        self.items = items
+        self.count = count
+        self.digest = digest
+    }
+
     /// Reads a manifest, a line at a time.
     ///
     /// - Parameter shard: the part whose pictures are kept; nil for all. Every line is checked in any case.
@@ -48,12 +62,18 @@ package struct Manifest: Sendable {
         var digest = SHA256()
         var items: [ManifestItem] = []
         var count = 0
+        var sizes = [Int](repeating: 0, count: shard?.count ?? 0)
         while let line = try Self.reading(reader.next) {
             let item = try ManifestItem(line, path: path)
             if let fault = order.fault(of: item.id) { throw .line(path: path, number: line.number, fault) }
             digest.update(line.bytes + [UInt8(ascii: "\n")])
-            if shard?.contains(item.id) ?? true { items.append(item) }
             count += 1
+            if let shard {
+                let number = Shard.number(of: item.id, count: shard.count)
+                sizes[number - 1] += 1
+                if number != shard.number { continue }
+            }
+            items.append(item)
         }
         if count == 0 { throw .whole(path: path, .noItems) }
         if count != header.count { throw .whole(path: path, .countDiffers(found: count, stated: header.count)) }
@@ -62,6 +82,7 @@ package struct Manifest: Sendable {
         self.items = items
         self.count = count
         self.digest = header.digest
+        shardSizes = sizes
     }
 
     static func reading<Value>(_ body: () throws(TextLineError) -> Value) throws(ManifestError) -> Value {

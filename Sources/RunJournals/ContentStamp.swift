@@ -64,6 +64,16 @@ package struct ContentStamp: Hashable, Sendable {
         return digest(of: Array(text.utf8))
     }
 
+    /// Whether a folder holds a result with all its files and the same bytes. They are read only where their times are others.
+    package func isSame(asResult folder: String) -> Bool {
+        guard let found = Self.facts(ofResult: folder) else { return false }
+        return found == facts || Self.digest(ofResult: folder) == digest
+    }
+
+    package static func digest(ofFile path: String) throws -> String {
+        try SHA256.hexadecimalDigest(ofFile: path)
+    }
+
     package static func digest(of bytes: [UInt8]) -> String {
         var digest = SHA256()
         bytes.withUnsafeBytes { digest.update($0) }

@@ -36,6 +36,8 @@ package final class RunJournal: Sendable {
 
     /// Sorted by bytes. The pictures of this run; lines of others stay in the file.
     package let ids: [String]
+    /// Whether the folder had none before.
+    package let isNew: Bool
     /// Lines that were damaged.
     package let damagedLines: Int
     let folder: String
@@ -63,6 +65,7 @@ package final class RunJournal: Sendable {
             state.endBytes = bytes.count
             state.places = [Int](repeating: Self.nowhere, count: ids.count)
         }
+        isNew = found == nil
         damagedLines = found?.damaged ?? 0
         descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
         // What stands behind the last whole line was cut off.
@@ -70,6 +73,21 @@ package final class RunJournal: Sendable {
             throw .failed(path: path, operation: "opening", code: errno)
         }
         self.state = Mutex(state)
+    }
+
+    /// Opens the journal of a folder without changing it.
+    package init(reading folder: String, ids: [String]) throws(OutputFolderError) {
+        path = folder + "/" + Self.name
+        self.folder = folder
+        self.ids = ids
+        guard let found = try Self.read(path, ids) else {
+            throw .failed(path: path, operation: "opening", code: ENOENT)
+        }
+        isNew = false
+        damagedLines = found.damaged
+        descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .failed(path: path, operation: "opening", code: errno) }
+        state = Mutex(found.state)
     }
 
     deinit { close(descriptor) }
@@ -162,8 +180,10 @@ package final class RunJournal: Sendable {
         }
     }
 
-    /// The journal does not count this picture's line any more.
-    package func forget(at index: Int) { state.withLock { $0.places[index] = Self.nowhere } }
+    package func entry(of id: String) throws(OutputFolderError) -> JournalEntry? {
+        guard let index = ids.place(of: id) else { return nil }
+        return try entry(at: index)
+    }
 
     /// Makes all lines durable.
     package func flush() throws(OutputFolderError) {

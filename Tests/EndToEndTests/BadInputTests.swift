@@ -31,7 +31,7 @@ struct BadInputTests {
         let lines = outcome.errors.split(separator: "\n").filter { $0.contains(picture.name) }
         #expect(lines.count == 1, "\(outcome.errors)")
         #expect(lines.first?.contains(picture.says) == true, "\(outcome.errors)")
-        #expect(command.files(under: "out") == SegmentTests.fileNames.map { "good.png/\($0)" })
+        #expect(command.results(under: "out") == SegmentTests.fileNames.map { "good.png/\($0)" })
     }
 
     @Test("a picture of one pixel is segmented or refused in one line, never worse")
@@ -40,7 +40,7 @@ struct BadInputTests {
         try command.write(SamplePictures.png(SamplePictures.plate(width: 1, height: 1)), to: "dot.png")
         let outcome = try command.run(["segment", "dot.png", "--object", "plate", "--output", "out", "--quiet"])
         #expect(outcome.status == 0 || outcome.status == 3, "\(outcome.errors)")
-        #expect(command.files(under: "out").count == (outcome.status == 0 ? 7 : 0))
+        #expect(command.results(under: "out").count == (outcome.status == 0 ? 7 : 0))
     }
 
     @Test("a folder without pictures, and a picture that is not there, end the command with 4")

@@ -96,6 +96,9 @@ final class Command {
         }.sorted()
     }
 
+    /// The same for an output folder, without the files at its top that are about all results.
+    func results(under name: String) -> [String] { files(under: name).filter { $0.contains("/") } }
+
     func data(_ name: String) throws -> Data { try Data(contentsOf: folder.appendingPathComponent(name)) }
 
     func json(_ name: String) throws -> JSONValue { try JSONValue(String(decoding: data(name), as: UTF8.self)) }

@@ -46,13 +46,24 @@ struct JSONContractTests {
         func keep(_ name: String, file: String) throws {
             texts[name] = String(decoding: try command.data(file), as: UTF8.self)
         }
+        func keepFirstLine(_ name: String, file: String) throws {
+            let line = try command.data(file).prefix { $0 != UInt8(ascii: "\n") }
+            texts[name] = String(decoding: line, as: UTF8.self)
+        }
         let segment = ["--object", "plate", "--quiet", "--output"]
-        try run("segment", ["segment", "in"] + segment + ["out", "--json"], status: 3)
+        try run("segment", ["segment", "in"] + segment + ["out", "--json", "--heartbeat", "beat.json"], status: 3)
         try run(
             "segment-requests", ["segment", "--stdio", "--object", "plate", "--quiet"], input: #"{"path":"a.png"}"#)
         try run("classify-requests", ["classify", "--stdio", "--labels", "plate,leather"], input: #"{"path":"a.png"}"#)
         try run("failed-request", ["classify", "--stdio", "--labels", "plate,leather"], status: 3, input: "?")
         try keep("segment-file", file: "out/a.png/result.json")
+        try keepFirstLine("segment-line", file: "out/results.jsonl")
+        try keepFirstLine("segment-failure", file: "out/failures.jsonl")
+        try keepFirstLine("segment-progress", file: "beat.json")
+        try keep("segment-run", file: "out/run.json")
+        try keep("segment-done", file: "out/done.json")
+        try run("plan", ["plan", "in", "--output", "manifest.jsonl"])
+        try keepFirstLine("plan-header", file: "manifest.jsonl")
         try run("segment-paper", ["segment", "a.png", "--preset", "paper", "--json"] + segment + ["paper"])
         try run("segment-tiles", ["segment", "a.png", "--tile", "120", "--json"] + segment + ["tiles"])
         try run("segment-reproducible", ["segment", "a.png", "--reproducible", "--json"] + segment + ["again"])

@@ -68,6 +68,6 @@ struct OutputSafetyTests {
         #expect(second.status == 5, "\(second.errors)")
         #expect(second.errors.contains("process \(first.processIdentifier) on "), "\(second.errors)")
         #expect(first.terminationStatus == 0)
-        #expect(command.files(under: "out").count == 6 * SegmentTests.fileNames.count)
+        #expect(command.results(under: "out").count == 6 * SegmentTests.fileNames.count)
     }
 }

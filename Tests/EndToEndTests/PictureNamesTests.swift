@@ -34,7 +34,7 @@ struct PictureNamesTests {
         let found = records.compactMap { $0["picture"]?["name"]?.asText }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         #expect(found.map { Array($0.utf8) } == names.map { Array($0.utf8) })
-        #expect(command.files(under: "out").count == names.count * SegmentTests.fileNames.count)
+        #expect(command.results(under: "out").count == names.count * SegmentTests.fileNames.count)
         let embedded = try command.run(["embed", "in", "--output", "rows.npy"])
         #expect(embedded.output.contains("[4, "), "\(embedded.output)")
     }

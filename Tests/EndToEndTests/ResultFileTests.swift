@@ -18,7 +18,7 @@ struct ResultFileTests {
             ("labels", ["labels.png"]), ("npy,json", ["map.npy", "result.json"]),
             ("mask, map,mask,labels", ["labels.png", "map.png", "mask.png"]),
         ] {
-            let outcome = try run(command, ["--keep", names])
+            let outcome = try run(command, ["--keep", names, "--overwrite"])
             #expect(outcome.status == 0, "\(outcome.errors)")
             let found = command.files(under: "out/plate.png")
             #expect(found == [".vitrine"] + files, "--keep \(names): \(found)")
@@ -33,7 +33,7 @@ struct ResultFileTests {
     func unknown() throws {
         let command = try Command()
         for names in ["mask,masks", "", "mask,"] {
-            let outcome = try run(command, ["--keep", names])
+            let outcome = try run(command, ["--keep", names, "--overwrite"])
             #expect(outcome.status == 2)
             let list = "is none of overlay, heatmap, mask, map, npy, json, labels"
             #expect(outcome.errors.contains(list) && outcome.errors.contains("--keep"), "\(outcome.errors)")

@@ -16,7 +16,7 @@ struct SegmentTests {
         let outcome = try command.run(["segment", "in", "--object", "metal plate", "--output", "out"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         let expected = ["a.png", "parts/b.png"].flatMap { name in Self.fileNames.map { "\(name)/\($0)" } }
-        #expect(command.files(under: "out") == expected.sorted())
+        #expect(command.results(under: "out") == expected.sorted())
         #expect(outcome.output.split(separator: "\n").count == 2)
     }
 
@@ -72,7 +72,7 @@ struct SegmentTests {
             ["segment", "d1/x.png", "d2/*.png", "--object", "metal plate", "--output", "out"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         let folders = Set(
-            command.files(under: "out").map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+            command.results(under: "out").map { $0.split(separator: "/").dropLast().joined(separator: "/") })
         #expect(folders == ["d1/x.png", "d2/x.png"])
     }
 
@@ -95,7 +95,7 @@ struct SegmentTests {
         #expect(records.map { $0["picture"]?["name"]?.asText } == names)
         #expect(records.indices.filter { records[$0]["kind"] == .text("failure") } == [3])
         let written = names.filter { $0 != "3.png" }.flatMap { name in Self.fileNames.map { "\(name)/\($0)" } }
-        #expect(command.files(under: "out") == written.sorted())
+        #expect(command.results(under: "out") == written.sorted())
     }
 
     @Test("a place that is taken ends the command with 5 before anything is computed")
@@ -120,6 +120,6 @@ struct SegmentTests {
             let outcome = try command.run(["segment", "in", "--object", "metal plate", "--output", "in/out"])
             #expect(outcome.status == 0, "\(outcome.errors)")
         }
-        #expect(command.files(under: "in/out") == Self.fileNames.map { "a.png/\($0)" })
+        #expect(command.results(under: "in/out") == Self.fileNames.map { "a.png/\($0)" })
     }
 }

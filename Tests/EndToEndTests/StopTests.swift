@@ -51,9 +51,9 @@ struct StopTests {
         let command = try Command()
         for index in 0..<40 { try command.write(SamplePictures.png(), to: "in/\(index).png") }
         let arguments = ["segment", "in", "--object", "plate", "--output", "out", "--quiet"]
-        let ending = try stop(command, arguments, with: SIGTERM) { command.files(under: "out").count > 12 }
+        let ending = try stop(command, arguments, with: SIGTERM) { command.results(under: "out").count > 12 }
         #expect(ending.status == 143)
-        let files = command.files(under: "out")
+        let files = command.results(under: "out")
         #expect(files.count % SegmentTests.fileNames.count == 0, "\(files)")
         #expect(files.count < 40 * SegmentTests.fileNames.count)
     }
@@ -66,7 +66,7 @@ struct StopTests {
             "segment", "in", "--object", "plate", "--output", "out", "--time-limit", limit,
         ])
         #expect(outcome.status == 6, "\(outcome.errors)")
-        #expect(command.files(under: "out").count % SegmentTests.fileNames.count == 0)
+        #expect(command.results(under: "out").count % SegmentTests.fileNames.count == 0)
         for wrong in ["0s", "5", "-1m", "m", "infs"] {
             #expect(
                 try command.run(["segment", "in", "--object", "x", "--output", "o", "--time-limit=\(wrong)"]).status

@@ -54,7 +54,7 @@ struct StreamTests {
         try command.write(Data("no picture".utf8), to: "missing.png")
         let outcome = try command.shell("exec \"$@\" <&- 2>&-", arguments + ["two", "--reproducible"])
         #expect(outcome.status == 3)
-        for file in command.files(under: "one") {
+        for file in command.results(under: "one") {
             #expect(try command.data("one/\(file)") == command.data("two/\(file)"), "\(file)")
         }
         // Nothing can be said of a result, and the result is there.

@@ -58,7 +58,7 @@ struct TileTests {
         try command.write(SamplePictures.png(), to: "a.png")
         _ = try segment(command, "a.png", [])
         _ = try segment(command, "a.png", ["--tile", "160"])
-        for name in command.files(under: "out0") {
+        for name in command.results(under: "out0") {
             #expect(try command.data("out0/\(name)") == command.data("out2/\(name)"), "\(name)")
         }
     }

@@ -5,6 +5,48 @@ import SystemPackage
 
 /// Which pictures a command works on, and how they are read.
 struct PictureOptions: ParsableArguments {
+    @OptionGroup var sources: PictureSources
+
+    @Option(help: "A manifest (vitrine plan) with the pictures, in place of naming them.")
+    var manifest: String?
+
+    @Option(
+        help: """
+            Do one part of the pictures: 2/8 is the second of eight, by a hash of each picture's name in the output \
+            folder; auto takes it from Slurm's variables for a task of a job array.
+            """)
+    var shard: ShardArgument?
+
+    @OptionGroup var readingOptions: PictureReadingOptions
+
+    func validate() throws {
+        if manifest != nil, !sources.isEmpty {
+            throw ValidationError("name pictures or a manifest (--manifest), not both")
+        }
+    }
+
+    /// Whether no picture is named, in whichever way.
+    var isEmpty: Bool { sources.isEmpty && manifest == nil }
+
+    /// The pictures, and the whole of which they are a part.
+    ///
+    /// - Parameter output: where results go, which is not searched.
+    /// - Throws: A ``CommandFailure``.
+    func job(output: String? = nil) throws -> PictureJob {
+        let shard = try shard?.resolved()
+        if let manifest { return try PictureJob(manifest: manifest, shard: shard) }
+        return try PictureJob(try sources.items(output: output), shard: shard)
+    }
+
+    /// The pictures alone.
+    func items(output: String? = nil) throws -> [PictureItem] {
+        if manifest == nil, shard == nil { return try sources.items(output: output) }
+        return try job(output: output).items
+    }
+}
+
+/// Where pictures are named.
+struct PictureSources: ParsableArguments {
     @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
     var pictures: [PathArgument] = []
 
@@ -19,8 +61,6 @@ struct PictureOptions: ParsableArguments {
         name: [.customShort("0"), .customLong("null")],
         help: "Names of --files-from end in zero bytes, as find -print0 writes them.")
     var endsInZero = false
-
-    @OptionGroup var readingOptions: PictureReadingOptions
 
     func validate() throws {
         if endsInZero, filesFrom == nil { throw ValidationError("--null goes with --files-from") }

@@ -25,7 +25,8 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "What the pictures show, in plain English, for example \"magnetic tile\".")
     var object: String
 
-    @Option(help: "The folder for the results. It is made when missing; results of the same pictures are replaced.")
+    @Option(
+        help: "The folder for the results. It is made when missing. Pictures that are done there are not done again.")
     var output: String?
 
     @Flag(help: "Print every sentence that describes the object, and do nothing else.")
@@ -38,6 +39,7 @@ struct SegmentCommand: ParsableCommand {
 
     @OptionGroup var resultOptions: ResultOptions
     @OptionGroup var stdioOptions: StdioOptions
+    @OptionGroup var batch: BatchOptions
 
     @Flag(help: "Print one JSON line a picture on standard output, failures included.")
     var json = false
@@ -83,17 +85,25 @@ struct SegmentCommand: ParsableCommand {
             return
         }
         guard let output else { return }
-        let items = try pictureOptions.items(output: output)
-        let results = try ResultOutput(output, for: items.map(\.id))
+        let job = try pictureOptions.job(output: output)
+        let folder = batch.dryRun ? nil : try RunFolder(output, job.ids, startsAnew: batch.overwrite)
         let log = Log(isQuiet: quiet)
+        let remaining = try RemainingPictures(
+            of: job.items, in: output, try folder?.journal ?? batch.journal(of: output, job.ids),
+            retriesFailed: batch.retryFailed, note: log.info)
         // The first picture is decoded while the models are loaded.
-        let pictures = SegmentRun.read(items, self, memory)
+        let pictures = SegmentRun.read(remaining.items, self, memory)
         let (segmenter, files) = try loaded(setup)
-        log.info("\(items.count) pictures, \(ComputeThreads.count) threads")
+        guard let folder else {
+            let estimate = SegmentEstimate(job: job, remaining: remaining, object: object, tiling: tiling.tiling)
+            for line in try estimate.lines(pictures, segmenter) { try Terminal.write(line) }
+            return
+        }
+        log.info("\(remaining.summary), \(ComputeThreads.count) threads")
 
-        let run = SegmentRun(command: self, results: results, segmenter: segmenter, files: files, log: log)
-        let status = try run.work(through: pictures, count: items.count)
-        if status != .success { throw ExitCode(status.rawValue) }
+        let run = SegmentRun(command: self, job: job, folder: folder, segmenter: segmenter, files: files, log: log)
+        let status = try run.work(through: pictures, remaining)
+        if status != .success, !(status == .someFailed && batch.partialOk) { throw ExitCode(status.rawValue) }
     }
 
     /// The segmenter, and all files that its results depend on.

@@ -19,7 +19,11 @@ struct SegmentRequests {
         let weights = WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache)
         var paths: [[UInt8]: String] = [:]
         let loop = RequestLoop<SegmentRun.Reading>(
-            read: { [command, memory] request in try SegmentRun.reading(request.item, command, memory) },
+            read: { [command, memory] request in
+                let reading = SegmentRun.reading(request.item, command, memory)
+                _ = try reading.decoded.get()
+                return reading
+            },
             answer: { request, reading in
                 if let results {
                     if let refusal = results.refusal(of: request.id) { throw RequestRefusal(sentence: refusal) }
@@ -28,14 +32,15 @@ struct SegmentRequests {
                     paths[Array(request.id.utf8)] = request.path
                 }
                 let object = request.object ?? command.object
+                let decoded = try reading.decoded.get().picture
                 let result = try SegmentedPicture(
-                    reading.decoded.image, object: object, by: segmenter, tiling: command.tiling.tiling)
+                    decoded.image, object: object, by: segmenter, tiling: command.tiling.tiling)
                 var record = command.record(
-                    of: request.item, reading.decoded, result, object: object, decodingSeconds: reading.seconds,
+                    of: request.item, decoded, result, object: object, decodingSeconds: reading.seconds,
                     configuration: segmenter.configuration, weights: try weights.get())
                 record.seq = request.seq
                 try results?.write(request.id) { [record] folder in
-                    try command.files(of: reading.decoded, result, record).write(to: folder)
+                    try command.files(of: decoded, result, record).write(to: folder)
                 }
                 return try record.json(pretty: false)
             })

@@ -4,7 +4,9 @@ import Foundation
 import ImageCodecs
 import Imaging
 import PictureLists
+import RunJournals
 import Synchronization
+import SystemPackage
 import Tensors
 import TerminalText
 
@@ -15,7 +17,8 @@ import TerminalText
 /// computation; the other two have a thread each, which is little work beside it.
 struct SegmentRun: Sendable {
     let command: SegmentCommand
-    let results: ResultOutput
+    let job: PictureJob
+    let folder: RunFolder
     let segmenter: AnomalySegmenter
     /// All files that the result depends on.
     let files: [WeightFile]
@@ -23,86 +26,117 @@ struct SegmentRun: Sendable {
 
     /// A picture with what reading it cost.
     struct Reading: Sendable {
-        let decoded: DecodedImage
-        /// Of the memory, while this value is somewhere; nil for a picture that could not be read.
-        let share: MemoryShare?
+        /// Of its file; nil where that could not be read.
+        let input: ContentStamp?
+        /// With its share of the memory, while this value is somewhere.
+        let decoded: Result<(picture: DecodedImage, share: MemoryShare?), any Error>
         let seconds: Double
     }
 
     /// What the models made of a picture, on its way to the disk.
     private struct Finding: Sendable {
+        let decoded: DecodedImage
         let reading: Reading
         let result: SegmentedPicture
-        let weights: Pending<[WeightFileRecord]>
     }
 
     /// The pictures of a command, decoded one ahead.
     static func read(
         _ items: [PictureItem], _ command: SegmentCommand, _ memory: PictureMemory
     ) -> ReadAhead<PictureItem, Reading> {
-        ReadAhead(items) { try reading($0, command, memory) }
+        ReadAhead(items) { reading($0, command, memory) }
     }
 
     /// Opens a picture, as soon as there is room for it.
-    static func reading(_ item: PictureItem, _ command: SegmentCommand, _ memory: PictureMemory) throws -> Reading {
+    static func reading(_ item: PictureItem, _ command: SegmentCommand, _ memory: PictureMemory) -> Reading {
         let options = command.pictureOptions.readingOptions.options
         let clock = ContinuousClock()
         let begin = clock.now
-        let (decoded, share) = try memory.decode(try item.contents(options), name: item.pathText, options: options)
-        return Reading(decoded: decoded, share: share, seconds: (clock.now - begin) / .seconds(1))
+        let facts = item.path.withPlatformString { ContentStamp.facts(ofFile: $0) }
+        let bytes = Result { try item.contents(options) }
+        let input = facts.flatMap { facts in (try? bytes.get()).map { ContentStamp(facts: facts, bytes: $0) } }
+        let decoded = bytes.flatMap { bytes in
+            Result { try memory.decode(bytes, name: item.pathText, options: options) }
+        }
+        return Reading(input: input, decoded: decoded, seconds: (clock.now - begin) / .seconds(1))
     }
 
     /// A picture that fails is reported and the rest go on.
     ///
     /// - Throws: A ``CommandFailure`` when results cannot be written: every further picture would fail as well.
-    func work(through pictures: ReadAhead<PictureItem, Reading>, count: Int) throws -> ExitStatus {
-        let report = SegmentReport(total: count, isQuiet: command.quiet, log: log)
+    func work(through pictures: ReadAhead<PictureItem, Reading>, _ remaining: RemainingPictures) throws -> ExitStatus {
+        let progress = RunProgress(remaining, command.batch, isQuiet: command.quiet)
+        let report = SegmentReport(progress, log: log)
+        let weights = WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache)
+        // What an earlier run left is compared before anything is computed. Otherwise there is nothing to wait for.
+        if folder.isResumed { try folder.begin(try description(try weights.get(untilStopped: true))) }
+        try progress.begin()
         let writer = WriteBehind()
-        var weights: Pending<[WeightFileRecord]>?
         var done = 0
         for (item, picture) in pictures {
             if let status = StopRequest.status {
                 try writer.finish()
-                log.warning("stopped after \(done) of \(count) pictures")
+                log.warning("stopped after \(done) of \(remaining.items.count) pictures; the same command goes on")
                 return status
             }
             let finding = Result {
                 StopRequest.takeInHand()
                 defer { StopRequest.letGo() }
                 let reading = try picture.get()
-                let digests = weights ?? WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache)
-                weights = digests
+                let decoded = try reading.decoded.get().picture
                 let result = try SegmentedPicture(
-                    reading.decoded.image, object: command.object, by: segmenter, tiling: command.tiling.tiling)
-                return Finding(reading: reading, result: result, weights: digests)
+                    decoded.image, object: command.object, by: segmenter, tiling: command.tiling.tiling)
+                return Finding(decoded: decoded, reading: reading, result: result)
             }
             try writer.submit {
-                report.warn(item, (try? picture.get())?.decoded.warnings ?? [])
+                let reading = try? picture.get()
+                report.warn(item, (try? reading?.decoded.get())?.picture.warnings ?? [])
+                let weights = try weights.get()
+                try folder.begin(try description(weights))
                 do {
-                    try report.succeeded(try write(item, try finding.get()))
+                    try report.succeeded(try write(item, try finding.get(), weights))
                 } catch let failure as CommandFailure {
                     report.hide()
                     throw failure
                 } catch let ended as ExitCode {
                     throw ended
                 } catch {
-                    try report.failed(item, "\(error)", asJSON: command.json)
+                    let record = try FailureRecord(picture: PictureRecord(item), error: "\(error)").json(pretty: false)
+                    try folder.fail(item.id, input: reading?.input, record: record)
+                    try report.failed(item, "\(error)", json: command.json ? record : nil)
                 }
             }
             done += 1
         }
         try writer.finish()
-        return report.status()
+        report.hide()
+        let outcome = try folder.finish(try description(try weights.get()))
+        if outcome.failed > 0 { log.error("\(outcome.failed) of \(outcome.done + outcome.failed) pictures failed") }
+        return outcome.failed > 0 ? .someFailed : .success
+    }
+
+    /// What all results have in common.
+    private func description(_ weights: [WeightFileRecord]) throws -> RunDescription {
+        let settings = SegmentSettings(
+            object: command.object, configuration: segmenter.configuration,
+            applyOrientation: command.pictureOptions.readingOptions.applyOrientation,
+            lenientImages: command.pictureOptions.readingOptions.lenientImages,
+            reproducible: command.reproducible, showPoints: command.showPoints, tiling: command.tiling.tiling,
+            keep: command.resultOptions.keep.map(\.rawValue).sorted())
+        return try RunDescription(RunRecord(command: "segment", settings: settings, weights: weights, job: job))
     }
 
     /// Returns the line for standard output.
-    private func write(_ item: PictureItem, _ finding: Finding) throws -> String {
-        let (decoded, result) = (finding.reading.decoded, finding.result)
+    private func write(_ item: PictureItem, _ finding: Finding, _ weights: [WeightFileRecord]) throws -> String {
+        let (decoded, result) = (finding.decoded, finding.result)
         let record = command.record(
             of: item, decoded, result, decodingSeconds: finding.reading.seconds,
-            configuration: segmenter.configuration, weights: try finding.weights.get())
+            configuration: segmenter.configuration, weights: weights)
         let timings = TimingsRecord(decoding: finding.reading.seconds, result.timings)
-        try results.write(item.id) { folder in try command.files(of: decoded, result, record).write(to: folder) }
+        let line = try ResultLineRecord(record).json(pretty: false)
+        try folder.write(item.id, input: finding.reading.input, record: line) { folder in
+            try command.files(of: decoded, result, record).write(to: folder)
+        }
         return command.json ? try record.json(pretty: false) : summary(item, result, timings)
     }
 

@@ -1,0 +1,100 @@
+import AnomalySegmentation
+import Imaging
+import JSONText
+import Manifests
+
+// What the files at the top of an output folder hold.
+
+/// A line of `results.jsonl`: what a picture's `result.json` says, without what is the same for all pictures.
+struct ResultLineRecord: OutputRecord {
+    static let kind = "result"
+
+    var picture: PictureRecord
+    var score: Float
+    var clipScore: Float
+    var fusedPeak: Float
+    var mask: MaskRecord
+    /// The connected parts of the mask, each with its pixels.
+    var regions: [MaskRegionRecord]
+    /// Why SAM was not asked; absent where it was.
+    var omission: AnomalyResult.Omission?
+
+    init(_ record: SegmentRecord) {
+        picture = record.picture
+        score = record.score
+        clipScore = record.clipScore
+        fusedPeak = record.fusedPeak
+        mask = record.mask
+        regions = record.regions
+        omission = record.omission
+    }
+}
+
+/// `run.json`: what all results of an output folder have in common, and once the run is done how many there are.
+struct RunRecord: OutputRecord {
+    static let kind = "run"
+
+    /// All pictures of the job, whatever part of them this run has.
+    struct Pictures: Encodable {
+        var count: Int
+        var digest: String
+    }
+
+    struct Part: Encodable {
+        var number: Int
+        var count: Int
+    }
+
+    /// The pictures of this run.
+    struct Outcome: Encodable {
+        var done: Int
+        var failed: Int
+    }
+
+    /// Of the command that made the results.
+    var command: String
+    /// What decides about the results besides the weights.
+    var settings: JSONValue
+    var weights: [WeightFileRecord]
+    var manifest: Pictures
+    /// Absent where a run has all pictures.
+    var shard: Part?
+    /// Absent while the run is not done.
+    var outcome: Outcome?
+
+    init(command: String, settings: some Encodable, weights: [WeightFileRecord], job: PictureJob) throws {
+        self.command = command
+        self.settings = .object(try JSONValue.members(of: Array(try encodedJSON(settings).utf8)))
+        self.weights = weights
+        manifest = job.manifest
+        shard = job.shard.map { Part(number: $0.number, count: $0.count) }
+    }
+}
+
+/// `done.json`, the marker that is written last and removed first: the run is whole.
+struct DoneRecord: OutputRecord, Codable {
+    static let kind = "done"
+
+    /// SHA-256 of the files beside it.
+    struct Digests: Codable {
+        var failures: String
+        var results: String
+        var run: String
+    }
+
+    var sha256: Digests
+}
+
+/// What `segment` was asked to do, but for pictures and weights.
+struct SegmentSettings: Encodable {
+    var object: String
+    var configuration: AnomalyConfiguration
+    var applyOrientation: Bool
+    var lenientImages: Bool
+    var reproducible: Bool
+    var showPoints: Bool
+    /// Absent where no picture is cut.
+    var tiling: Tiling?
+    /// The files of each result.
+    var keep: [String]
+}

@@ -68,6 +68,29 @@ struct CommandLineTests {
         #expect(command.files(under: "out").isEmpty)
     }
 
+    @Test("what is too large, empty or no JSON is refused in one line, at once")
+    func refused() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        try command.write(Data("{\"text\": [}".utf8), to: "broken.json")
+        try command.write(Data("[]".utf8), to: "none.json")
+        for (arguments, status, says) in [
+            (
+                ["embed", "a.png", "--output", "a.npy", "--side", "100000000"], 2,
+                "--side takes a whole number from 1 to"
+            ),
+            (["embed", "--text", " ", "--output", "a.npy"], 2, "--text is empty"),
+            (
+                ["segment", "a.png", "--object", "a", "--output", "out", "--configuration", "broken.json"], 4,
+                "broken.json is no configuration: it is not JSON from byte 10 on; copy"
+            ),
+            (["classify", "a.png", "--labels", "a", "--templates", "none.json"], 2, "vitrine: there are no templates"),
+        ] {
+            let outcome = try command.run(arguments)
+            #expect(outcome.status == status && outcome.errors.contains(says), "\(arguments): \(outcome.errors)")
+        }
+    }
+
     @Test("numbers of the mask generator that mean nothing are refused with their flag")
     func generator() throws {
         let command = try Command()

@@ -65,6 +65,9 @@ struct EmbedCommand: ParsableCommand {
     @OptionGroup var clipOptions: CLIPOptions
     @OptionGroup var threadOptions: ThreadOptions
 
+    /// Beyond it the patches of one picture would attend to each other for hours.
+    private static let largestSide = 8192
+
     func validate() throws {
         if pictureOptions.isEmpty == text.isEmpty {
             throw ValidationError("name either pictures or texts (--text), and one of them at least")
@@ -83,7 +86,12 @@ struct EmbedCommand: ParsableCommand {
             throw ValidationError("--patches and --sam are for pictures")
         }
         if sam, patches || normalize { throw ValidationError("--sam goes without CLIP's flags") }
-        if let side, side < 1 { throw ValidationError("--side takes a positive number, not \(side)") }
+        if let side, !(1...Self.largestSide).contains(side) {
+            throw ValidationError("--side takes a whole number from 1 to \(Self.largestSide), not \(side)")
+        }
+        if text.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw ValidationError("--text is empty; write the text that should become a vector")
+        }
     }
 
     func run() throws {

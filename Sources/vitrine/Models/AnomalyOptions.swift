@@ -2,6 +2,7 @@ import AnomalySegmentation
 import ArgumentParser
 import Checkpoints
 import Foundation
+import JSONText
 import NeuralNetwork
 import TextLines
 import WeightIdentity
@@ -62,8 +63,10 @@ struct AnomalyOptions: ParsableArguments {
         var configuration = preset == .paper ? AnomalyConfiguration.paper : .default
         if let path = self.configuration {
             do {
-                configuration = try JSONDecoder().decode(
-                    AnomalyConfiguration.self, from: Data(try TextFile.text(of: path).utf8))
+                let text = try TextFile.text(of: path)
+                // What is no JSON at all has a place.
+                _ = try JSONValue.members(of: Array(text.utf8))
+                configuration = try JSONDecoder().decode(AnomalyConfiguration.self, from: Data(text.utf8))
             } catch let error as TextLineError {
                 throw CommandFailure.badInput("\(error) (--configuration)")
             } catch {
@@ -105,6 +108,7 @@ struct AnomalyOptions: ParsableArguments {
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.dataCorrupted(let context):
             context.codingPath.map(\.stringValue).joined(separator: ".") + " " + context.debugDescription
+        case let error as JSONError: "it is not JSON from byte \(error.byteOffset) on"
         default: error.localizedDescription
         }
     }

@@ -39,7 +39,9 @@ struct LoadedCLIP {
     func readingTexts<Value>(_ flag: String, _ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let error as CLIPError {
             throw CommandFailure.badInput("\(files[0].path): \(error)")
-        } catch { throw CommandFailure.usage("\(flag): \(error)") }
+        } catch let error as TokenizerError {
+            throw CommandFailure.usage("\(flag): \(error)")
+        } catch { throw CommandFailure.usage("\(error)") }
     }
 
     /// Vocabularies take some megabytes; what unpacks to more is none.

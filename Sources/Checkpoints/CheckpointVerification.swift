@@ -61,26 +61,36 @@ extension Checkpoint {
     /// Opening checks structure only, so that the first tensor of a file of gigabytes is there at once; this is the slow
     /// look at everything else. Memory stays at what one tensor takes.
     ///
-    /// - Parameter progress: called with the name of each tensor or record before it is read.
-    public func verify(_ progress: (String) -> Void = { _ in }) -> CheckpointVerification {
-        CheckpointVerification(
-            tensors: readThrough(progress), records: parts.flatMap { $0.checksums(progress) })
+    /// - Parameter progress: called with the name of each tensor or record before it is read. It may throw to stop the
+    ///   work, as with `try Task.checkCancellation()`.
+    public func verify<Failure: Error>(
+        _ progress: (String) throws(Failure) -> Void
+    ) throws(Failure) -> CheckpointVerification {
+        let items = try readThrough(progress)
+        var records: [CheckpointVerification.Record] = []
+        for part in parts { records += try part.checksums(progress) }
+        return CheckpointVerification(tensors: items, records: records)
     }
+
+    /// Reads every byte, without reports on the progress.
+    public func verify() -> CheckpointVerification { verify { _ in } }
 
     /// The tensors that hold elements which are no finite numbers. One that cannot be read is not among them.
     package func nonFiniteTensors() -> [CheckpointVerification.Item] {
         readThrough { _ in }.filter { $0.nonFiniteCount > 0 }
     }
 
-    private func readThrough(_ progress: (String) -> Void) -> [CheckpointVerification.Item] {
-        names.map { name in
-            progress(name)
-            do throws(CheckpointError) {
-                return CheckpointVerification.Item(
-                    name: name, problem: nil, nonFiniteCount: try nonFiniteCount(of: name))
-            } catch {
-                return CheckpointVerification.Item(name: name, problem: error, nonFiniteCount: 0)
+    private func readThrough<Failure: Error>(
+        _ progress: (String) throws(Failure) -> Void
+    ) throws(Failure) -> [CheckpointVerification.Item] {
+        var items: [CheckpointVerification.Item] = []
+        for name in names {
+            try progress(name)
+            switch Result(catching: { () throws(CheckpointError) in try nonFiniteCount(of: name) }) {
+            case .success(let count): items.append(.init(name: name, problem: nil, nonFiniteCount: count))
+            case .failure(let problem): items.append(.init(name: name, problem: problem, nonFiniteCount: 0))
             }
         }
+        return items
     }
 }

@@ -57,26 +57,61 @@ package final class DigestCache: Sendable {
     ///
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`.
     package func sha256(ofFile path: String) throws(CheckpointError) -> String {
-        let file = try MappedFile(path: path)
-        let name = Self.resolved(path)
-        let facts = file.status.map(Facts.init)
-        if let entry = known.withLock({ $0[name] }), entry.facts == facts?.text { return entry.sha256 }
-        let start = now()
-        let digest = try hash(file)
-        guard let facts, file.status.map(Facts.init) == facts, facts.lastChange + Self.settlingSeconds < start else {
-            return digest
-        }
-        let entry = Entry(facts: facts.text, sha256: digest)
-        known.withLock { Self.add(entry, name, to: &$0) }
-        if let storePath {
-            // Another process may have added entries since this one read the file.
-            var stored = Self.entries(in: storePath)
-            Self.add(entry, name, to: &stored)
-            do { try WholeFile.write(Array(encodedJSON(stored, pretty: true).utf8), to: storePath) } catch {
-                report("digests of weights are not kept: \(error)")
-            }
-        }
+        let question = try Question(path, at: now())
+        if let answer = answer(question) { return answer }
+        let digest = try hash(question.file)
+        keep(digest, question)
         return digest
+    }
+
+    /// The same, with a door to leave by.
+    ///
+    /// - Parameter checkCancellation: called before every few megabytes. It may throw to stop the work.
+    /// - Throws: what it throws, and as above.
+    package func sha256(ofFile path: String, checkCancellation: () throws -> Void) throws -> String {
+        let question = try Question(path, at: now())
+        if let answer = answer(question) { return answer }
+        let digest = try SHA256.hexadecimalDigest(of: question.file, checkCancellation: checkCancellation)
+        keep(digest, question)
+        return digest
+    }
+
+    /// A file as it is when its digest is asked for.
+    private struct Question {
+        let file: MappedFile
+        /// What entries are kept under.
+        let name: String
+        let facts: Facts?
+        /// Seconds since 1970.
+        let time: Int
+
+        init(_ path: String, at time: Int) throws(CheckpointError) {
+            file = try MappedFile(path: path)
+            name = DigestCache.resolved(path)
+            facts = file.status.map(Facts.init)
+            self.time = time
+        }
+    }
+
+    private func answer(_ question: Question) -> String? {
+        guard let entry = known.withLock({ $0[question.name] }), entry.facts == question.facts?.text else { return nil }
+        return entry.sha256
+    }
+
+    /// Keeps what was read, unless the file changed meanwhile or just before.
+    private func keep(_ digest: String, _ question: Question) {
+        guard let facts = question.facts, question.file.status.map(Facts.init) == facts,
+            facts.lastChange + Self.settlingSeconds < question.time
+        else { return }
+        let entry = Entry(facts: facts.text, sha256: digest)
+        known.withLock { Self.add(entry, question.name, to: &$0) }
+        guard let storePath else { return }
+        // Another process may have added entries since this one read the file.
+        var stored = Self.entries(in: storePath)
+        Self.add(entry, question.name, to: &stored)
+        do { try WholeFile.write(Array(encodedJSON(stored, pretty: true).utf8), to: storePath) } catch {
+            report("digests of weights are not kept: \(error)")
+        }
     }
 
     private static func add(_ entry: Entry, _ name: String, to entries: inout [String: Entry]) {

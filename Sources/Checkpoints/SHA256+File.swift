@@ -6,19 +6,43 @@ extension SHA256 {
         try hexadecimalDigest(of: MappedFile(path: path))
     }
 
+    /// The digest of a file's bytes, with a door to leave by.
+    ///
+    /// - Parameter checkCancellation: called before every few megabytes. It may throw to stop the work, as
+    ///   `Task.checkCancellation` does.
+    /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`, and what `checkCancellation` throws.
+    public static func hexadecimalDigest(ofFile path: String, checkCancellation: () throws -> Void) throws -> String {
+        try hexadecimalDigest(of: MappedFile(path: path), checkCancellation: checkCancellation)
+    }
+
     /// - Throws: `CheckpointError.shrunk`.
     static func hexadecimalDigest(of file: MappedFile) throws(CheckpointError) -> String {
-        let step = 1 << 22
         var digest = SHA256()
-        var start = 0
-        while start < file.byteCount {
-            let end = min(start + step, file.byteCount)
-            guard file.stillCovers(end), let bytes = file.bytes(start..<end) else {
-                throw .shrunk(path: file.path, name: "")
-            }
-            digest.update(bytes)
-            start = end
+        for start in pieces(of: file) { try digest.add(pieceAt: start, of: file) }
+        return digest.hexadecimalDigest()
+    }
+
+    static func hexadecimalDigest(of file: MappedFile, checkCancellation: () throws -> Void) throws -> String {
+        var digest = SHA256()
+        for start in pieces(of: file) {
+            try checkCancellation()
+            try digest.add(pieceAt: start, of: file)
         }
         return digest.hexadecimalDigest()
+    }
+
+    private static let pieceBytes = 1 << 22
+
+    /// Where the pieces of a file begin.
+    private static func pieces(of file: MappedFile) -> StrideTo<Int> {
+        stride(from: 0, to: file.byteCount, by: pieceBytes)
+    }
+
+    private mutating func add(pieceAt start: Int, of file: MappedFile) throws(CheckpointError) {
+        let end = min(start + Self.pieceBytes, file.byteCount)
+        guard file.stillCovers(end), let bytes = file.bytes(start..<end) else {
+            throw .shrunk(path: file.path, name: "")
+        }
+        update(bytes)
     }
 }

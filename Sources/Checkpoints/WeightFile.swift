@@ -31,5 +31,9 @@ protocol WeightFile: Sendable {
     func nonFiniteCount(_ index: Int) throws(CheckpointError) -> Int
 
     /// The checksums that the file carries, compared with its bytes; empty for a container that has none.
-    func checksums(_ progress: (String) -> Void) -> [CheckpointVerification.Record]
+    ///
+    /// - Parameter progress: called with the name of each record before it is read. It may throw to stop the work.
+    func checksums<Failure: Error>(
+        _ progress: (String) throws(Failure) -> Void
+    ) throws(Failure) -> [CheckpointVerification.Record]
 }

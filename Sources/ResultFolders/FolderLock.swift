@@ -1,3 +1,5 @@
+import WholeFiles
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -43,19 +45,16 @@ final class FolderLock: Sendable {
                 throw .failed(path: path, operation: "locking", code: code)
             }
             // The last owner may have taken its file away between the opening and the locking.
-            if isSame(descriptor, path) {
-                write(owner: ownWords, to: descriptor)
+            if UnfinishedFile.isNamed(descriptor, path) {
+                if let code = write(owner: ownWords, to: descriptor) {
+                    unlink(path)
+                    close(descriptor)
+                    throw .failed(path: path, operation: "writing", code: code)
+                }
                 return descriptor
             }
             close(descriptor)
         }
-    }
-
-    private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
-        var held = stat()
-        var named = stat()
-        return fstat(descriptor, &held) == 0 && lstat(path, &named) == 0 && held.st_ino == named.st_ino
-            && held.st_dev == named.st_dev
     }
 
     private static func text(of descriptor: Int32) -> String {
@@ -83,10 +82,12 @@ final class FolderLock: Sendable {
         return "process \(getpid()) on \(texts[0]), since \(texts[1])"
     }
 
-    private static func write(owner: String, to descriptor: Int32) {
-        // For people only: a failure loses nothing.
+    /// The text is for people only, but where it cannot be written, because the disk is full, no result can.
+    ///
+    /// - Returns: the number of the error; nil when all is written.
+    private static func write(owner: String, to descriptor: Int32) -> Int32? {
         let bytes = Array("\(firstWord) \(owner)\n".utf8)
         ftruncate(descriptor, 0)
-        pwrite(descriptor, bytes, bytes.count, 0)
+        return pwrite(descriptor, bytes, bytes.count, 0) < 0 ? errno : nil
     }
 }

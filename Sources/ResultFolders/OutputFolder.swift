@@ -29,6 +29,7 @@ package final class OutputFolder: Sendable {
         self.exchanges = exchanges
         try Self.makeFolders(path)
         lock = try FolderLock(folder: path)
+        UnfinishedFile.clear(in: path)
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .failed(path: path, operation: "opening", code: errno) }
         try Self.makeFolder(workshopPath)

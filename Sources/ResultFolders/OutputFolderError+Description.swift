@@ -12,7 +12,8 @@ extension OutputFolderError: CustomStringConvertible {
         case .removed(let path):
             "the output folder \(printable(path)) was removed while results were being written; run the command again"
         case .failed(let path, let operation, let code):
-            "\(operation) \(printable(path)) failed: \(systemMessage(code))"
+            "\(operation) \(printable(path)) failed: \(systemMessage(code)); "
+                + "check that it is writable and has space, or choose another output folder"
         }
     }
 }

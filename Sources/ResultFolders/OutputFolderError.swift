@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Why an output folder, or a result in it, cannot be used.
 package enum OutputFolderError: Error, Hashable, Sendable {
     /// What stands in a result's place without being a result.
@@ -18,4 +26,9 @@ package enum OutputFolderError: Error, Hashable, Sendable {
     case removed(path: String)
     /// A call of the system failed with the error number `code`.
     case failed(path: String, operation: String, code: Int32)
+
+    /// Whether only one result cannot be written, because of its name, and others can.
+    package var isOfOneResult: Bool {
+        if case .failed(_, _, ENAMETOOLONG) = self { true } else { false }
+    }
 }

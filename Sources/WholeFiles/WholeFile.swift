@@ -24,14 +24,13 @@ package struct WholeFile<Failure: Error>: ~Copyable {
     package init(path: String, failure: @escaping (WholeFileError) -> Failure) throws(Failure) {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw failure(WholeFileError(path, .naming, EINVAL)) }
         let folder = Self.folder(of: path)
-        let temporary = "\(folder)/.\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).part"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw failure(WholeFileError(path, .creating, errno)) }
+        switch UnfinishedFile.make(in: folder) {
+        case .failure(let error): throw failure(WholeFileError(path, .creating, error.code))
+        case .success(let made): (temporary, descriptor) = made
+        }
         self.failure = failure
         self.path = path
         self.folder = folder
-        self.temporary = temporary
-        self.descriptor = descriptor
     }
 
     deinit {
@@ -67,7 +66,10 @@ package struct WholeFile<Failure: Error>: ~Copyable {
     /// Makes the bytes durable and gives the file its name.
     package consuming func commit() throws(Failure) {
         if fsync(descriptor) != 0 { throw error(.flushing, errno) }
-        // The close is looked at too: some file systems report a full disk only here.
+        // The close is looked at too: some file systems report a full disk only here. A second descriptor keeps the lock
+        // until the file has its name.
+        let lock = dup(descriptor)
+        defer { if lock >= 0 { close(lock) } }
         let closed = close(descriptor)
         descriptor = -1
         if closed != 0 { throw error(.closing, errno) }

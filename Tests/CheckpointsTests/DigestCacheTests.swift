@@ -50,7 +50,11 @@ struct DigestCacheTests {
         try withBench { bench in
             let cache = bench.cache(keeps: keeps)
             let first = try bench.truth
+            #expect(throws: CancellationError.self) {
+                try cache.sha256(ofFile: bench.weights.path) { throw CancellationError() }
+            }
             for _ in 0..<3 { #expect(try cache.sha256(ofFile: bench.weights.path) == first) }
+            #expect(try cache.sha256(ofFile: bench.weights.path) { throw CancellationError() } == first)
             #expect(bench.hashed.count == 1)
             // In place, to the same size and with the old time of modification.
             let date = try #require(

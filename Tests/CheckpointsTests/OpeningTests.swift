@@ -139,6 +139,7 @@ struct OpeningTests {
             var seen: [String] = []
             let result = checkpoint.verify { seen.append($0) }
             #expect(seen == checkpoint.names)
+            #expect(throws: CancellationError.self) { try checkpoint.verify { _ in throw CancellationError() } }
             #expect(result.isSound)
             #expect(result.nonFinite.map(\.name) == ["d", "f", "h", "b"])
             #expect(result.nonFinite.map(\.nonFiniteCount) == [1, 3, 3, 2])

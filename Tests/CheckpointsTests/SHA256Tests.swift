@@ -62,6 +62,15 @@ struct SHA256Tests {
             let bytes = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
             try Data(bytes).write(to: url)
             #expect(try SHA256.hexadecimalDigest(ofFile: url.path) == digest(bytes))
+            #expect(try SHA256.hexadecimalDigest(ofFile: url.path) {} == digest(bytes))
+            var calls = 0
+            #expect(throws: CancellationError.self) {
+                try SHA256.hexadecimalDigest(ofFile: url.path) {
+                    calls += 1
+                    if calls == 2 { throw CancellationError() }
+                }
+            }
+            #expect(calls == 2)
             try Data().write(to: url)
             #expect(try SHA256.hexadecimalDigest(ofFile: url.path) == digest([]))
         }

@@ -115,6 +115,10 @@ struct SafetensorsWriterTests {
             #expect(throws: CheckpointError.noSuchTensor(path: path, name: "none")) {
                 try SafetensorsWriter.write(huge, names: ["none"], to: path)
             }
+            #expect(throws: CancellationError.self) {
+                try SafetensorsWriter.write(
+                    huge, to: path, progress: { if $0 != huge.names.first { throw CancellationError() } })
+            }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         }
     }

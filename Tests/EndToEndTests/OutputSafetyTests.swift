@@ -39,6 +39,34 @@ struct OutputSafetyTests {
         #expect(command.files(under: "out") == before)
     }
 
+    @Test("a picture whose result has too long a path fails alone")
+    func longPath() throws {
+        let command = try Command()
+        let deep = Array(repeating: String(repeating: "d", count: 240), count: 14).joined(separator: "/")
+        try command.write(SamplePictures.png(), to: "in/\(deep)/a.png")
+        try command.write(SamplePictures.png(), to: "in/b.png")
+        let output = Array(repeating: String(repeating: "o", count: 200), count: 4).joined(separator: "/")
+        let outcome = try segment(command, ["in"], output: command.folder.path + "/" + output)
+        #expect(outcome.status == 3, "\(outcome.errors)")
+        #expect(outcome.errors.contains("File name too long"), "\(outcome.errors)")
+        #expect(command.files(under: output).filter { $0.hasPrefix("b.png/") }.count == SegmentTests.fileNames.count)
+    }
+
+    @Test("where files cannot grow the command ends with 5, leaves no half result, and goes on when they can")
+    func full() throws {
+        let command = try Command()
+        for name in ["a", "b"] { try command.write(SamplePictures.png(), to: "in/\(name).png") }
+        let arguments = ["segment", "in", "--object", "plate", "--output", "out", "--quiet", "--reproducible"]
+        // Blocks of 512 bytes: enough for the lock and the mark, not for an overlay.
+        let outcome = try command.shell("ulimit -f 16; exec \"$@\"", arguments)
+        #expect(outcome.status == 5)
+        #expect(outcome.errors.contains("a.png") && outcome.errors.contains("File too large"), "\(outcome.errors)")
+        #expect(command.files(under: "out").filter { $0.contains(".png/") }.isEmpty)
+        #expect(try command.run(arguments).status == 0)
+        #expect(command.files(under: "out").count == 2 * SegmentTests.fileNames.count)
+        #expect(try command.shell("ulimit -f 0; exec \"$@\"", arguments.map { $0 == "out" ? "new" : $0 }).status == 5)
+    }
+
     @Test("results of an earlier run are no pictures for the next")
     func resultsAsInputs() throws {
         let command = try Command()

@@ -90,7 +90,8 @@ struct WeightsTests {
         let small = try SmallWeights()
         try command.write(Data(contentsOf: URL(fileURLWithPath: small.clip)), to: "mine/clip.safetensors")
         func embed(_ arguments: [String] = [], _ environment: [String: String] = [:]) throws -> Command.Outcome {
-            try command.run(["embed", "--text", "a", "--output", "x.npy"] + arguments, environment: environment)
+            try command.run(
+                ["embed", "--text", "a", "--output", "x.npy", "--overwrite"] + arguments, environment: environment)
         }
         let lonely = try embed(["--clip", "mine/clip.safetensors"], ["VITRINE_WEIGHTS": command.folder.path])
         #expect(lonely.status == 4)

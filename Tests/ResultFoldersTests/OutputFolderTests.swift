@@ -191,7 +191,11 @@ struct OutputFolderTests {
                 .removed(path: "out"),
                 "the output folder out was removed while results were being written; run the command again"
             ),
-            (.failed(path: "out", operation: "creating", code: ENOSPC), "creating out failed: No space left on device"),
+            (
+                .failed(path: "out", operation: "creating", code: ENOSPC),
+                "creating out failed: No space left on device; check that it is writable and has space, or choose "
+                    + "another output folder"
+            ),
         ]
         for (error, sentence) in cases { #expect("\(error)" == sentence) }
     }

@@ -123,13 +123,18 @@ struct PyTorchArchive: WeightFile {
         }
     }
 
-    func checksums(_ progress: (String) -> Void) -> [CheckpointVerification.Record] {
-        archive.records.map { record in
-            progress(record.name)
-            return CheckpointVerification.Record(
-                path: path, name: record.name,
-                result: Result { () throws(CheckpointError) in try archive.checksum(record) })
+    func checksums<Failure: Error>(
+        _ progress: (String) throws(Failure) -> Void
+    ) throws(Failure) -> [CheckpointVerification.Record] {
+        var compared: [CheckpointVerification.Record] = []
+        for record in archive.records {
+            try progress(record.name)
+            compared.append(
+                CheckpointVerification.Record(
+                    path: path, name: record.name,
+                    result: Result { () throws(CheckpointError) in try archive.checksum(record) }))
         }
+        return compared
     }
 
     private func contents(_ tensor: PickleTensor) throws(CheckpointError) -> ZipArchive.Contents {

@@ -52,7 +52,9 @@ struct SafetensorsFile: WeightFile {
     }
 
     /// The format carries no checksums.
-    func checksums(_ progress: (String) -> Void) -> [CheckpointVerification.Record] { [] }
+    func checksums<Failure: Error>(_ progress: (String) throws(Failure) -> Void) -> [CheckpointVerification.Record] {
+        []
+    }
 
     /// An entry's bytes, valid as long as `file` lives.
     private func stored(_ index: Int) throws(CheckpointError) -> (ElementType, UnsafeRawBufferPointer) {

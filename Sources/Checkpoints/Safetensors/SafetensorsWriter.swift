@@ -43,11 +43,11 @@ public enum SafetensorsWriter {
     ///   - metadata: free texts that travel with the tensors.
     ///   - path: the file to write. It may be one that `source` reads, which stays open as it was.
     ///   - precision: how the tensor of a name is stored.
-    ///   - progress: called with each name before its tensor is loaded.
-    /// - Throws: `CheckpointError.unwritable`, `.cannotWrite`, and what `source` throws.
+    ///   - progress: called with each name before its tensor is loaded. It may throw to stop the work; then no file is left.
+    /// - Throws: `CheckpointError.unwritable`, `.cannotWrite`, and what `source` and `progress` throw.
     public static func write(
         _ source: some TensorSource, names: [String]? = nil, metadata: [String: String] = [:], to path: String,
-        precision: (String) -> Precision = { _ in .float32 }, progress: (String) -> Void = { _ in }
+        precision: (String) -> Precision = { _ in .float32 }, progress: (String) throws -> Void = { _ in }
     ) throws {
         let entries = try (names ?? source.names).map { name in
             guard let shape = source.shape(of: name) else { throw CheckpointError.noSuchTensor(path: path, name: name) }
@@ -56,7 +56,7 @@ public enum SafetensorsWriter {
         let header = try header(entries, metadata)
         let file = try self.file(path, header)
         for entry in entries {
-            progress(entry.name)
+            try progress(entry.name)
             try append(try source.load(entry.name), entry, to: file)
         }
         try file.commit()

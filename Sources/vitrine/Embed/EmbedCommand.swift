@@ -6,6 +6,7 @@ import ImageCodecs
 import Imaging
 import PictureLists
 import SegmentAnything
+import SystemPackage
 import Tensors
 
 /// Pictures or texts in, vectors out.
@@ -31,8 +32,15 @@ struct EmbedCommand: ParsableCommand {
     @Option(help: "A text, in place of pictures. May be given several times.")
     var text: [String] = []
 
-    @Option(help: "The file to write: .safetensors, or .npy for the vectors alone. It is replaced when it exists.")
+    @Option(
+        help: """
+            The file to write: .safetensors, or .npy for the vectors alone. A .safetensors file of vitrine embed is \
+            replaced; any other file only with --overwrite.
+            """)
     var output: String
+
+    @Flag(help: "Replace the output whatever it holds. No input is ever replaced.")
+    var overwrite = false
 
     @Flag(help: "Write the patches of the pictures too (.safetensors only).")
     var patches = false
@@ -96,7 +104,7 @@ struct EmbedCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        var file = EmbeddingFile(path: output)
+        var file = EmbeddingFile(try OutputFile(output, overwrites: overwrite, recognises: EmbeddingFile.isOne))
         if sam {
             try addImageEmbedding(to: &file)
         } else if text.isEmpty {
@@ -107,8 +115,14 @@ struct EmbedCommand: ParsableCommand {
         try file.write()
     }
 
+    private func loadedCLIP(for file: EmbeddingFile) throws -> LoadedCLIP {
+        let loaded = try LoadedCLIP(clipOptions)
+        try file.output.keepsApart(from: loaded.files.map { FilePath($0.path) })
+        return loaded
+    }
+
     private func addTexts(to file: inout EmbeddingFile) throws {
-        let clip = try LoadedCLIP(clipOptions)
+        let clip = try loadedCLIP(for: file)
         let vectors = try clip.readingTexts("--text") { try clip.model.encodeText(text) }
         file.add("text_embeddings", normalize ? vectors.l2Normalized() : vectors)
         file.record.texts = text
@@ -116,9 +130,10 @@ struct EmbedCommand: ParsableCommand {
 
     private func addPictures(to file: inout EmbeddingFile) throws {
         let items = try pictureOptions.items()
+        try file.output.keepsApart(from: items.map(\.path))
         let options = pictureOptions.readingOptions.options
         let decoded = ReadAhead(items) { item in try reading(item.pathText) { try item.decoded(options) } }
-        let clip = try LoadedCLIP(clipOptions).model
+        let clip = try loadedCLIP(for: file).model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
         if let side, side % preparation.patch != 0 {
@@ -165,6 +180,7 @@ struct EmbedCommand: ParsableCommand {
 
     private func addImageEmbedding(to file: inout EmbeddingFile) throws {
         let input = try SAMPicture(pictureOptions, output: nil, weights: try WeightSearch.sam(flag: samWeights))
+        try file.output.keepsApart(from: [input.item.path] + input.files.map { FilePath($0.path) })
         let (sam, image) = (input.sam, input.decoded.image)
         let embedding = sam.embed(image)
         guard embedding.features.isFinite else {

@@ -7,13 +7,20 @@ import WholeFiles
 
 /// What an `embed` command writes.
 struct EmbeddingFile {
-    let path: String
+    let output: OutputFile
     var record = EmbedRecord()
     /// Further texts for the file.
     var metadata: [String: String] = [:]
     private var tensors: [(name: String, tensor: Tensor)] = []
 
-    init(path: String) { self.path = path }
+    init(_ output: OutputFile) { self.output = output }
+
+    /// Whether a file is one that `embed` wrote. An array in NumPy's format says nothing of its maker.
+    static func isOne(_ path: String) -> Bool {
+        (try? Checkpoint.open(path))?.metadata[recordName] != nil
+    }
+
+    private static let recordName = "vitrine.record"
 
     mutating func add(_ name: String, _ tensor: Tensor) { tensors.append((name, tensor)) }
 
@@ -21,20 +28,17 @@ struct EmbeddingFile {
     ///
     /// - Throws: A ``CommandFailure`` with status `outputFailed`.
     func write() throws {
-        do {
+        try output.write { path in
             if path.lowercased().hasSuffix(".npy") {
                 guard let first = tensors.first?.tensor else { return }
                 try WholeFile.write(NPYWriter.bytes(first.values, shape: first.shape.dimensions), to: path)
             } else {
-                let texts = metadata.merging(["vitrine.record": try record.json(pretty: false)]) { first, _ in first }
+                let texts = metadata.merging([Self.recordName: try record.json(pretty: false)]) { first, _ in first }
                 try SafetensorsWriter.write(tensors, metadata: texts, to: path)
             }
-        } catch {
-            let sentence = "\(error)"
-            throw CommandFailure.output(sentence.contains(path) ? sentence : "cannot write \(path): \(sentence)")
         }
         let shapes = tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", ")
-        try Terminal.write("\(printable(path)): \(shapes)")
+        try Terminal.write("\(printable(output.path)): \(shapes)")
     }
 }
 

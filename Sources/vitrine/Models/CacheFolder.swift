@@ -1,6 +1,7 @@
 import AnomalySegmentation
 import Checkpoints
 import Foundation
+import WholeFiles
 
 /// What is kept between runs, in a folder that the user named and nowhere else.
 struct CacheFolder: Sendable {
@@ -23,6 +24,7 @@ struct CacheFolder: Sendable {
         guard let path else { return .ofProcess }
         // Why a folder cannot be made shows when the digests are written.
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        UnfinishedFile.clear(in: path)
         return DigestCache(folder: path) { Terminal.complain("warning: \($0)") }
     }
 }

@@ -96,7 +96,9 @@ extension WeightFileRecord {
             let digests = cache.digests()
             return try files.map { file in
                 var record = WeightFileRecord(path: file.path, role: file.role)
-                record.sha256 = try reading(file.path) { try digests.sha256(ofFile: file.path) }
+                record.sha256 = try reading(file.path) {
+                    try digests.sha256(ofFile: file.path, checkCancellation: StopRequest.check)
+                }
                 return record
             }
         }

@@ -30,7 +30,9 @@ extension WeightFileRecord {
     ///
     /// - Throws: A ``CommandFailure``.
     init(_ opened: CheckpointFile, published list: PublishedWeights) throws {
-        let digest = try reading(opened.path) { try SHA256.hexadecimalDigest(ofFile: opened.path) }
+        let digest = try reading(opened.path) {
+            try SHA256.hexadecimalDigest(ofFile: opened.path, checkCancellation: StopRequest.check)
+        }
         file = (opened.path as NSString).lastPathComponent
         path = opened.path
         bytes = opened.byteCount

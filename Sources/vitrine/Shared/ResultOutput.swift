@@ -13,7 +13,9 @@ struct ResultOutput: Sendable {
     init(_ path: String, for names: [String]) throws {
         do throws(OutputFolderError) {
             folder = try OutputFolder(path)
-            for name in names { try folder.check(name) }
+            for name in names {
+                do throws(OutputFolderError) { try folder.check(name) } catch where error.isOfOneResult {}
+            }
         } catch {
             throw CommandFailure.output("\(error) (--output)")
         }
@@ -33,11 +35,13 @@ struct ResultOutput: Sendable {
     /// Lets `fill` write the files of a result, then shows them in place of an earlier result of that name. On any failure
     /// the earlier one stays as it was.
     ///
-    /// - Throws: A ``CommandFailure`` with status `outputFailed`.
+    /// - Throws: A ``CommandFailure`` with status `outputFailed`; an `OutputFolderError` where only this result cannot be
+    ///   written, and others can.
     func write(_ name: String, _ fill: (_ folder: String) throws -> Void) throws {
         do {
             try StopRequest.whileInHand { try folder.write(name, fill) }
         } catch let error as OutputFolderError {
+            if error.isOfOneResult { throw error }
             throw CommandFailure.output("\(error)")
         } catch {
             throw CommandFailure.output("cannot write \(folder.path)/\(name): \(error)")

@@ -1,5 +1,6 @@
 import ImageCodecs
 import PictureLists
+import ResultFolders
 import SegmentAnything
 
 /// One picture and the SAM that is to look at it.
@@ -52,6 +53,8 @@ struct SAMPicture {
     /// Writes the result whole, or leaves everything as it was; see ``ResultOutput/write(_:_:)``.
     func write(_ fill: (_ folder: String) throws -> Void) throws {
         guard let result else { return }
-        try result.output.write(result.name, fill)
+        do { try result.output.write(result.name, fill) } catch let error as OutputFolderError {
+            throw CommandFailure.output("\(error)")
+        }
     }
 }

@@ -3,6 +3,7 @@ import CLIP
 import Checkpoints
 import Foundation
 import JSONText
+import SystemPackage
 import Tensors
 import TerminalText
 
@@ -40,20 +41,22 @@ struct WeightsConvertCommand: ParsableCommand {
 
     func run() throws {
         let path = try WeightSearch.path(weights)
-        if !overwrite, FileManager.default.fileExists(atPath: output) {
-            throw CommandFailure.output("\(output) exists; name another file, or add --overwrite")
-        }
+        // Converted weights are nobody's results: they are replaced only when that is asked for.
+        let file = try OutputFile(output, overwrites: overwrite) { _ in false }
         let checkpoint = try reading(path) { try Checkpoint.open(path) }
-        if checkpoint.files.contains(where: { Self.isSame($0.path, output) }) {
+        if checkpoint.files.contains(where: { file.isSame(as: FilePath($0.path)) }) {
             throw CommandFailure.usage("\(output) is the file that is read; name another output")
         }
-        do {
-            try SafetensorsWriter.write(
-                checkpoint, metadata: try metadata(of: checkpoint), to: output,
-                precision: { type == .fp32 || !Self.isReal(checkpoint.elementType(of: $0)) ? .float32 : .float16 })
-        } catch let error as CheckpointError {
-            if case .cannotWrite = error { throw CommandFailure.output("\(error)") }
-            throw CommandFailure.badInput("\(error)")
+        try file.write { output in
+            do {
+                try SafetensorsWriter.write(
+                    checkpoint, metadata: try metadata(of: checkpoint), to: output,
+                    precision: { type == .fp32 || !Self.isReal(checkpoint.elementType(of: $0)) ? .float32 : .float16 }
+                ) { _ in try StopRequest.check() }
+            } catch let error as CheckpointError {
+                if case .cannotWrite = error { throw error }
+                throw CommandFailure.badInput("\(error)")
+            }
         }
         let written = try reading(output) { try Checkpoint.open(output) }
         try Terminal.write(
@@ -77,9 +80,5 @@ struct WeightsConvertCommand: ParsableCommand {
         case .float16, .brain16, .float32, .float64: true
         default: false
         }
-    }
-
-    private static func isSame(_ first: String, _ second: String) -> Bool {
-        URL(fileURLWithPath: first).resolvingSymlinksInPath() == URL(fileURLWithPath: second).resolvingSymlinksInPath()
     }
 }

@@ -36,7 +36,7 @@ struct WeightsVerifyCommand: ParsableCommand {
 
     private func verify(_ checkpoint: Checkpoint) throws -> WeightsVerifyRecord {
         let list = try PublishedWeights.list()
-        let found = checkpoint.verify()
+        let found = try checkpoint.verify { (_) throws(ExitCode) in try StopRequest.check() }
         var record = WeightsVerifyRecord(
             path: checkpoint.path, family: WeightFamily(of: checkpoint).description,
             files: try checkpoint.files.map { try WeightFileRecord($0, published: list) },

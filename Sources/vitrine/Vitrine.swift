@@ -34,7 +34,9 @@ enum EntryPoint {
     private static func run() -> Int32 {
         do {
             do {
-                var command = try Vitrine.parseAsRoot(RawArguments.texts())
+                let arguments = RawArguments.texts()
+                var command = try Vitrine.parseAsRoot(arguments)
+                try RawArguments.check(arguments, of: command)
                 try command.run()
             } catch  where Vitrine.exitCode(for: error).isSuccess {
                 try Terminal.write(Vitrine.fullMessage(for: error))

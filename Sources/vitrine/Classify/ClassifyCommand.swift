@@ -9,7 +9,7 @@ import TerminalText
 import TextLines
 
 /// Which of several names suits a picture.
-struct ClassifyCommand: ParsableCommand {
+struct ClassifyCommand: ReadsPictures {
     static let configuration = CommandConfiguration(
         commandName: "classify",
         abstract: "Says which of several labels suits each picture, without training.",
@@ -87,21 +87,11 @@ struct ClassifyCommand: ParsableCommand {
             if status != .success { throw ExitCode(status.rawValue) }
             return
         }
-        var failures = 0
-        for (item, picture) in pictures {
-            try StopRequest.check()
-            do {
-                let decoded = try picture.get()
-                try write(try line(item, decoded, try ranked(decoded)))
-            } catch let error where error is ImageCodecError || error is CLIPError {
-                failures += 1
-                let sentence = naming(item.pathText, in: "\(error)\(flagHint(for: error))")
-                Terminal.complain(sentence)
-                let record = FailureRecord(picture: PictureRecord(item), error: sentence)
-                if json { try write(try record.json(pretty: false)) }
-            }
+        var loop = PictureLoop(total: items.count, printsRecords: json)
+        try loop.work(through: pictures, \.self) { item, decoded in
+            try Terminal.write(try line(item, decoded, try ranked(decoded)))
         }
-        if failures > 0 { throw ExitCode(ExitStatus.someFailed.rawValue) }
+        try loop.end()
     }
 
     private func sentences() throws -> [String] {
@@ -113,10 +103,6 @@ struct ClassifyCommand: ParsableCommand {
         } catch {
             throw CommandFailure.badInput("\(templates) is no JSON list of sentences, such as [\"a photo of a {}.\"]")
         }
-    }
-
-    private func write(_ line: String) throws {
-        try Terminal.write(line)
     }
 
     private func line(

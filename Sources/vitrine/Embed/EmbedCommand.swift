@@ -10,7 +10,7 @@ import SystemPackage
 import Tensors
 
 /// Pictures or texts in, vectors out.
-struct EmbedCommand: ParsableCommand {
+struct EmbedCommand: ReadsPictures {
     static let configuration = CommandConfiguration(
         commandName: "embed",
         abstract: "Writes the vectors of pictures or texts to a file.",
@@ -108,7 +108,9 @@ struct EmbedCommand: ParsableCommand {
         if sam {
             try addImageEmbedding(to: &file)
         } else if text.isEmpty {
-            try addPictures(to: &file)
+            let loop = try addPictures(to: &file)
+            if file.record.pictures?.isEmpty == false { try file.write() }
+            return try loop.end()
         } else {
             try addTexts(to: &file)
         }
@@ -128,11 +130,12 @@ struct EmbedCommand: ParsableCommand {
         file.record.texts = text
     }
 
-    private func addPictures(to file: inout EmbeddingFile) throws {
+    /// A picture that fails has no row. The file's record names it.
+    private func addPictures(to file: inout EmbeddingFile) throws -> PictureLoop {
         let items = try pictureOptions.items()
         try file.output.keepsApart(from: items.map(\.path))
         let options = pictureOptions.readingOptions.options
-        let decoded = ReadAhead(items) { item in try reading(item.pathText) { try item.decoded(options) } }
+        let readings = ReadAhead(items) { try $0.decoded(options) }
         let clip = try loadedCLIP(for: file).model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
@@ -146,22 +149,23 @@ struct EmbedCommand: ParsableCommand {
         var vectors: [Tensor] = []
         var dense: [DenseFeatures] = []
         var records: [PictureRecord] = []
-        for (item, picture) in decoded {
-            try StopRequest.check()
-            let picture = try picture.get()
-            records.append(PictureRecord(item, picture))
+        var loop = PictureLoop(total: items.count)
+        try loop.work(through: readings, \.self) { item, picture in
             let pixels = preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)
             if patches {
-                do {
-                    dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention))
-                } catch CLIPError.noDirection {
-                    throw CommandFailure.badInput("\(item.pathText): \(CLIPError.noDirection(.image))")
-                } catch { throw CommandFailure.usage("--layers: \(error)") }
+                do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
+                    guard case CLIPError.noSuchBlock = error else { throw error }
+                    throw CommandFailure.usage("--layers: \(error)")
+                }
                 vectors.append(dense[dense.count - 1].classToken)
             } else {
-                vectors.append(try reading(item.pathText) { try clip.encodeImage(pixels).element(0) })
+                vectors.append(try clip.encodeImage(pixels).element(0))
             }
+            records.append(PictureRecord(item, picture))
         }
+        file.record.pictures = records
+        file.record.failures = loop.failures.isEmpty ? nil : loop.failures
+        if records.isEmpty { return loop }
         let all = Tensor.stacked(vectors)
         file.add("image_embeddings", normalize ? all.l2Normalized() : all)
         for (position, block) in blocks.enumerated() where patches {
@@ -175,7 +179,7 @@ struct EmbedCommand: ParsableCommand {
                 file.add("\(name).\(block)", .stacked(grids))
             }
         }
-        file.record.pictures = records
+        return loop
     }
 
     private func addImageEmbedding(to file: inout EmbeddingFile) throws {

@@ -48,6 +48,8 @@ struct EmbedRecord: OutputRecord {
 
     /// Row by row; absent for texts.
     var pictures: [PictureRecord]?
+    /// The pictures that have no row; absent where there are none.
+    var failures: [PictureFailure]?
     /// Row by row; absent for pictures.
     var texts: [String]?
 }

@@ -12,10 +12,11 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measures the map alone, with PPG and with CPS on pictures with known defects.",
         discussion: """
-            The data set is a folder for each class, and in each the folder Imgs with pictures (.jpg) and masks (.png) \
-            of the same stem, as the magnetic-tile data set is published. A mask's pixel above 127 is defect. The \
-            pixels of all pictures of a class are pooled at the pictures' own sizes; maps are never scaled by picture. \
-            Classes without any defect have no row of their own.
+            The data set is a folder for each class, and in each the folder Imgs with pictures (.jpg, .jpeg) and masks \
+            (.png) of the same stem, as the magnetic-tile data set is published. What is defect in a mask, the numbers \
+            in its file decide; the rule is printed. The pixels of all pictures of a class are pooled at the pictures' \
+            own sizes; maps are never scaled by picture. Classes without any defect have no row of their own. A \
+            picture that cannot be read, or whose mask has another size, is named and left out.
             """)
 
     @Argument(help: "The data set's folder.")
@@ -24,6 +25,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "What the pictures show, for example \"magnetic tile\".")
     var object: String
 
+    @OptionGroup var readingOptions: PictureReadingOptions
     @OptionGroup var models: ModelOptions
     @OptionGroup var anomalyOptions: AnomalyOptions
 
@@ -43,7 +45,8 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         models.threadOptions.apply()
-        let classes = try LabelledPictures.classes(in: folder, limit: limit)
+        let options = readingOptions.options
+        let classes = try LabelledPictures.classes(in: folder, limit: limit, options: options)
         let setup = try anomalyOptions.resolved()
         let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
         let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
@@ -51,24 +54,24 @@ struct EvaluateCommand: ParsableCommand {
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
         var table = MeasureTable()
         var normal: [Evaluation.Sample] = []
-        for (name, pictures) in classes.sorted(by: { $0.hasDefects && !$1.hasDefects }).map({ ($0.name, $0) }) {
+        var rules: [MaskRule: Int] = [:]
+        let total = classes.map(\.items.count).reduce(0, +)
+        var loop = PictureLoop(total: total, showsBar: true)
+        for pictures in classes.filter(\.hasDefects) + classes.filter({ !$0.hasDefects }) {
             var metrics = Dictionary(uniqueKeysWithValues: Evaluation.Variant.allCases.map { ($0, PixelMetrics()) })
-            let bar = ProgressBar(total: pictures.items.count, isWanted: true)
-            let start = ContinuousClock.now
-            for (index, entry) in ReadAhead(pictures.items, Evaluation.read).enumerated() {
-                try StopRequest.check()
-                let sample = try evaluation.measure(try entry.value.get())
+            let readings = ReadAhead(pictures.items) { try Evaluation.read($0, options) }
+            try loop.work(through: readings, \.picture) { _, reading in
+                let sample = try evaluation.measure(reading)
                 table.add(score: sample.score, isAnomalous: sample.truth.map { !$0.isEmpty } ?? false)
                 for variant in Evaluation.Variant.allCases {
                     try metrics[variant]?.add(map: sample.maps[variant] ?? sample.map, truth: sample.truth)
                 }
+                if let rule = reading.rule { rules[rule, default: 0] += 1 }
                 if withNormal, !pictures.hasDefects { normal.append(sample) }
-                let seconds = (ContinuousClock.now - start) / .seconds(1)
-                bar.show(done: index + 1, secondsPerPicture: seconds / Double(index + 1))
             }
-            bar.hide()
-            if pictures.hasDefects { measured.append((name, metrics)) }
+            if pictures.hasDefects { measured.append((pictures.name, metrics)) }
         }
+        if loop.failures.count == total { return try loop.end() }
         for sample in normal {
             for index in measured.indices {
                 for variant in Evaluation.Variant.allCases {
@@ -83,56 +86,19 @@ struct EvaluateCommand: ParsableCommand {
                 table.add(metrics.summary(), of: row.name, by: variant.rawValue)
             }
         }
-        let text =
-            json
-            ? try EvaluateRecord(
-                object: object, table: table, configuration: setup.configuration, weights: try weights.get()
-            ).json()
-            : try table.markdown()
-        try Terminal.write(text)
-    }
-}
-
-/// A class of a data set.
-struct LabelledPictures {
-    struct Item: Sendable {
-        var picture: String
-        var mask: String?
-    }
-
-    var name: String
-    var items: [Item]
-    /// Whether the class's folder is not the one of pictures without defect: any mask marks something.
-    var hasDefects: Bool
-
-    /// Reads the layout of the magnetic-tile data set, names sorted bytewise.
-    static func classes(in folder: String, limit: Int?) throws -> [LabelledPictures] {
-        let files = FileManager.default
-        let names = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-        let classes = try names.compactMap { name -> LabelledPictures? in
-            let inner = "\(folder)/\(name)/Imgs"
-            guard let entries = try? files.contentsOfDirectory(atPath: inner).sorted() else { return nil }
-            let present = Set(entries)
-            var items = entries.filter { $0.hasSuffix(".jpg") }.map { entry in
-                let mask = entry.dropLast(4) + ".png"
-                return Item(
-                    picture: "\(inner)/\(entry)", mask: present.contains(String(mask)) ? "\(inner)/\(mask)" : nil)
-            }
-            if let limit, limit < items.count {
-                items = (0..<limit).map { items[$0 * items.count / limit] }
-            }
-            let hasDefects = try items.contains { try truth($0)?.isEmpty == false }
-            return items.isEmpty ? nil : LabelledPictures(name: name, items: items, hasDefects: hasDefects)
+        let maskRules = rules.map { EvaluateRecord.Rule(rule: "\($0.key)", masks: $0.value) }.sorted {
+            $0.rule < $1.rule
         }
-        if classes.isEmpty {
-            throw CommandFailure.badInput("\(folder) holds no folder <class>/Imgs with .jpg pictures")
+        if json {
+            var record = try EvaluateRecord(
+                object: object, table: table, configuration: setup.configuration, weights: try weights.get())
+            record.maskRules = maskRules
+            record.failures = loop.failures.isEmpty ? nil : loop.failures
+            try Terminal.write(record.json())
+        } else {
+            try Terminal.write(table.markdown())
+            for rule in maskRules { try Terminal.write("Masks, \(rule.masks) of them: \(rule.rule)") }
         }
-        return classes
-    }
-
-    /// The defect's mask of a picture, or nil where there is no mask file.
-    static func truth(_ item: Item) throws -> Mask? {
-        guard let path = item.mask else { return nil }
-        return try reading(path) { try ImageFile.decodeMask(path).mask }
+        try loop.end()
     }
 }

@@ -4,6 +4,7 @@ import Checkpoints
 import Foundation
 import ImageCodecs
 import Imaging
+import PictureLists
 import SegmentAnything
 
 /// Runs one picture through the three variants that are compared, with one pass through each encoder.
@@ -43,14 +44,34 @@ struct Evaluation {
     }
 
     /// A picture and its truth, decoded.
-    struct Reading: Sendable {
+    struct Reading: PictureReading {
         var image: Image
         var truth: Mask?
+        /// By which the truth was read.
+        var rule: MaskRule?
+        var warnings: [DecodingWarning]
     }
 
-    @Sendable static func read(_ item: LabelledPictures.Item) throws -> Reading {
-        let image = try reading(item.picture) { try ImageFile.decode(item.picture).image }
-        return Reading(image: image, truth: try LabelledPictures.truth(item))
+    /// A picture that is turned upright has its truth turned with it, whatever the file of the truth says.
+    ///
+    /// - Throws: `ImageCodecError` for the picture, `TruthError` for its truth.
+    static func read(_ item: LabelledPictures.Item, _ options: DecodingOptions) throws -> Reading {
+        let picture = try item.picture.decoded(options)
+        guard let file = item.mask else {
+            return Reading(image: picture.image, truth: nil, rule: nil, warnings: picture.warnings)
+        }
+        var stored = options
+        stored.appliesOrientation = false
+        let truth: DecodedMask
+        do { truth = try file.decodedMask(stored) } catch let error as ImageCodecError {
+            throw TruthError.unreadable(error)
+        }
+        let mask = picture.isTurned ? truth.mask.turned(upright: picture.orientation) : truth.mask
+        guard mask.size == picture.image.size else {
+            throw TruthError.unexpectedSize(file: file.pathText, size: mask.size, picture: picture.image.size)
+        }
+        return Reading(
+            image: picture.image, truth: mask, rule: truth.rule, warnings: picture.warnings + truth.warnings)
     }
 
     func measure(_ reading: Reading) throws -> Sample {

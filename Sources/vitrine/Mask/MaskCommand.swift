@@ -8,7 +8,7 @@ import SegmentAnything
 import Tensors
 
 /// One prompt to SAM, and the masks that come of it.
-struct MaskCommand: ParsableCommand {
+struct MaskCommand: ReadsPictures {
     static let configuration = CommandConfiguration(
         commandName: "mask",
         abstract: "Outlines the object at points, in a box, or like an earlier mask, with SAM.",

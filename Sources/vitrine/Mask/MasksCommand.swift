@@ -7,10 +7,10 @@ import SegmentAnything
 import TerminalText
 
 /// Every object of a picture.
-struct MasksCommand: ParsableCommand {
+struct MasksCommand: ReadsPictures {
     static let configuration = CommandConfiguration(
         commandName: "masks",
-        abstract: "Finds every object of a picture with SAM's automatic mask generator.",
+        abstract: "Finds every object of pictures with SAM's automatic mask generator.",
         discussion: """
             For the picture part.png, the folder OUTPUT/part.png.masks then holds masks.json, with each mask's COCO runs, \
             area, box, predicted IoU, stability, point and crop, and masks.png, the picture with each mask in a colour of \
@@ -67,35 +67,48 @@ struct MasksCommand: ParsableCommand {
 
     func run() throws {
         threadOptions.apply()
-        let input = try SAMPicture(pictureOptions, output: (output, ".masks"), weights: try samOptions.file())
-        let weights = WeightFileRecord.pending(of: input.files)
-        let image = input.decoded.image
+        let items = try pictureOptions.items(output: output)
+        let results = try ResultOutput(output, for: items.map(Self.name))
+        let options = pictureOptions.readingOptions.options
+        let pictures = ReadAhead(items) { try $0.decoded(options) }
+        let sam = try LoadedSAM(file: samOptions.file())
+        let weights = WeightFileRecord.pending(of: sam.files)
         let generator: AutomaticMaskGenerator
-        do { generator = try AutomaticMaskGenerator(input.sam, configuration: configuration) } catch {
+        do { generator = try AutomaticMaskGenerator(sam.model, configuration: configuration) } catch {
             throw CommandFailure.usage("\(error)\(error.flagHint)")
         }
-        var bar: ProgressBar?
-        let start = ContinuousClock.now
-        let masks = try input.asking {
-            try generator.masks(in: image) { progress in
-                try StopRequest.check()
-                let shown = bar ?? ProgressBar(total: progress.pointCount, isWanted: !quiet)
-                bar = shown
-                let seconds = (ContinuousClock.now - start) / .seconds(1)
-                shown.show(done: progress.points, secondsPerPicture: seconds / Double(max(progress.points, 1)))
+        var loop = PictureLoop(total: items.count)
+        try loop.work(through: pictures, \.self) { item, decoded in
+            let masks = try sam.asking { try self.masks(in: decoded.image, by: generator) }
+            let record = EveryMaskRecord(
+                picture: PictureRecord(item, decoded), masks: masks.map(PredictedMaskRecord.init),
+                weights: try weights.get())
+            try results.write(Self.name(item)) { folder in
+                try record.write(to: folder + "/masks.json")
+                try PNGWriter.write(
+                    MaskMosaic.draw(image: decoded.image, masks: masks.map(\.mask)), to: folder + "/masks.png")
             }
+            let hint = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
+            try Terminal.write(
+                "\(printable(item.pathText)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(hint)")
         }
-        bar?.hide()
-        let record = EveryMaskRecord(
-            picture: PictureRecord(input.item, input.decoded), masks: masks.map(PredictedMaskRecord.init),
-            weights: try weights.get())
-        try input.write { folder in
-            try record.write(to: folder + "/masks.json")
-            try PNGWriter.write(MaskMosaic.draw(image: image, masks: masks.map(\.mask)), to: folder + "/masks.png")
+        try loop.end()
+    }
+
+    /// What the folder of a picture's masks is called.
+    private static func name(_ item: PictureItem) -> String { item.id + ".masks" }
+
+    private func masks(in image: Image, by generator: AutomaticMaskGenerator) throws -> [AutomaticMask] {
+        var bar: ProgressBar?
+        defer { bar?.hide() }
+        let start = ContinuousClock.now
+        return try generator.masks(in: image) { progress in
+            try StopRequest.check()
+            let shown = bar ?? ProgressBar(total: progress.pointCount, isWanted: !quiet)
+            bar = shown
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            shown.show(done: progress.points, secondsPerPicture: seconds / Double(max(progress.points, 1)))
         }
-        let hint = masks.isEmpty ? ", which may mean that --pred-iou-thresh is too high for these weights" : ""
-        try Terminal.write(
-            "\(printable(input.item.pathText)): \(masks.count) \(masks.count == 1 ? "mask" : "masks")\(hint)")
     }
 
     private var configuration: AutomaticMaskConfiguration {

@@ -62,6 +62,21 @@ struct LoadedSAM {
     }
 }
 
+extension LoadedSAM {
+    /// What SAM gives, its refusals turned into sentences: the prompt is at fault, or the weights are.
+    ///
+    /// - Throws: A ``CommandFailure``; what `body` throws beside a `PromptError`.
+    func asking<Masks>(_ body: () throws -> Masks) throws -> Masks {
+        do {
+            return try body()
+        } catch PromptError.masksNotFinite {
+            throw CommandFailure.badInput("\(files[0].path): \(PromptError.masksNotFinite)")
+        } catch let error as PromptError {
+            throw CommandFailure.usage("\(error)")
+        }
+    }
+}
+
 /// Both models, ready, and their files.
 struct LoadedModels {
     var clip: CLIPModel

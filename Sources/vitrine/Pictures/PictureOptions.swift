@@ -69,6 +69,9 @@ struct PictureSources: ParsableArguments {
     /// Whether no picture is named, in whichever way.
     var isEmpty: Bool { pictures.isEmpty && filesFrom == nil }
 
+    /// All paths that stand on the command line.
+    var paths: [PathArgument] { pictures + [filesFrom].compactMap { $0 } }
+
     /// The pictures. What was passed over while they were looked for is told on standard error.
     ///
     /// - Parameter output: where results go, which is not searched.
@@ -86,6 +89,11 @@ struct PictureSources: ParsableArguments {
             throw CommandFailure.badInput("\(error)\(error.flagHint)")
         }
     }
+}
+
+/// A command that works on pictures.
+protocol ReadsPictures: ParsableCommand {
+    var pictureOptions: PictureOptions { get }
 }
 
 /// How pictures are read.
@@ -146,6 +154,13 @@ struct ByteCount: ExpressibleByArgument {
 }
 
 extension PictureItem {
+    /// The bytes of the file.
+    ///
+    /// - Throws: `ImageCodecError`.
+    func contents(_ options: DecodingOptions) throws -> [UInt8] {
+        try path.withPlatformString { try ImageFile.contents(ofPath: $0, name: pathText, options: options) }
+    }
+
     /// The picture, decoded.
     ///
     /// - Throws: `ImageCodecError`.
@@ -153,10 +168,10 @@ extension PictureItem {
         try ImageFile.decode(try contents(options), name: pathText, options: options)
     }
 
-    /// The bytes of its file.
+    /// The file read as a mask.
     ///
     /// - Throws: `ImageCodecError`.
-    func contents(_ options: DecodingOptions) throws -> [UInt8] {
-        try path.withPlatformString { try ImageFile.contents(ofPath: $0, name: pathText, options: options) }
+    func decodedMask(_ options: DecodingOptions) throws -> DecodedMask {
+        try ImageFile.decodeMask(try contents(options), name: pathText, options: options)
     }
 }

@@ -1,3 +1,5 @@
+import ArgumentParser
+import PictureLists
 import SystemPackage
 
 #if canImport(Glibc)
@@ -52,8 +54,20 @@ enum RawArguments {
         }
     }
 
-    /// Whether a text holds bytes that are not UTF-8.
-    static func isText(_ text: String) -> Bool { !text.unicodeScalars.contains { plane.contains($0.value) } }
+    /// Refuses an argument that is not UTF-8 in a place where texts are meant, such as the name of an output folder.
+    ///
+    /// - Throws: A ``CommandFailure`` with status `usage`.
+    static func check(_ texts: [String], of command: any ParsableCommand) throws {
+        let paths = (command as? any ReadsPictures)?.pictureOptions.paths ?? []
+        let strange = texts.filter { !isText($0) }
+        if let first = strange.first, strange.count > paths.count(where: { !isText(text(of: $0.path.bytes)) }) {
+            throw CommandFailure.usage(
+                "\(PathText.readable(bytes(of: first))) is not UTF-8; only the names of pictures may be something else")
+        }
+    }
+
+    /// Whether a text holds no bytes that are not UTF-8.
+    private static func isText(_ text: String) -> Bool { !text.unicodeScalars.contains { plane.contains($0.value) } }
 
     /// The last 256 characters of the last private plane.
     private static let plane: ClosedRange<UInt32> = 0x10FF00...0x10FFFF

@@ -19,11 +19,20 @@ struct EvaluateRecord: OutputRecord {
         var measures: MeasureTable.Measures
     }
 
+    /// By which rule masks were read, and how many of them.
+    struct Rule: Encodable {
+        var rule: String
+        var masks: Int
+    }
+
     var object: String
     var rows: [Row]
     var means: [Mean]
     /// Over the scores of the pictures of all classes; absent where it is not defined.
     var pictureAUROC: Double?
+    var maskRules: [Rule] = []
+    /// The pictures that are in no measure; absent where there are none.
+    var failures: [PictureFailure]?
     var configuration: AnomalyConfiguration
     var weights: [WeightFileRecord]
 

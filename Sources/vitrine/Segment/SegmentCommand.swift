@@ -9,7 +9,7 @@ import Tensors
 import TerminalText
 
 /// Pictures in, outlines, maps, masks and a record of each out.
-struct SegmentCommand: ParsableCommand {
+struct SegmentCommand: ReadsPictures {
     static let configuration = CommandConfiguration(
         commandName: "segment",
         abstract: "Outlines the defects in pictures.",

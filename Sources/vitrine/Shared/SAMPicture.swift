@@ -7,9 +7,7 @@ import SegmentAnything
 struct SAMPicture {
     let item: PictureItem
     let decoded: DecodedImage
-    let sam: SAMModel
-    /// The files that SAM was read from.
-    let files: [WeightFile]
+    private let loaded: LoadedSAM
     /// Where the result goes, by its name; nil for a command without results.
     private let result: (output: ResultOutput, name: String)?
 
@@ -19,7 +17,10 @@ struct SAMPicture {
     ///     for a command without results.
     ///   - file: SAM's weights.
     /// - Throws: A ``CommandFailure``.
-    init(_ options: PictureOptions, output: (path: String, ending: String)?, weights file: @autoclosure () throws -> String)
+    init(
+        _ options: PictureOptions, output: (path: String, ending: String)?,
+        weights file: @autoclosure () throws -> String
+    )
         throws
     {
         let items = try options.items(output: output?.path)
@@ -28,26 +29,21 @@ struct SAMPicture {
         }
         self.item = item
         decoded = try reading(item.pathText) { try item.decoded(options.readingOptions.options) }
+        item.tell(decoded.warnings)
         result = try output.map { output in
             let name = item.id + output.ending
             return (try ResultOutput(output.path, for: [name]), name)
         }
-        let loaded = try LoadedSAM(file: file())
-        sam = loaded.model
-        files = loaded.files
+        loaded = try LoadedSAM(file: file())
     }
 
-    /// What SAM answers, its refusals turned into sentences: the prompt is at fault, or the weights are.
-    ///
-    /// - Throws: A ``CommandFailure``; what `body` throws beside a `PromptError`.
+    var sam: SAMModel { loaded.model }
+    /// The files that SAM was read from.
+    var files: [WeightFile] { loaded.files }
+
+    /// See ``LoadedSAM/asking(_:)``.
     func asking<Answer>(_ body: () throws -> Answer) throws -> Answer {
-        do {
-            return try body()
-        } catch PromptError.masksNotFinite {
-            throw CommandFailure.badInput("\(files[0].path): \(PromptError.masksNotFinite)")
-        } catch let error as PromptError {
-            throw CommandFailure.usage("\(error)")
-        }
+        try loaded.asking(body)
     }
 
     /// Writes the result whole, or leaves everything as it was; see ``ResultOutput/write(_:_:)``.

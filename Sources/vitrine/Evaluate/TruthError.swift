@@ -1,0 +1,10 @@
+import ImageCodecs
+import Imaging
+
+/// Why the truth of a picture cannot be used.
+enum TruthError: Error, Hashable {
+    /// Its file could not be read.
+    case unreadable(ImageCodecError)
+    /// Truth and picture differ in size.
+    case unexpectedSize(file: String, size: ImageSize, picture: ImageSize)
+}

@@ -63,7 +63,8 @@ struct OutputSafetyTests {
         #expect(outcome.errors.contains("a.png") && outcome.errors.contains("File too large"), "\(outcome.errors)")
         #expect(command.files(under: "out").filter { $0.contains(".png/") }.isEmpty)
         #expect(try command.run(arguments).status == 0)
-        #expect(command.files(under: "out").count == 2 * SegmentTests.fileNames.count)
+        let results = command.files(under: "out").filter { $0.contains(".png/") }
+        #expect(results.count == 2 * SegmentTests.fileNames.count)
         #expect(try command.shell("ulimit -f 0; exec \"$@\"", arguments.map { $0 == "out" ? "new" : $0 }).status == 5)
     }
 

@@ -58,7 +58,7 @@ enum RawArguments {
     ///
     /// - Throws: A ``CommandFailure`` with status `usage`.
     static func check(_ texts: [String], of command: any ParsableCommand) throws {
-        let paths = (command as? any ReadsPictures)?.pictureOptions.paths ?? []
+        let paths = (command as? any ReadsPictures)?.pictureOptions.sources.paths ?? []
         let strange = texts.filter { !isText($0) }
         if let first = strange.first, strange.count > paths.count(where: { !isText(text(of: $0.path.bytes)) }) {
             throw CommandFailure.usage(

@@ -68,6 +68,20 @@ struct OutputSafetyTests {
         #expect(try command.shell("ulimit -f 0; exec \"$@\"", arguments.map { $0 == "out" ? "new" : $0 }).status == 5)
     }
 
+    @Test("a run that cannot write tidies up, though the next picture is on its way to the disk")
+    func tidies() throws {
+        let command = try Command()
+        for name in ["a", "b", "c", "d"] { try SmallPlates.write(1, to: command, as: "in/\(name).png") }
+        for number in 1...6 {
+            let outcome = try command.shell("ulimit -f 16; exec \"$@\"", SmallPlates.segment(["in"], "out\(number)"))
+            #expect(outcome.status == 5)
+            for name in [".vitrine-lock", ".vitrine-partial"] {
+                let path = "\(command.folder.path)/out\(number)/\(name)"
+                #expect(!FileManager.default.fileExists(atPath: path), "\(name) in run \(number)")
+            }
+        }
+    }
+
     @Test("results of an earlier run are no pictures for the next")
     func resultsAsInputs() throws {
         let command = try Command()

@@ -24,7 +24,8 @@ final class WriteBehind: Sendable {
             if self.failure.withLock({ $0 != nil }) { return }
             do { try work() } catch { self.failure.withLock { $0 = error } }
         }
-        try check()
+        // Nothing may hold the output folder any more when the caller hears of a failure: who lets go of it tidies it.
+        if failure.withLock({ $0 != nil }) { try finish() }
     }
 
     /// Waits for all that was handed over.
@@ -32,10 +33,6 @@ final class WriteBehind: Sendable {
     /// - Throws: what a piece threw.
     func finish() throws {
         queue.sync {}
-        try check()
-    }
-
-    private func check() throws {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 }

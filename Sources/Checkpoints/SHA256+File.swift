@@ -3,7 +3,12 @@ extension SHA256 {
     ///
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`.
     public static func hexadecimalDigest(ofFile path: String) throws(CheckpointError) -> String {
-        try hexadecimalDigest(of: MappedFile(path: path))
+        // This mapping is for the digest alone: its pages go as soon as they were read, so that a large file takes no
+        // memory of the process.
+        let file = try MappedFile(path: path)
+        var digest = SHA256()
+        for start in pieces(of: file) { try digest.add(pieceAt: start, of: file, discarding: true) }
+        return digest.hexadecimalDigest()
     }
 
     /// The digest of a file's bytes, with a door to leave by.
@@ -38,11 +43,14 @@ extension SHA256 {
         stride(from: 0, to: file.byteCount, by: pieceBytes)
     }
 
-    private mutating func add(pieceAt start: Int, of file: MappedFile) throws(CheckpointError) {
+    private mutating func add(
+        pieceAt start: Int, of file: MappedFile, discarding: Bool = false
+    ) throws(CheckpointError) {
         let end = min(start + Self.pieceBytes, file.byteCount)
         guard file.stillCovers(end), let bytes = file.bytes(start..<end) else {
             throw .shrunk(path: file.path, name: "")
         }
         update(bytes)
+        if discarding { file.discardPages(bytes) }
     }
 }

@@ -101,9 +101,10 @@ struct SegmentRun: Sendable {
                 } catch let ended as ExitCode {
                     throw ended
                 } catch {
-                    let record = try FailureRecord(picture: PictureRecord(item), error: "\(error)").json(pretty: false)
+                    let failure = PictureFailure(item, error)
+                    let record = try FailureRecord(picture: failure.picture, error: failure.error).json(pretty: false)
                     try folder.fail(item.id, input: reading?.input, record: record)
-                    try report.failed(item, "\(error)", json: command.json ? record : nil)
+                    try report.failed(item, failure.error, json: command.json ? record : nil)
                 }
             }
             done += 1

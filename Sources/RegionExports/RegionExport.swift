@@ -5,7 +5,7 @@ import WholeFiles
 ///
 /// It is made from the run's `results.jsonl` alone, one line in memory at a time. So a run that was interrupted and taken
 /// up again, and one that was put together from several, have the same bytes as one that never stopped.
-package enum RegionExport: String, CaseIterable, Sendable {
+package enum RegionExport: String, CaseIterable, Codable, Sendable {
     /// COCO, each region as compressed runs: the exact pixels.
     case coco
     /// COCO, each region as polygons along the edges of its pixels.

@@ -51,7 +51,12 @@ struct JSONContractTests {
             texts[name] = String(decoding: line, as: UTF8.self)
         }
         let segment = ["--object", "plate", "--quiet", "--output"]
-        try run("segment", ["segment", "in"] + segment + ["out", "--json", "--heartbeat", "beat.json"], status: 3)
+        try run(
+            "segment",
+            ["segment", "in"] + segment + [
+                "out", "--json", "--heartbeat", "beat.json", "--export", "csv,coco", "--pixel-size", "0.5",
+            ],
+            status: 3)
         try run(
             "segment-requests", ["segment", "--stdio", "--object", "plate", "--quiet"], input: #"{"path":"a.png"}"#)
         try run("classify-requests", ["classify", "--stdio", "--labels", "plate,leather"], input: #"{"path":"a.png"}"#)

@@ -89,6 +89,20 @@ struct ShardTests {
         #expect(try merge(command, ["s1", "s2", "s3", "s4"]).output == "out: 0 done, 1 failed, of 1 pictures\n")
     }
 
+    @Test("the recipe for a shell does the shards one after the other and puts them together")
+    func shellLoop() throws {
+        let command = try Command()
+        for index in 0..<3 { try SmallPlates.write(index, to: command) }
+        let recipe = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Tools/batch/shell-loop").standardizedFileURL.path
+        let outcome = try command.shell(
+            "VITRINE=\"$1\"; export VITRINE; exec '\(recipe)' in plate out 2", [])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("out/merged: 3 done, 0 failed, of 3 pictures"), "\(outcome.output)")
+        #expect(outcome.output.contains("3 pictures in "), "\(outcome.output)")
+        #expect(command.files(under: "out/merged").filter { $0.hasSuffix("/result.json") }.count == 3)
+    }
+
     @Test("a task of a Slurm array takes its part, and another part does not go into its folder")
     func slurm() throws {
         let command = try command(pictures: 2)

@@ -16,7 +16,7 @@ struct RunDescription: Sendable {
     /// The members that have to be the same in all runs that write to one folder.
     static let fixed: Set<String> = ["command", "schemaVersion", "settings", "shard", "vitrine", "weights"]
     /// Those that have to be the same in shards that are put together.
-    static let common = fixed.subtracting(["shard"]).union(["manifest"])
+    static let common = fixed.subtracting(["shard"]).union(["exports", "manifest"])
 
     /// What is not as it was, of some members.
     func differences(from other: RunDescription, in keys: Set<String>) -> [SettingDifference] {
@@ -46,6 +46,17 @@ struct RunDescription: Sendable {
     func number(_ key: String, _ inner: String) -> Int? {
         guard case .object(let found)? = members[key], case .number(let number)? = found[inner] else { return nil }
         return Int(exactly: number)
+    }
+
+    /// The files about all pictures that the run writes; nil where there are none.
+    ///
+    /// - Throws: A `DecodingError` for files that this version does not know.
+    var exports: RunRecord.Exports? {
+        get throws {
+            guard let exports = members["exports"] else { return nil }
+            return try JSONDecoder().decode(
+                RunRecord.Exports.self, from: Data(try encodedJSON(exports, pretty: false).utf8))
+        }
     }
 
     /// The description of the whole that a shard is a part of.

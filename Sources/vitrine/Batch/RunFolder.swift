@@ -1,4 +1,5 @@
 import Foundation
+import RegionExports
 import ResultFolders
 import RunJournals
 import Synchronization
@@ -6,7 +7,8 @@ import Synchronization
 /// The output folder of a command that writes a result for each picture, and what earlier runs did in it.
 ///
 /// At its top stand `run.json` from the first result on and, once all pictures are done or have failed, `results.jsonl`,
-/// `failures.jsonl` and at last `done.json`. They are Vitrine's by the journal; others of these names are refused.
+/// `failures.jsonl`, the files about all regions that were asked for, and at last `done.json`. They are Vitrine's by the
+/// journal; others of these names are refused.
 final class RunFolder: Sendable {
     enum File: String, CaseIterable {
         case results = "results.jsonl"
@@ -14,6 +16,9 @@ final class RunFolder: Sendable {
         case run = "run.json"
         case done = "done.json"
     }
+
+    /// What stands at the top, in some runs or in all.
+    private static let names = File.allCases.map(\.rawValue) + RegionExport.allCases.map(\.fileName)
 
     private let path: String
     private let results: ResultOutput
@@ -36,16 +41,16 @@ final class RunFolder: Sendable {
         results = try ResultOutput(path, for: ids)
         journal = try Self.output {
             let journal = try RunJournal(folder: path, ids: ids, startsAnew: startsAnew)
-            try journal.own(File.allCases.map(\.rawValue))
+            try journal.own(Self.names)
             return journal
         }
-        if startsAnew { for file in [File.done, .run] { try remove(file) } }
+        if startsAnew { for file in [File.done, .run] { try remove(file.rawValue) } }
     }
 
     /// Whether an id begins with a name that the folder needs for itself.
     private static func isTaken(_ id: String) -> Bool {
         guard let first = id.split(separator: "/").first else { return true }
-        return first.hasPrefix(".vitrine") || File(rawValue: String(first)) != nil
+        return first.hasPrefix(".vitrine") || names.contains { $0.utf8.elementsEqual(first.utf8) }
     }
 
     deinit {
@@ -55,10 +60,11 @@ final class RunFolder: Sendable {
 
     private func place(_ file: File) -> String { "\(path)/\(file.rawValue)" }
 
-    private func remove(_ file: File) throws {
+    private func remove(_ name: String) throws {
+        let place = "\(path)/\(name)"
         try Self.output {
-            if unlink(place(file)) != 0, errno != ENOENT {
-                throw OutputFolderError.failed(path: place(file), operation: "removing", code: errno)
+            if unlink(place) != 0, errno != ENOENT {
+                throw OutputFolderError.failed(path: place, operation: "removing", code: errno)
             }
         }
     }
@@ -93,7 +99,9 @@ final class RunFolder: Sendable {
             }
             try Self.output {
                 // First of all, so that nobody takes the folder for whole while it is worked on.
-                try remove(.done)
+                try remove(File.done.rawValue)
+                // They would be about other results, or are not asked for any more.
+                for export in RegionExport.allCases { try remove(export.fileName) }
                 try run.write(to: place(.run))
             }
             hasBegun = true
@@ -139,6 +147,13 @@ final class RunFolder: Sendable {
             try journal.flush()
             let results = try journal.write(.done, to: File.results.rawValue)
             let failures = try journal.write(.failed, to: File.failures.rawValue)
+            if let exports = try run.exports {
+                for export in exports.files {
+                    try export.write(
+                        fromResults: place(.results), toFolder: path,
+                        pixelSizeMillimetres: exports.pixelSizeMillimetres, version: Version.number)
+                }
+            }
             let outcome = RunRecord.Outcome(done: results.count, failed: failures.count)
             let digests = DoneRecord.Digests(
                 failures: failures.digest, results: results.digest,

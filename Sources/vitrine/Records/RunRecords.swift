@@ -2,6 +2,7 @@ import AnomalySegmentation
 import Imaging
 import JSONText
 import Manifests
+import RegionExports
 
 // What the files at the top of an output folder hold.
 
@@ -45,6 +46,13 @@ struct RunRecord: OutputRecord {
         var count: Int
     }
 
+    /// The files about the regions of all pictures.
+    struct Exports: Codable {
+        var files: [RegionExport]
+        /// Absent for a table in pixels alone.
+        var pixelSizeMillimetres: Double?
+    }
+
     /// The pictures of this run.
     struct Outcome: Encodable {
         var done: Int
@@ -59,14 +67,19 @@ struct RunRecord: OutputRecord {
     var manifest: Pictures
     /// Absent where a run has all pictures.
     var shard: Part?
+    /// Absent where there are none. A run that goes on may ask for others: they are made from its results alone.
+    var exports: Exports?
     /// Absent while the run is not done.
     var outcome: Outcome?
 
-    init(command: String, settings: some Encodable, weights: [WeightFileRecord], job: PictureJob) throws {
+    init(command: String, settings: some Encodable, weights: [WeightFileRecord], job: PictureJob, exports: Exports?)
+        throws
+    {
         self.command = command
         self.settings = .object(try JSONValue.members(of: Array(try encodedJSON(settings).utf8)))
         self.weights = weights
         manifest = job.manifest
+        self.exports = exports
         shard = job.shard.map { Part(number: $0.number, count: $0.count) }
     }
 }

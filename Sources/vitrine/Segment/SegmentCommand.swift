@@ -38,6 +38,7 @@ struct SegmentCommand: ReadsPictures {
     @OptionGroup var limit: RunLimitOptions
 
     @OptionGroup var resultOptions: ResultOptions
+    @OptionGroup var exports: ExportOptions
     @OptionGroup var stdioOptions: StdioOptions
     @OptionGroup var batch: BatchOptions
 
@@ -60,6 +61,9 @@ struct SegmentCommand: ReadsPictures {
         if !showPrompts { try stdioOptions.check(pictureOptions) }
         if !showPrompts, output == nil, !stdioOptions.stdio {
             throw ValidationError("name the folder for the results with --output")
+        }
+        if stdioOptions.stdio, exports.record != nil {
+            throw ValidationError("--export is about all pictures of a run; with --stdio leave it out")
         }
         if object.allSatisfy(\.isWhitespace) {
             throw ValidationError("--object is empty; name what the pictures show, for example \"metal plate\"")

@@ -124,7 +124,9 @@ struct SegmentRun: Sendable {
             lenientImages: command.pictureOptions.readingOptions.lenientImages,
             reproducible: command.reproducible, showPoints: command.showPoints, tiling: command.tiling.tiling,
             keep: command.resultOptions.keep.map(\.rawValue).sorted())
-        return try RunDescription(RunRecord(command: "segment", settings: settings, weights: weights, job: job))
+        return try RunDescription(
+            RunRecord(
+                command: "segment", settings: settings, weights: weights, job: job, exports: command.exports.record))
     }
 
     /// Returns the line for standard output.

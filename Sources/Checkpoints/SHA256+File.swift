@@ -3,12 +3,7 @@ extension SHA256 {
     ///
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`.
     public static func hexadecimalDigest(ofFile path: String) throws(CheckpointError) -> String {
-        // This mapping is for the digest alone: its pages go as soon as they were read, so that a large file takes no
-        // memory of the process.
-        let file = try MappedFile(path: path)
-        var digest = SHA256()
-        for start in pieces(of: file) { try digest.add(pieceAt: start, of: file, discarding: true) }
-        return digest.hexadecimalDigest()
+        try hexadecimalDigest(of: MappedFile(path: path), isKept: false)
     }
 
     /// The digest of a file's bytes, with a door to leave by.
@@ -17,21 +12,25 @@ extension SHA256 {
     ///   `Task.checkCancellation` does.
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`, and what `checkCancellation` throws.
     public static func hexadecimalDigest(ofFile path: String, checkCancellation: () throws -> Void) throws -> String {
-        try hexadecimalDigest(of: MappedFile(path: path), checkCancellation: checkCancellation)
+        try hexadecimalDigest(of: MappedFile(path: path), isKept: false, checkCancellation: checkCancellation)
     }
 
+    /// - Parameter isKept: whether the mapping is used further. Where it is there for the digest alone, its pages go as
+    ///   soon as they were read, so that a large file takes no memory of the process.
     /// - Throws: `CheckpointError.shrunk`.
-    static func hexadecimalDigest(of file: MappedFile) throws(CheckpointError) -> String {
+    static func hexadecimalDigest(of file: MappedFile, isKept: Bool = true) throws(CheckpointError) -> String {
         var digest = SHA256()
-        for start in pieces(of: file) { try digest.add(pieceAt: start, of: file) }
+        for start in pieces(of: file) { try digest.add(pieceAt: start, of: file, isKept: isKept) }
         return digest.hexadecimalDigest()
     }
 
-    static func hexadecimalDigest(of file: MappedFile, checkCancellation: () throws -> Void) throws -> String {
+    static func hexadecimalDigest(
+        of file: MappedFile, isKept: Bool = true, checkCancellation: () throws -> Void
+    ) throws -> String {
         var digest = SHA256()
         for start in pieces(of: file) {
             try checkCancellation()
-            try digest.add(pieceAt: start, of: file)
+            try digest.add(pieceAt: start, of: file, isKept: isKept)
         }
         return digest.hexadecimalDigest()
     }
@@ -44,13 +43,13 @@ extension SHA256 {
     }
 
     private mutating func add(
-        pieceAt start: Int, of file: MappedFile, discarding: Bool = false
+        pieceAt start: Int, of file: MappedFile, isKept: Bool
     ) throws(CheckpointError) {
         let end = min(start + Self.pieceBytes, file.byteCount)
         guard file.stillCovers(end), let bytes = file.bytes(start..<end) else {
             throw .shrunk(path: file.path, name: "")
         }
         update(bytes)
-        if discarding { file.discardPages(bytes) }
+        if !isKept { file.discardPages(bytes) }
     }
 }

@@ -14,7 +14,12 @@ struct ResultOutput: Sendable {
         do throws(OutputFolderError) {
             folder = try OutputFolder(path)
             for name in names {
-                do throws(OutputFolderError) { try folder.check(name) } catch where error.isOfOneResult {}
+                do throws(OutputFolderError) {
+                    try folder.check(name)
+                } catch {
+                    // What is of one result fails alone, when its turn comes.
+                    if !error.isOfOneResult { throw error }
+                }
             }
         } catch {
             throw CommandFailure.output("\(error) (--output)")

@@ -31,9 +31,24 @@ public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible 
     public var description: String { "\(width) x \(height)" }
 }
 
+extension ImageSize: Decodable {
+    private enum CodingKeys: String, CodingKey { case width, height }
+
+    /// - Throws: A `DecodingError` for a negative side, and for more pixels than can be counted.
+    public init(from decoder: any Decoder) throws {
+        let sides = try decoder.container(keyedBy: CodingKeys.self)
+        let (width, height) = (try sides.decode(Int.self, forKey: .width), try sides.decode(Int.self, forKey: .height))
+        guard width >= 0, height >= 0, !width.multipliedReportingOverflow(by: height).overflow else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .width, in: sides, debugDescription: "no picture is \(width) x \(height)")
+        }
+        self.init(width: width, height: height)
+    }
+}
+
 /// A place in the original picture, in pixels: x to the right, y down. Whole numbers are pixel centres, so that
 /// `ImagePoint(x: 0, y: 0)` is the middle of the top left pixel.
-public struct ImagePoint: Hashable, Sendable, Encodable {
+public struct ImagePoint: Hashable, Sendable, Codable {
     /// Pixels to the right.
     public var x: Double
     /// Pixels down.

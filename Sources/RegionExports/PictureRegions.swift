@@ -27,9 +27,8 @@ struct PictureRegions {
             let kind = try decoder.decode(KindOfLine.self, from: data).kind
             guard kind == "result" || kind == "segment" else { return nil }
             let found = try decoder.decode(SegmentLine.self, from: data)
-            id = found.picture.name
-            let size = ImageSize(width: found.picture.size.width, height: found.picture.size.height)
-            self.size = size
+            let size = found.picture.size
+            (id, self.size) = (found.picture.name, size)
             regions = try found.regions.map { try Region($0, size) }
         } catch {
             throw .damagedLine(file: file, number: line.number, reason: "\(error)")
@@ -38,12 +37,13 @@ struct PictureRegions {
 }
 
 extension PictureRegions.Region {
+    /// The pixels decide about area and box, whatever the line says of them.
     fileprivate init(_ found: SegmentLine.Region, _ size: ImageSize) throws {
         runs = try RunLengthMask(size: size, compressedCounts: found.mask.runs.counts)
-        area = found.mask.area
-        let box = found.mask.box
-        self.box = ImageBox(x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1)
-        centroid = ImagePoint(x: found.centroid.x, y: found.centroid.y)
+        guard let box = runs.boundingBox else { throw SegmentLine.NoPixels() }
+        self.box = box
+        area = runs.area
+        centroid = found.centroid
         score = found.score.isFinite ? found.score : nil
     }
 }
@@ -55,41 +55,26 @@ private struct KindOfLine: Decodable {
 /// What is wanted of a record of `segment`.
 private struct SegmentLine: Decodable {
     struct Picture: Decodable {
-        struct Size: Decodable {
-            let width: Int
-            let height: Int
-        }
-
         let name: String
-        let size: Size
+        let size: ImageSize
     }
 
     struct Region: Decodable {
-        struct Mask: Decodable {
-            struct Box: Decodable {
-                let x0: Int
-                let y0: Int
-                let x1: Int
-                let y1: Int
-            }
-
-            struct Runs: Decodable {
-                let counts: String
-            }
-
-            let area: Int
-            let box: Box
-            let runs: Runs
-        }
-
-        struct Point: Decodable {
-            let x: Double
-            let y: Double
-        }
-
-        let centroid: Point
+        let centroid: ImagePoint
         let mask: Mask
         let score: Double
+    }
+
+    struct Mask: Decodable {
+        let runs: Runs
+    }
+
+    struct Runs: Decodable {
+        let counts: String
+    }
+
+    struct NoPixels: Error, CustomStringConvertible {
+        var description: String { "a region has no pixel" }
     }
 
     let picture: Picture

@@ -173,17 +173,22 @@ struct RegionExportTests {
                 }
             }
             #expect(try sentence(nil).hasPrefix("cannot read \(results): No such file or directory"))
-            let region = #"{"centroid":{"x":0,"y":0},"mask":{"area":1,"box":{"x0":0,"y0":0,"x1":0,"y1":0},"runs":"#
+            func picture(_ size: String, _ counts: String) -> String {
+                #"{"kind":"segment","picture":{"name":"a","size":{\#(size)}},"regions":[{"#
+                    + #""centroid":{"x":0,"y":0},"mask":{"runs":{"counts":"\#(counts)"}},"score":1}]}"#
+            }
+            let huge = "\(Int.max)"
             for line in [
-                "no JSON", #"{"kind":"segment"}"#,
-                #"{"kind":"segment","picture":{"name":"a","size":{"width":1,"height":1}},"regions":["#
-                    + region + #"{"counts":"22"}},"score":1}]}"#,
+                "no JSON", #"{"kind":"segment"}"#, picture(#""width":1,"height":1"#, "22"),
+                picture(#""width":1,"height":1"#, "1"), picture(#""width":-1,"height":-1"#, "1"),
+                picture(#""width":\#(huge),"height":\#(huge)"#, "1"),
             ] {
                 let found = try sentence("{\"kind\":\"failure\"}\n" + line)
                 #expect(found.hasPrefix("\(results): line 2 is no result of this version ("), "\(found)")
                 #expect(found.hasSuffix("); compute the results again"), "\(found)")
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["results.jsonl"])
+            #expect(try sentence(picture(#""width":1,"height":1"#, "01")).isEmpty)
         }
     }
 }

@@ -37,25 +37,22 @@ func storePartial(_ value: Lanes, _ destination: Target, _ count: Int) {
     for lane in 0..<count { destination[lane] = value[lane] }
 }
 
-/// `x * y + z`, in one rounding where the instruction set has it. On baseline x86-64 `addingProduct` would be a library
-/// call a lane.
-@inline(__always)
-func multiplyAdd(_ x: Lanes, _ y: Lanes, _ z: Lanes) -> Lanes {
-    #if FUSED_MULTIPLY_ADD
-        z.addingProduct(x, y)
-    #else
-        z + x * y
-    #endif
-}
+// `x * y + z`, in one rounding where the instruction set has it. On baseline x86-64 `addingProduct` would be a library
+// call a lane.
 
-@inline(__always)
-func multiplyAdd(_ x: Float, _ y: Float, _ z: Float) -> Float {
-    #if FUSED_MULTIPLY_ADD
-        z.addingProduct(x, y)
-    #else
-        z + x * y
-    #endif
-}
+#if FUSED_MULTIPLY_ADD
+    @inline(__always)
+    func multiplyAdd(_ x: Lanes, _ y: Lanes, _ z: Lanes) -> Lanes { z.addingProduct(x, y) }
+
+    @inline(__always)
+    func multiplyAdd(_ x: Float, _ y: Float, _ z: Float) -> Float { z.addingProduct(x, y) }
+#else
+    @inline(__always)
+    func multiplyAdd(_ x: Lanes, _ y: Lanes, _ z: Lanes) -> Lanes { z + x * y }
+
+    @inline(__always)
+    func multiplyAdd(_ x: Float, _ y: Float, _ z: Float) -> Float { z + x * y }
+#endif
 
 // Choices are made on the bits, with masks of all ones or all zeros: the library's comparisons and `replacing(with:where:)`
 // go lane by lane, and the compiler then gives up wide vectors.

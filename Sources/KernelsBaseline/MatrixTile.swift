@@ -18,6 +18,14 @@ private func storePair(_ left: Lanes, _ right: Lanes, _ out: Target, _ accumulat
     }
 }
 
+/// Adds a row's products with one line of the panel, of which `x` and `y` are the two vectors.
+@inline(__always)
+private func addProducts(_ factor: Source, _ x: Lanes, _ y: Lanes, _ left: inout Lanes, _ right: inout Lanes) {
+    let factor = Lanes(repeating: factor[0])
+    left = multiplyAdd(factor, x, left)
+    right = multiplyAdd(factor, y, right)
+}
+
 @inline(__always)
 func multiplyTile(
     _ height: Int, _ out: Target, _ outStride: Int, _ a: Source, _ rowStride: Int, _ depthStride: Int,
@@ -57,55 +65,17 @@ func multiplyTile(
         panel += 2 * laneCount
         prefetchToSecondCache(ahead)
         ahead += aheadStep
-        let factor = Lanes(repeating: group0[0])
-        left0 = multiplyAdd(factor, x, left0)
-        right0 = multiplyAdd(factor, y, right0)
-        if height > 1 {
-            let factor = Lanes(repeating: group0[rowStride])
-            left1 = multiplyAdd(factor, x, left1)
-            right1 = multiplyAdd(factor, y, right1)
-        }
-        if height > 2 {
-            let factor = Lanes(repeating: group0[2 * rowStride])
-            left2 = multiplyAdd(factor, x, left2)
-            right2 = multiplyAdd(factor, y, right2)
-        }
-        if height > 3 {
-            let factor = Lanes(repeating: group1[0])
-            left3 = multiplyAdd(factor, x, left3)
-            right3 = multiplyAdd(factor, y, right3)
-        }
-        if height > 4 {
-            let factor = Lanes(repeating: group1[rowStride])
-            left4 = multiplyAdd(factor, x, left4)
-            right4 = multiplyAdd(factor, y, right4)
-        }
-        if height > 5 {
-            let factor = Lanes(repeating: group1[2 * rowStride])
-            left5 = multiplyAdd(factor, x, left5)
-            right5 = multiplyAdd(factor, y, right5)
-        }
+        addProducts(group0, x, y, &left0, &right0)
+        if height > 1 { addProducts(group0 + rowStride, x, y, &left1, &right1) }
+        if height > 2 { addProducts(group0 + 2 * rowStride, x, y, &left2, &right2) }
+        if height > 3 { addProducts(group1, x, y, &left3, &right3) }
+        if height > 4 { addProducts(group1 + rowStride, x, y, &left4, &right4) }
+        if height > 5 { addProducts(group1 + 2 * rowStride, x, y, &left5, &right5) }
         #if LANES_16
-            if height > 6 {
-                let factor = Lanes(repeating: group2[0])
-                left6 = multiplyAdd(factor, x, left6)
-                right6 = multiplyAdd(factor, y, right6)
-            }
-            if height > 7 {
-                let factor = Lanes(repeating: group2[rowStride])
-                left7 = multiplyAdd(factor, x, left7)
-                right7 = multiplyAdd(factor, y, right7)
-            }
-            if height > 8 {
-                let factor = Lanes(repeating: group2[2 * rowStride])
-                left8 = multiplyAdd(factor, x, left8)
-                right8 = multiplyAdd(factor, y, right8)
-            }
-            if height > 9 {
-                let factor = Lanes(repeating: group3[0])
-                left9 = multiplyAdd(factor, x, left9)
-                right9 = multiplyAdd(factor, y, right9)
-            }
+            if height > 6 { addProducts(group2, x, y, &left6, &right6) }
+            if height > 7 { addProducts(group2 + rowStride, x, y, &left7, &right7) }
+            if height > 8 { addProducts(group2 + 2 * rowStride, x, y, &left8, &right8) }
+            if height > 9 { addProducts(group3, x, y, &left9, &right9) }
             group2 += depthStride
             group3 += depthStride
         #endif

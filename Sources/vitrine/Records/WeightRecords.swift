@@ -51,6 +51,20 @@ struct WeightsListRecord: OutputRecord {
     var models: [PublishedWeights.Model]
 }
 
+/// One tensor of a file of weights.
+struct TensorRecord: Encodable {
+    var name: String
+    var shape: [Int]
+    var type: String
+    var bytes: Int
+}
+
+/// One thing that a model would be built with.
+struct ModelFactRecord: Encodable {
+    var fact: String
+    var value: String
+}
+
 /// A tensor with numbers that are infinite or none.
 struct NonFiniteRecord: Encodable {
     var tensor: String

@@ -10,18 +10,6 @@ import WeightIdentity
 struct WeightReport: OutputRecord {
     static let kind = "weights-inspect"
 
-    struct Entry: Encodable {
-        var name: String
-        var shape: [Int]
-        var type: String
-        var bytes: Int
-    }
-
-    struct Fact: Encodable {
-        var fact: String
-        var value: String
-    }
-
     var path: String
     var container: String
     var family: String
@@ -37,12 +25,12 @@ struct WeightReport: OutputRecord {
     /// Entries that are no tensors.
     var ignored: [String]
     /// What a model would be built with; empty for a family that is not read here.
-    var model: [Fact]
+    var model: [ModelFactRecord]
     /// Why no model can be built, nil when one can as far as names and shapes tell.
     var problem: String?
     /// Tensors with numbers that are infinite or none.
     var notFinite: [NonFiniteRecord]
-    var tensors: [Entry]
+    var tensors: [TensorRecord]
 
     init(_ checkpoint: Checkpoint) throws {
         path = checkpoint.path
@@ -50,7 +38,7 @@ struct WeightReport: OutputRecord {
         let published = try PublishedWeights.list()
         files = try checkpoint.files.map { try WeightFileRecord($0, published: published) }
         tensors = checkpoint.names.map { name in
-            Entry(
+            TensorRecord(
                 name: name, shape: checkpoint.shape(of: name)?.dimensions ?? [],
                 type: checkpoint.typeName(of: name) ?? "", bytes: checkpoint.storedByteCount(of: name) ?? 0)
         }
@@ -67,7 +55,9 @@ struct WeightReport: OutputRecord {
     }
 
     /// What the file says of the model, as its module reads it.
-    private static func model(_ checkpoint: Checkpoint, _ family: WeightFamily) -> (facts: [Fact], problem: String?) {
+    private static func model(_ checkpoint: Checkpoint, _ family: WeightFamily) -> (
+        facts: [ModelFactRecord], problem: String?
+    ) {
         do {
             switch family {
             case .segmentAnything, .mobileSAM: return (facts(try SAMConfiguration.detect(from: checkpoint)), nil)
@@ -79,24 +69,27 @@ struct WeightReport: OutputRecord {
         }
     }
 
-    private static func facts(_ detected: DetectedCLIP) -> [Fact] {
+    private static func facts(_ detected: DetectedCLIP) -> [ModelFactRecord] {
         let configuration = detected.configuration
         return [
-            Fact(
+            ModelFactRecord(
                 fact: "image tower", value: "\(configuration.visionLayers) blocks of width \(configuration.visionWidth)"
             ),
-            Fact(fact: "patch", value: "\(configuration.patch) pixels"),
-            Fact(fact: "text tower", value: "\(configuration.textLayers) blocks of width \(configuration.textWidth)"),
-            Fact(fact: "embedding", value: "\(configuration.embedding)"),
-            Fact(fact: "vocabulary", value: "\(configuration.vocabularySize), \(configuration.contextLength) at most"),
-        ] + detected.decisions.map { Fact(fact: $0.fact.rawValue, value: "\($0.value) (\($0.origin))") }
+            ModelFactRecord(fact: "patch", value: "\(configuration.patch) pixels"),
+            ModelFactRecord(
+                fact: "text tower", value: "\(configuration.textLayers) blocks of width \(configuration.textWidth)"),
+            ModelFactRecord(fact: "embedding", value: "\(configuration.embedding)"),
+            ModelFactRecord(
+                fact: "vocabulary", value: "\(configuration.vocabularySize), \(configuration.contextLength) at most"),
+        ] + detected.decisions.map { ModelFactRecord(fact: $0.fact.rawValue, value: "\($0.value) (\($0.origin))") }
     }
 
-    private static func facts(_ configuration: SAMConfiguration) -> [Fact] {
+    private static func facts(_ configuration: SAMConfiguration) -> [ModelFactRecord] {
         [
-            Fact(fact: "image encoder", value: "\(configuration.imageEncoder)"),
-            Fact(fact: "input", value: "\(configuration.side) pixels, colour means \(configuration.pixelMean)"),
-            Fact(
+            ModelFactRecord(fact: "image encoder", value: "\(configuration.imageEncoder)"),
+            ModelFactRecord(
+                fact: "input", value: "\(configuration.side) pixels, colour means \(configuration.pixelMean)"),
+            ModelFactRecord(
                 fact: "embedding", value: "\(configuration.promptWidth) x \(configuration.grid) x \(configuration.grid)"
             ),
         ]

@@ -21,8 +21,7 @@ struct WeightsConvertCommand: ParsableCommand {
             whole or not at all, and memory stays at what the largest tensor takes.
             """)
 
-    @Argument(help: "A file or folder of weights, an index of shards, or the name of fetched weights.")
-    var weights: String
+    @OptionGroup var source: WeightsArgument
 
     @Argument(help: "The .safetensors file to write.")
     var output: String
@@ -40,10 +39,9 @@ struct WeightsConvertCommand: ParsableCommand {
     }
 
     func run() throws {
-        let path = try WeightSearch.path(weights)
+        let checkpoint = try source.open()
         // Converted weights are nobody's results: they are replaced only when that is asked for.
         let file = try OutputFile(output, overwrites: overwrite) { _ in false }
-        let checkpoint = try reading(path) { try Checkpoint.open(path) }
         if checkpoint.files.contains(where: { file.isSame(as: FilePath($0.path)) }) {
             throw CommandFailure.usage("\(output) is the file that is read; name another output")
         }

@@ -9,8 +9,7 @@ struct WeightsInspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Shows what weights are: family, sizes, types, digest, and what a model would be built with.")
 
-    @Argument(help: "A file or folder of weights, an index of shards, or the name of fetched weights.")
-    var weights: String
+    @OptionGroup var source: WeightsArgument
 
     @Flag(help: "List every tensor with its shape and type.")
     var tensors = false
@@ -19,8 +18,7 @@ struct WeightsInspectCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let path = try WeightSearch.path(weights)
-        let report = try WeightReport(try reading(path) { try Checkpoint.open(path) })
+        let report = try WeightReport(try source.open())
         if json {
             try Terminal.write(report.json())
         } else {

@@ -13,15 +13,13 @@ struct WeightsVerifyCommand: ParsableCommand {
         abstract: "Reads weights whole: checksums, digests of published files, numbers that are none, and the fit.",
         discussion: "Ends with 0 when the weights can be used, with 4 when they cannot.")
 
-    @Argument(help: "A file or folder of weights, an index of shards, or the name of fetched weights.")
-    var weights: String
+    @OptionGroup var source: WeightsArgument
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
-        let path = try WeightSearch.path(weights)
-        let checkpoint = try reading(path) { try Checkpoint.open(path) }
+        let checkpoint = try source.open()
         let record = try verify(checkpoint)
         if json {
             try Terminal.write(record.json())
@@ -29,7 +27,7 @@ struct WeightsVerifyCommand: ParsableCommand {
             for line in lines(record) { try Terminal.write(printable(line)) }
         }
         if !record.problems.isEmpty {
-            throw CommandFailure.badInput("\(path): \(record.problems.joined(separator: "; "))")
+            throw CommandFailure.badInput("\(checkpoint.path): \(record.problems.joined(separator: "; "))")
         }
         if !json { try Terminal.write("The weights are sound.") }
     }
@@ -44,9 +42,10 @@ struct WeightsVerifyCommand: ParsableCommand {
             recordsWithoutChecksum: found.recordsWithoutChecksum,
             notFinite: found.nonFinite.map(NonFiniteRecord.init),
             problems: found.problems.map(\.description))
-        if let digest = list.model(weights)?.files.first?.sha256, record.files.first?.sha256 != digest {
+        let name = source.weights
+        if let digest = list.model(name)?.files.first?.sha256, record.files.first?.sha256 != digest {
             record.problems.insert(
-                "the file is not the published \(weights); remove it and run: Tools/fetch-weights \(weights)", at: 0)
+                "the file is not the published \(name); remove it and run: Tools/fetch-weights \(name)", at: 0)
         }
         do {
             record.fits = try fit(checkpoint)

@@ -13,12 +13,8 @@ package struct ManifestItem: Hashable, Sendable {
     package init(
         id: String, path: [UInt8], sizeBytes: Int, className: String? = nil, mask: [UInt8]? = nil, label: String? = nil
     ) {
-        self.id = id
-        self.path = path
-        self.sizeBytes = sizeBytes
-        self.className = className
-        self.mask = mask
-        self.label = label
+        (self.id, self.path, self.sizeBytes) = (id, path, sizeBytes)
+        (self.className, self.mask, self.label) = (className, mask, label)
     }
 }
 

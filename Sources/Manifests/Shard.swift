@@ -4,7 +4,7 @@ import Checkpoints
 ///
 /// An id alone decides its part: its SHA-256, of which the first eight bytes are a number with the first byte highest,
 /// modulo the number of parts. Pictures that are added or taken away move no other picture.
-package struct Shard: Hashable, Sendable {
+package struct Shard: Hashable, Sendable, Encodable {
     /// Counts from 1.
     package let number: Int
     package let count: Int

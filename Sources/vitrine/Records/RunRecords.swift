@@ -20,14 +20,12 @@ struct ResultLineRecord: OutputRecord {
     /// Why SAM was not asked; absent where it was.
     var omission: AnomalyResult.Omission?
 
-    init(_ record: SegmentRecord) {
-        picture = record.picture
-        score = record.score
-        clipScore = record.clipScore
-        fusedPeak = record.fusedPeak
-        mask = record.mask
-        regions = record.regions
-        omission = record.omission
+    init(_ picture: PictureRecord, _ result: SegmentedPicture) {
+        self.picture = picture
+        (score, clipScore, fusedPeak) = (result.score, result.clipScore, result.fusedPeak)
+        mask = MaskRecord(result.mask)
+        regions = MaskRegion.regions(of: result.mask, scores: result.fusedMap).map(MaskRegionRecord.init)
+        omission = result.omission
     }
 }
 
@@ -39,11 +37,6 @@ struct RunRecord: OutputRecord {
     struct Pictures: Encodable {
         var count: Int
         var digest: String
-    }
-
-    struct Part: Encodable {
-        var number: Int
-        var count: Int
     }
 
     /// The files about the regions of all pictures.
@@ -66,7 +59,7 @@ struct RunRecord: OutputRecord {
     var weights: [WeightFileRecord]
     var manifest: Pictures
     /// Absent where a run has all pictures.
-    var shard: Part?
+    var shard: Shard?
     /// Absent where there are none. A run that goes on may ask for others: they are made from its results alone.
     var exports: Exports?
     /// Absent while the run is not done.
@@ -80,7 +73,7 @@ struct RunRecord: OutputRecord {
         self.weights = weights
         manifest = job.manifest
         self.exports = exports
-        shard = job.shard.map { Part(number: $0.number, count: $0.count) }
+        shard = job.shard
     }
 }
 

@@ -6,73 +6,66 @@ import Imaging
 struct SegmentRecord: OutputRecord {
     static let kind = "segment"
 
-    var picture: PictureRecord
-    var object: String
-    var score: Float
-    var clipScore: Float
-    var fusedPeak: Float
-    var threshold: ThresholdReport?
-    var mask: MaskRecord
-    /// The connected parts of the mask, each with its pixels.
-    var regions: [MaskRegionRecord]
-    var groups: [GroupRecord]
-    var rejectedRegions: [RejectedRegionRecord]
-    /// Why SAM was not asked; absent where it was.
-    var omission: AnomalyResult.Omission?
-    /// How the picture was cut, and what was found in each tile; absent for a picture as a whole.
-    var tiling: Tiling?
-    var tiles: [TileRecord]?
-    var configuration: AnomalyConfiguration
-    var weights: [WeightFileRecord]
-    /// Absent, as the threads, with `--reproducible`: the only parts that differ from run to run.
-    var timingsSeconds: TimingsRecord?
-    var threads: Int?
-    /// The number of the request that this answers.
-    var seq: Int?
+    /// What was found: the members that the picture's line of `results.jsonl` has, too.
+    let found: ResultLineRecord
+    /// How it was found.
+    var details: Details
+
+    func encode(to encoder: any Encoder) throws {
+        try found.encode(to: encoder)
+        try details.encode(to: encoder)
+    }
+
+    struct Details: Encodable {
+        let object: String
+        let threshold: ThresholdReport?
+        let groups: [GroupRecord]
+        let rejectedRegions: [RejectedRegionRecord]
+        /// How the picture was cut, and what was found in each tile; absent for a picture as a whole.
+        let tiling: Tiling?
+        let tiles: [TileRecord]?
+        let configuration: AnomalyConfiguration
+        let weights: [WeightFileRecord]
+        /// Absent, as the threads, with `--reproducible`: the only parts that differ from run to run.
+        var timingsSeconds: TimingsRecord?
+        var threads: Int?
+        /// The number of the request that this answers.
+        var seq: Int?
+    }
 
     init(
         picture: PictureRecord, object: String, result: SegmentedPicture, configuration: AnomalyConfiguration,
         weights: [WeightFileRecord]
     ) {
-        self.picture = picture
-        self.object = object
-        score = result.score
-        clipScore = result.clipScore
-        fusedPeak = result.fusedPeak
-        threshold = result.threshold
-        mask = MaskRecord(result.mask)
-        regions = MaskRegion.regions(of: result.mask, scores: result.fusedMap).map(MaskRegionRecord.init)
-        groups = result.groups
-        rejectedRegions = result.rejectedRegions
-        omission = result.omission
-        tiling = result.tiling
-        tiles = result.tiles
-        self.configuration = configuration
-        self.weights = weights
+        found = ResultLineRecord(picture, result)
+        details = Details(
+            object: object, threshold: result.threshold, groups: result.groups,
+            rejectedRegions: result.rejectedRegions, tiling: result.tiling, tiles: result.tiles,
+            configuration: configuration, weights: weights)
     }
 }
 
 /// Seconds of each stage.
 struct TimingsRecord: Encodable {
-    var decoding: Double
-    var text: Double
-    var map: Double
-    var embedding: Double
-    var points: Double
-    var cascade: Double
-    var fusion: Double
+    private enum Key: String, CodingKey { case decoding }
 
-    init(decoding: Double, _ stages: StageTimings) {
-        self.decoding = decoding
-        (text, map, embedding) = (stages.text, stages.map, stages.embedding)
-        (points, cascade, fusion) = (stages.points, stages.cascade, stages.fusion)
+    let decoding: Double
+    /// Those of the computation.
+    let computed: StageTimings
+
+    init(decoding: Double, _ computed: StageTimings) { (self.decoding, self.computed) = (decoding, computed) }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(decoding, forKey: .decoding)
+        try computed.encode(to: encoder)
     }
 
     /// The stages in the order in which they run.
     var stages: [(name: String, seconds: Double)] {
         [
-            ("decoding", decoding), ("text", text), ("map", map), ("embedding", embedding), ("points", points),
-            ("cascade", cascade), ("fusion", fusion),
+            ("decoding", decoding), ("text", computed.text), ("map", computed.map), ("embedding", computed.embedding),
+            ("points", computed.points), ("cascade", computed.cascade), ("fusion", computed.fusion),
         ]
     }
 }

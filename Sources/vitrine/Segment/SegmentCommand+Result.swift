@@ -19,8 +19,8 @@ extension SegmentCommand {
             picture: PictureRecord(item, decoded), object: object ?? self.object, result: result,
             configuration: configuration, weights: weights)
         if !reproducible {
-            record.timingsSeconds = TimingsRecord(decoding: decodingSeconds, result.timings)
-            record.threads = ComputeThreads.count
+            record.details.timingsSeconds = TimingsRecord(decoding: decodingSeconds, result.timings)
+            record.details.threads = ComputeThreads.count
         }
         return record
     }

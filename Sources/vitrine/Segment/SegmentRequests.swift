@@ -38,7 +38,7 @@ struct SegmentRequests {
                 var record = command.record(
                     of: request.item, decoded, result, object: object, decodingSeconds: reading.seconds,
                     configuration: segmenter.configuration, weights: try weights.get())
-                record.seq = request.seq
+                record.details.seq = request.seq
                 try results?.write(request.id) { [record] folder in
                     try command.files(of: decoded, result, record).write(to: folder)
                 }

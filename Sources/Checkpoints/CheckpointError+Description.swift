@@ -15,7 +15,7 @@ extension CheckpointError: CustomStringConvertible {
                 + "share bytes"
         case .gap(let path, let after, let before, let byteCount):
             "\(quoted(path)) is not a valid safetensors file: \(byteCount) bytes "
-                + "\(place(after: after, before: before)) belong to no tensor"
+                + "\(place(after: after, before: before, of: "tensor", alone: "after the header")) belong to no tensor"
         case .archive(let path, let fault, let byteOffset):
             "\(quoted(path)) is not a valid PyTorch archive: \(fault) (byte \(byteOffset))"
         case .record(let path, let name, let fault):
@@ -34,14 +34,19 @@ extension CheckpointError: CustomStringConvertible {
         case .cannotWrite(let path, let reason): "cannot write \(quoted(path)): \(reason)"
         }
     }
+}
 
-    private func place(after: String?, before: String?) -> String {
-        switch (after, before) {
-        case (let after?, let before?): "between tensors \(quoted(after)) and \(quoted(before))"
-        case (let after?, nil): "after the last tensor \(quoted(after))"
-        case (nil, let before?): "before the first tensor \(quoted(before))"
-        case (nil, nil): "after the header"
-        }
+/// Where bytes lie that belong to none of the parts of a file.
+///
+/// - Parameters:
+///   - part: what a part is called.
+///   - alone: the place in a file without parts.
+func place(after: String?, before: String?, of part: String, alone: String) -> String {
+    switch (after, before) {
+    case (let after?, let before?): "between the \(part)s \(quoted(after)) and \(quoted(before))"
+    case (let after?, nil): "after the last \(part) \(quoted(after))"
+    case (nil, let before?): "before the first \(part) \(quoted(before))"
+    case (nil, nil): alone
     }
 }
 

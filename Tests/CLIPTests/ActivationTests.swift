@@ -213,9 +213,7 @@ struct ActivationTests {
 
     @Test("a stem's convolutions have names, and pictures of other sizes have other shapes")
     func stem() throws {
-        var configuration = ReferenceModel.configuration(.gelu)
-        configuration.patchEmbedding = .stem([8, 16, 64])
-        let model = try ReferenceModel.model(configuration, fixture: "CLIP/towers_stem")
+        let model = try ReferenceModel.stemModel()
         let wide = GeneratedWeights.input([1, 3, 24, 56])
         let listed = try model.imageActivations(for: wide.shape)
         let found = try model.encodeImage(wide, observing: ["*"])

@@ -80,9 +80,7 @@ struct TowerTests {
 
     @Test("the convolutional stem")
     func stem() throws {
-        var configuration = ReferenceModel.configuration(.gelu)
-        configuration.patchEmbedding = .stem([8, 16, 64])
-        let model = try ReferenceModel.model(configuration, fixture: "CLIP/towers_stem")
+        let model = try ReferenceModel.stemModel()
         let pixels = GeneratedWeights.input([1, 3, 32, 32])
         let grid = try ReferenceModel.error(
             model.imageTower.patchEmbedding(pixels), "patch_embedding", in: "CLIP/towers_stem")

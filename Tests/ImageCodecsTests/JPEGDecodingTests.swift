@@ -21,6 +21,16 @@ import Testing
         return try #require(found) + 2
     }
 
+    /// A file with restart markers, and the index of the first.
+    private func fileWithRestarts() throws -> (bytes: [UInt8], marker: Int) {
+        let bytes = try file("restarts")
+        let scan = try segment(0xDA, in: bytes)
+        let marker = bytes.indices.dropLast().first {
+            $0 > scan && bytes[$0] == 0xFF && (0xD0...0xD7).contains(bytes[$0 + 1])
+        }
+        return (bytes, try #require(marker))
+    }
+
     @Test(
         "every subsampling, progressive, restarts, grey, CMYK and YCCK lie within two grey levels of Pillow",
         arguments: [("jpeg_kinds", 8), ("sampling_kinds", 15)])
@@ -75,10 +85,7 @@ import Testing
 
     @Test("lost restart markers are an error")
     func restarts() throws {
-        var bytes = try file("restarts")
-        let scan = try segment(0xDA, in: bytes)
-        let marker = try #require(
-            bytes.indices.dropLast().first { $0 > scan && bytes[$0] == 0xFF && (0xD0...0xD7).contains(bytes[$0 + 1]) })
+        var (bytes, marker) = try fileWithRestarts()
         bytes[marker + 1] = 0xD5
         #expect(error(bytes) != nil)
     }
@@ -170,10 +177,7 @@ import Testing
 
     @Test("bytes left over before a restart marker come from an interval that was decoded wrongly: an error")
     func extraneousBytesOfAnInterval() throws {
-        var bytes = try file("restarts")
-        let scan = try segment(0xDA, in: bytes)
-        let marker = try #require(
-            bytes.indices.dropLast().first { $0 > scan && bytes[$0] == 0xFF && (0xD0...0xD7).contains(bytes[$0 + 1]) })
+        var (bytes, marker) = try fileWithRestarts()
         bytes.insert(contentsOf: [1, 2, 3], at: marker)
         let text = "Corrupt JPEG data: 3 extraneous bytes before marker 0xd0"
         #expect(error(bytes) == .damaged(file: "a.jpg", format: "JPEG", reason: text))

@@ -15,20 +15,12 @@ extension ArchiveFault: CustomStringConvertible {
             "its records lie in several folders (\(quoted(first)) and \(quoted(second))), those of a PyTorch file in one"
         case .overlap(let first, let second): "the records \(quoted(first)) and \(quoted(second)) share bytes"
         case .gap(let after, let before, let byteCount):
-            "\(byteCount) bytes \(place(after: after, before: before)) belong to no record"
+            "\(byteCount) bytes \(place(after: after, before: before, of: "record", alone: "before the directory")) "
+                + "belong to no record"
         case .missingRecord(let name): "it has no record \(quoted(name)): a zip archive, but no whole PyTorch file"
         case .byteOrder(let text):
             "its numbers are stored in the order \(quoted(text)), only little-endian ones are read: save it again on "
                 + "the machine at hand"
-        }
-    }
-
-    private func place(after: String?, before: String?) -> String {
-        switch (after, before) {
-        case (let after?, let before?): "between the records \(quoted(after)) and \(quoted(before))"
-        case (let after?, nil): "after the last record \(quoted(after))"
-        case (nil, let before?): "before the first record \(quoted(before))"
-        case (nil, nil): "before the directory"
         }
     }
 }

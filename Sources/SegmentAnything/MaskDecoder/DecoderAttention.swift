@@ -6,10 +6,7 @@ import Tensors
 /// Matches `Attention` of segment_anything's transformer.
 struct DecoderAttention: Sendable {
     let heads: Int
-    let query: Linear
-    let key: Linear
-    let value: Linear
-    let output: Linear
+    let query, key, value, output: Linear
 
     /// What the attention hands over, with names from the attention on. The empty name is its result.
     static func activations(

@@ -44,6 +44,7 @@ enum EntryPoint {
             try Terminal.close()
             return ExitStatus.success.rawValue
         } catch let ended as ExitCode {
+            if ended.rawValue == StopRequest.status?.rawValue { StopRequest.sayFarewell() }
             return ended.rawValue
         } catch {
             return report(error).rawValue

@@ -66,6 +66,34 @@ struct EmbedTests {
         #expect(try file.load("features").values == sam.embed(SamplePictures.plate()).features.values)
     }
 
+    @Test("a shard without pictures says so, ends with 0 and writes no file")
+    func emptyShard() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "in/a.png")
+        var notes: [String] = []
+        for shard in 1...2 {
+            let outcome = try command.run(["embed", "in", "--shard", "\(shard)/2", "--output", "\(shard).npy"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.isEmpty == outcome.errors.contains("has none"))
+            if !outcome.errors.isEmpty { notes.append(outcome.errors) }
+        }
+        #expect(command.files(under: ".").filter { $0.hasSuffix(".npy") }.count == 1)
+        let empty = command.files(under: ".").contains("1.npy") ? 2 : 1
+        #expect(notes == ["vitrine: note: shard \(empty)/2 has none of the 1 pictures; there is nothing to do\n"])
+    }
+
+    @Test("an array of NumPy's is replaced only when that is said, and never the picture")
+    func ownArray() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        let embed = ["embed", "a.png", "--output", "a.npy"]
+        #expect(try command.run(embed).status == 0)
+        let again = try command.run(embed)
+        #expect(again.status == 5 && again.errors.contains("add --overwrite"), "\(again.errors)")
+        #expect(try command.run(embed + ["--overwrite"]).status == 0)
+        for _ in 0..<2 { #expect(try command.run(["embed", "a.png", "--output", "a.safetensors"]).status == 0) }
+    }
+
     @Test(
         "what cannot be meant is refused before any work",
         arguments: [

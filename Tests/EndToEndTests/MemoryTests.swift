@@ -36,6 +36,23 @@ struct MemoryTests {
         }
     }
 
+    /// Megabytes of addresses with which the program starts and nothing else fits.
+    @Test("where not even a thread can be made, the command ends with a sentence", arguments: [90, 100, 110, 130])
+    func hardlyAnything(_ megabytes: Int) throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        for arguments in [
+            ["embed", "a.png", "--output", "x.npy"], ["masks", "a.png", "--output", "out"],
+            ["classify", "a.png", "--labels", "a,b"], ["mask", "a.png", "--point", "1,1", "--output", "out"],
+        ] {
+            let outcome = try command.shell("ulimit -v \(megabytes * 1000); exec timeout -s KILL 10 \"$@\"", arguments)
+            // 127: the program's libraries did not fit.
+            #expect([4, 127].contains(outcome.status), "\(arguments[0]): \(outcome.status) \(outcome.errors)")
+            #expect(
+                outcome.status == 127 || outcome.errors.contains("--max-memory") || outcome.errors.contains("ulimit"))
+        }
+    }
+
     @Test("limits on addresses are no reason to end", arguments: [350, 400, 480, 600])
     func limitedAddresses(_ megabytes: Int) throws {
         let command = try Command()

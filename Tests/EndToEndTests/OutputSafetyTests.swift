@@ -20,6 +20,26 @@ struct OutputSafetyTests {
         #expect(try command.data(name) == SamplePictures.png())
     }
 
+    @Test("results may go into the folder of the pictures, where they are no pictures")
+    func beside() throws {
+        let command = try Command()
+        for name in ["a.png", "sub/b.png"] { try command.write(SamplePictures.png(), to: "pics/" + name) }
+        let mask = ["mask", "pics/a.png", "--point", "9,9", "--output", "pics"]
+        let masks = ["masks", "pics", "--points-per-side", "2", "--output", "pics", "--quiet"]
+        let embed = ["embed", "pics", "--output", "pics/rows.safetensors"]
+        for _ in 0..<2 {
+            for (arguments, count) in [(mask, 3), (masks, 2), (embed, 1)] {
+                let outcome = try command.run(arguments)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                #expect(outcome.output.split(separator: "\n").count == count, "\(outcome.output)")
+            }
+            #expect(try command.run(embed).output.contains("image_embeddings [2, "))
+        }
+        for name in ["a.png", "sub/b.png"] { #expect(try command.data("pics/" + name) == SamplePictures.png()) }
+        let found = Set(command.files(under: "pics").map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+        #expect(found == ["", "sub", "a.png.mask", "a.png.masks", "sub/b.png.masks"])
+    }
+
     @Test("a note in a folder of results, and a link in its place, are refused and kept")
     func strangers() throws {
         let command = try Command()

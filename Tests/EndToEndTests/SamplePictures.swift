@@ -18,6 +18,15 @@ enum SamplePictures {
         return Image(size: ImageSize(width: width, height: height), pixels: pixels)
     }
 
+    /// The bytes of a PNG of one grey, small however large the picture is.
+    static func flat(side: Int) throws -> Data {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).png")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let size = ImageSize(width: side, height: side)
+        try PNGWriter.write(GreyImage(size: size, values: [UInt8](repeating: 90, count: side * side)), to: file.path)
+        return try Data(contentsOf: file)
+    }
+
     /// The bytes of a PNG of a picture.
     static func png(_ image: Image = plate()) throws -> Data {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).png")

@@ -110,6 +110,69 @@ struct StopTests {
         #expect(files.count < 40 * SegmentTests.fileNames.count)
     }
 
+    /// Commands that loop over pictures, and how each says what becomes of its work.
+    private static let loops: [(arguments: [String], sentence: String)] = [
+        (["classify", "--labels", "a,b"], "the others have no line"),
+        (["embed", "--output", "x.safetensors"], "no file was written; allow more time"),
+        (
+            ["masks", "--output", "out", "--points-per-side", "64", "--quiet"],
+            "their results are whole; the same command begins with the first again"
+        ),
+    ]
+
+    @Test("the limit holds in every command that loops over pictures, and what is done is whole", arguments: loops)
+    func limits(_ arguments: [String], _ sentence: String) throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "in/a.png")
+        for index in 0..<2000 {
+            try FileManager.default.linkItem(
+                at: command.folder.appendingPathComponent("in/a.png"),
+                to: command.folder.appendingPathComponent("in/\(index).png"))
+        }
+        let outcome = try command.run(arguments + ["in", "--time-limit", "0.8s"])
+        #expect(outcome.status == 6, "\(outcome.errors)")
+        #expect(
+            outcome.errors.contains("vitrine: stopped after ")
+                && outcome.errors.contains(" of 2001 pictures; \(sentence)"), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty || outcome.output.hasSuffix("\n"))
+        #expect(command.files(under: ".").allSatisfy { !$0.hasPrefix("x") && !$0.contains(".part") })
+        let results = command.results(under: "out")
+        #expect(results.allSatisfy { $0.contains(".masks/") } && results.count % 3 == 0, "\(results)")
+    }
+
+    @Test("evaluate makes no table that a limit cut short")
+    func limitOfEvaluate() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "set/a/Imgs/a.jpg")
+        for index in 0..<200 {
+            try FileManager.default.linkItem(
+                at: command.folder.appendingPathComponent("set/a/Imgs/a.jpg"),
+                to: command.folder.appendingPathComponent("set/a/Imgs/\(index).jpg"))
+        }
+        let outcome = try command.run(["evaluate", "set", "--object", "plate", "--time-limit", "1s"])
+        #expect(outcome.status == 6 && outcome.output.isEmpty, "\(outcome.output)")
+        #expect(outcome.errors.contains(" of 201 pictures; no table was made"), "\(outcome.errors)")
+    }
+
+    private static let large = Result { try SamplePictures.flat(side: 5000) }
+
+    @Test("a large picture holds no command up", arguments: ["classify", "embed", "mask", "masks", "evaluate"])
+    func large(_ name: String) throws {
+        let command = try Command()
+        // Decoding it takes longer than a second in a program that is not optimised.
+        try command.write(Self.large.get(), to: "set/a/Imgs/a.jpg")
+        let picture = "set/a/Imgs/a.jpg"
+        let arguments = [
+            "classify": [picture, "--labels", "a,b"], "embed": [picture, "--output", "x.npy"],
+            "mask": [picture, "--point", "1,1", "--output", "out"], "masks": [picture, "--output", "out"],
+            "evaluate": ["set", "--object", "plate"],
+        ]
+        let ending = try stop(command, [name] + (arguments[name] ?? []), when: later())
+        #expect(ending.reason == .exit && ending.status == 130)
+        #expect(ending.seconds < 1, "\(ending.seconds) s")
+        #expect(command.files(under: ".").allSatisfy { $0 == picture || $0.hasSuffix("/.vitrine-lock") })
+    }
+
     @Test("a time limit ends with 6", arguments: ["0.5s", "0.01m"])
     func limit(_ limit: String) throws {
         let command = try Command()

@@ -44,6 +44,7 @@ struct ClassifyCommand: ReadsPictures {
 
     @OptionGroup var clipOptions: CLIPOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var limit: RunLimitOptions
 
     func validate() throws {
         try stdioOptions.check(pictureOptions)
@@ -54,15 +55,14 @@ struct ClassifyCommand: ReadsPictures {
     }
 
     func run() throws {
+        limit.apply()
         threadOptions.apply()
         let items = stdioOptions.stdio ? [] : try pictureOptions.items()
         let labels = try labelOptions.names()
         let sentences = try sentences()
         let options = pictureOptions.readingOptions.options
-        // Where memory is short, threads cannot be made either.
-        try MemoryAllowance().check(models: [clipOptions.files().clip])
-        let pictures = ReadAhead(items) { try $0.decoded(options) }
         let loaded = try LoadedCLIP(clipOptions)
+        let pictures = ReadAhead(items) { try $0.decoded(options) }
         let clip = loaded.model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
@@ -87,7 +87,7 @@ struct ClassifyCommand: ReadsPictures {
             if status != .success { throw ExitCode(status.rawValue) }
             return
         }
-        var loop = PictureLoop(total: items.count, printsRecords: json)
+        var loop = PictureLoop(total: items.count, whenStopped: "the others have no line", printsRecords: json)
         try loop.work(through: pictures, \.self) { item, decoded in
             try Terminal.write(try line(item, decoded, try ranked(decoded)))
         }

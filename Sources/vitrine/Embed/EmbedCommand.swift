@@ -19,7 +19,7 @@ struct EmbedCommand: ReadsPictures {
             image_embeddings or text_embeddings, [rows, width], and with --patches for each block LAYER also \
             tokens.LAYER, [pictures, rows, columns, width], the residual stream after that block, and \
             projected.LAYER, the same after the last norm and the projection; "vitrine.record" in its metadata is JSON \
-            that lists the pictures or texts. With --sam it holds the image embedding of one picture, which \
+            that lists the pictures or texts. A shard without pictures writes no file. With --sam it holds the image embedding of one picture, which \
             vitrine mask --embedding takes in place of another pass through the encoder.
 
             Vectors are as the tower gives them; --normalize scales each to length 1.
@@ -35,7 +35,7 @@ struct EmbedCommand: ReadsPictures {
     @Option(
         help: """
             The file to write: .safetensors, or .npy for the vectors alone. A .safetensors file of vitrine embed is \
-            replaced; any other file only with --overwrite.
+            replaced; any other file only with --overwrite, a .npy file too, in which nothing says who wrote it.
             """)
     var output: String
 
@@ -72,6 +72,7 @@ struct EmbedCommand: ReadsPictures {
 
     @OptionGroup var clipOptions: CLIPOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var limit: RunLimitOptions
 
     /// Beyond it the patches of one picture would attend to each other for hours.
     private static let largestSide = 8192
@@ -103,6 +104,7 @@ struct EmbedCommand: ReadsPictures {
     }
 
     func run() throws {
+        limit.apply()
         threadOptions.apply()
         var file = EmbeddingFile(try OutputFile(output, overwrites: overwrite, recognises: EmbeddingFile.isOne))
         if sam {
@@ -134,9 +136,10 @@ struct EmbedCommand: ReadsPictures {
     private func addPictures(to file: inout EmbeddingFile) throws -> PictureLoop {
         let items = try pictureOptions.items()
         try file.output.keepsApart(from: items.map(\.path))
+        if items.isEmpty { return PictureLoop(total: 0, whenStopped: "") }
         let options = pictureOptions.readingOptions.options
-        let readings = ReadAhead(items) { try $0.decoded(options) }
         let clip = try loadedCLIP(for: file).model
+        let readings = ReadAhead(items) { try $0.decoded(options) }
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
         if let side, side % preparation.patch != 0 {
@@ -149,7 +152,9 @@ struct EmbedCommand: ReadsPictures {
         var vectors: [Tensor] = []
         var dense: [DenseFeatures] = []
         var records: [PictureRecord] = []
-        var loop = PictureLoop(total: items.count)
+        var loop = PictureLoop(
+            total: items.count,
+            whenStopped: "no file was written; allow more time, or do the pictures in parts with --shard")
         try loop.work(through: readings, \.self) { item, picture in
             let pixels = preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)
             if patches {

@@ -38,12 +38,15 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
+    @OptionGroup var runLimit: RunLimitOptions
+
     func validate() throws {
         if object.allSatisfy(\.isWhitespace) { throw ValidationError("--object is empty; name what the pictures show") }
         if let limit, limit < 1 { throw ValidationError("--limit takes a positive number, not \(limit)") }
     }
 
     func run() throws {
+        runLimit.apply()
         models.threadOptions.apply()
         let options = readingOptions.options
         let classes = try LabelledPictures.classes(in: folder, limit: limit, options: options)
@@ -56,7 +59,9 @@ struct EvaluateCommand: ParsableCommand {
         var normal: [Evaluation.Sample] = []
         var rules: [MaskRule: Int] = [:]
         let total = classes.map(\.items.count).reduce(0, +)
-        var loop = PictureLoop(total: total, showsBar: true)
+        var loop = PictureLoop(
+            total: total, whenStopped: "no table was made; allow more time, or take fewer pictures with --limit",
+            showsBar: true)
         for pictures in classes.filter(\.hasDefects) + classes.filter({ !$0.hasDefects }) {
             var metrics = Dictionary(uniqueKeysWithValues: Evaluation.Variant.allCases.map { ($0, PixelMetrics()) })
             let readings = ReadAhead(pictures.items) { try Evaluation.read($0, options) }

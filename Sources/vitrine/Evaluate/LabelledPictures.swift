@@ -57,6 +57,16 @@ struct LabelledPictures {
         hasDefects = items.contains { item in
             (try? item.mask?.decodedMask(options))?.map { !$0.mask.isEmpty } ?? false
         }
+        let used = Set(files.filter { !$0.isPNG }.map(\.stem))
+        let lone = masks.keys.count { !used.contains($0) }
+        let bare = items.count { $0.mask == nil }
+        if lone > 0 {
+            Terminal.complain("note: \(name): no picture has the name of \(lone) of the \(masks.count) masks")
+        }
+        if hasDefects, bare > 0 {
+            Terminal.complain(
+                "note: \(name): \(bare) of \(items.count) pictures have no mask and count as free of defects")
+        }
     }
 }
 

@@ -64,20 +64,23 @@ struct MasksCommand: ReadsPictures {
 
     @OptionGroup var samOptions: SAMOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var limit: RunLimitOptions
 
     func run() throws {
+        limit.apply()
         threadOptions.apply()
         let items = try pictureOptions.items(output: output)
         let results = try ResultOutput(output, for: items.map(Self.name))
         let options = pictureOptions.readingOptions.options
-        let pictures = ReadAhead(items) { try $0.decoded(options) }
         let sam = try LoadedSAM(file: samOptions.file())
+        let pictures = ReadAhead(items) { try $0.decoded(options) }
         let weights = WeightFileRecord.pending(of: sam.files)
         let generator: AutomaticMaskGenerator
         do { generator = try AutomaticMaskGenerator(sam.model, configuration: configuration) } catch {
             throw CommandFailure.usage("\(error)\(error.flagHint)")
         }
-        var loop = PictureLoop(total: items.count)
+        var loop = PictureLoop(
+            total: items.count, whenStopped: "their results are whole; the same command begins with the first again")
         try loop.work(through: pictures, \.self) { item, decoded in
             let masks = try sam.asking { try self.masks(in: decoded.image, by: generator) }
             let record = EveryMaskRecord(

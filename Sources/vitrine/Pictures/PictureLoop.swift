@@ -9,12 +9,15 @@ struct PictureLoop {
     private let total: Int
     /// Whether each failure is a line of JSON on standard output, too.
     private let printsRecords: Bool
+    /// The rest of a sentence: what becomes of the work when the command is stopped.
+    private let whenStopped: String
     private let bar: ProgressBar
     private let start = ContinuousClock.now
     private var done = 0
 
-    init(total: Int, printsRecords: Bool = false, showsBar: Bool = false) {
+    init(total: Int, whenStopped: String, printsRecords: Bool = false, showsBar: Bool = false) {
         self.total = total
+        self.whenStopped = whenStopped
         self.printsRecords = printsRecords
         bar = ProgressBar(total: total, isWanted: showsBar)
     }
@@ -30,6 +33,7 @@ struct PictureLoop {
     ) throws {
         defer { bar.hide() }
         for (item, reading) in readings {
+            StopRequest.remember("stopped after \(done) of \(total) pictures; \(whenStopped)")
             try StopRequest.check()
             do {
                 let reading = try reading.get()

@@ -41,7 +41,12 @@ struct PictureOptions: ParsableArguments {
     /// The pictures alone.
     func items(output: String? = nil) throws -> [PictureItem] {
         if manifest == nil, shard == nil { return try sources.items(output: output) }
-        return try job(output: output).items
+        let job = try job(output: output)
+        if job.items.isEmpty, let shard = job.shard {
+            Terminal.complain(
+                "note: shard \(shard) has none of the \(job.manifest.count) pictures; there is nothing to do")
+        }
+        return job.items
     }
 }
 

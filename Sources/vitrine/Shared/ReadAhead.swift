@@ -39,7 +39,8 @@ struct ReadAhead<Item: Sendable, Value: Sendable>: Sequence, IteratorProtocol {
     private var rest: ArraySlice<Item>
     private var coming: (item: Item, value: Pending<Value>)?
 
-    /// Starts with the first item.
+    /// Starts with the first item. Where memory is short a thread cannot be made, and reading never comes to an end: models
+    /// are loaded before, since they see to it that there is enough.
     init(_ items: [Item], _ read: @escaping @Sendable (Item) throws -> Value) {
         self.read = read
         rest = items[...]

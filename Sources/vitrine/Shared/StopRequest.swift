@@ -16,6 +16,8 @@ enum StopRequest {
     private static let limitReached: Int32 = -1
     /// How many pieces of work are to be finished before the process ends.
     private static let inHand = Atomic<Int>(0)
+    /// What is said when the process ends early.
+    private static let farewell = Mutex<String?>(nil)
     /// Where the handler of signals wakes the watching thread.
     private static let alarm = Atomic<Int32>(-1)
 
@@ -57,6 +59,20 @@ enum StopRequest {
     /// - Throws: `ExitCode`, when the process was asked to stop.
     static func check() throws(ExitCode) {
         if let status { throw ExitCode(status.rawValue) }
+    }
+
+    // MARK: What is left undone
+
+    /// Keeps a sentence that says how far the work is. It is told when a request ends the process.
+    static func remember(_ sentence: String) { farewell.withLock { $0 = sentence } }
+
+    /// Tells the sentence, once.
+    static func sayFarewell() {
+        let sentence = farewell.withLock { sentence in
+            defer { sentence = nil }
+            return sentence
+        }
+        if let sentence { Terminal.complain(sentence) }
     }
 
     // MARK: Work in hand
@@ -107,7 +123,10 @@ enum StopRequest {
             usleep(step)
             if inHand.load(ordering: .sequentiallyConsistent) == 0 {
                 idle += 1
-                if idle >= patience, let status { _exit(status.rawValue) }
+                if idle >= patience, let status {
+                    sayFarewell()
+                    _exit(status.rawValue)
+                }
             } else {
                 idle = 0
                 busy += 1

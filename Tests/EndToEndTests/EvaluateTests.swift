@@ -1,0 +1,178 @@
+import Foundation
+import ImageCodecs
+import Imaging
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("vitrine evaluate")
+struct EvaluateTests {
+    private let command: Command
+    private let masks: ByteFixture
+
+    /// A picture of 40 x 30 pixels and what is wrong in it, which is the truth of the fixture `mask_kinds`.
+    private let plate: Data
+    private let truth: Image
+
+    init() throws {
+        command = try Command()
+        masks = try ByteFixture("ImageCodecs/mask_kinds")
+        let marks = try masks["mask"].bytes
+        let pixels = marks.enumerated().flatMap { index, mark in
+            [UInt8](repeating: mark > 0 ? 40 : 150 + UInt8(index * 7 % 11), count: 3)
+        }
+        plate = try SamplePictures.png(Image(size: ImageSize(width: 40, height: 30), pixels: pixels))
+        truth = Image(
+            size: ImageSize(width: 40, height: 30),
+            pixels: marks.flatMap { [UInt8](repeating: $0 > 0 ? 255 : 0, count: 3) })
+    }
+
+    private func evaluate(_ flags: [String] = []) throws -> Command.Outcome {
+        try command.run(["evaluate", "set", "--object", "plate"] + flags)
+    }
+
+    /// What was complained of, but for the endings of the pictures, which are PNG files here.
+    private func complaints(_ outcome: Command.Outcome) -> String {
+        outcome.errors.split(separator: "\n").filter { !$0.hasSuffix("the content is PNG") }.map { $0 + "\n" }.joined()
+    }
+
+    private func mask(_ name: String) throws -> Data { Data(try masks[name].bytes) }
+
+    /// The rows of a record by class, their names taken out.
+    private func rows(_ outcome: Command.Outcome) throws -> [String: [JSONValue]] {
+        let rows = try #require(try JSONValue(outcome.output)["rows"]?.asList)
+        var byClass: [String: [JSONValue]] = [:]
+        for row in rows {
+            guard case .object(var fields) = row, let name = fields.removeValue(forKey: "className")?.asText else {
+                continue
+            }
+            byClass[name, default: []].append(.object(fields))
+        }
+        return byClass
+    }
+
+    @Test(
+        "a truth says the same as 0 and 255, 0 and 1, class ids, colours, a palette and transparency; the rule is told")
+    func encodings() throws {
+        let kinds = [
+            "grey_255", "grey_01", "grey_classes", "grey16_01", "rgba_red_on_white", "rgba_opaque", "rgb_labels",
+            "palette_voc",
+        ]
+        for kind in kinds {
+            try command.write(plate, to: "set/\(kind)/Imgs/a.jpg")
+            try command.write(mask(kind + ".png"), to: "set/\(kind)/Imgs/a.png")
+        }
+        let outcome = try evaluate(["--json"])
+        #expect(outcome.status == 0 && complaints(outcome).isEmpty, "\(outcome.errors)")
+        let rows = try rows(outcome)
+        #expect(rows.keys.sorted() == kinds.sorted())
+        let first = try #require(rows["grey_255"])
+        #expect(first.count == 3 && first[0]["measures"]?["auroc"]?.asNumber != nil)
+        for kind in kinds { #expect(rows[kind] == first, "\(kind)") }
+        let rules = try JSONValue(outcome.output)["maskRules"]?.asList?.map {
+            "\($0["masks"]?.asNumber ?? 0) \($0["rule"]?.asText ?? "")"
+        }
+        #expect(
+            rules == [
+                "2.0 grey: all above 127", "2.0 labels in colour: all but black",
+                "1.0 transparency, as the colours do not tell: opacity above 127",
+                "2.0 values up to 1 are classes: all above 0", "1.0 values up to 3 are classes: all above 0",
+            ])
+        let table = try evaluate(["--limit", "1"])
+        #expect(
+            table.output.hasSuffix("\nMasks, 1 of them: values up to 3 are classes: all above 0\n"), "\(table.output)")
+    }
+
+    @Test("endings count in whichever case, and what other systems keep beside a file does not")
+    func endings() throws {
+        for (picture, mask) in [("a.JPG", "a.PNG"), ("b.jpeg", "b.png"), ("c.JpEg", "c.pNg"), ("d.jpg", "d.png")] {
+            try command.write(plate, to: "set/holes/Imgs/" + picture)
+            try command.write(SamplePictures.png(truth), to: "set/holes/Imgs/" + mask)
+        }
+        for name in ["._a.JPG", "._a.PNG", "._b.png"] {
+            try command.write(Data("Mac OS X".utf8), to: "set/holes/Imgs/" + name)
+        }
+        let outcome = try evaluate(["--json"])
+        #expect(outcome.status == 0 && complaints(outcome).isEmpty, "\(outcome.errors)")
+        let row = try rows(outcome)["holes"]?.first
+        #expect(row?["pictures"]?.asNumber == 4 && row?["measures"]?["auroc"]?.asNumber != nil)
+        #expect(try JSONValue(outcome.output)["maskRules"]?.asList?.first?["masks"]?.asNumber == 4)
+    }
+
+    @Test("pictures without a mask and masks without a picture are told")
+    func partners() throws {
+        for name in ["a", "b"] { try command.write(plate, to: "set/holes/Imgs/\(name).jpg") }
+        for name in ["a", "x", "y"] { try command.write(SamplePictures.png(truth), to: "set/holes/Imgs/\(name).png") }
+        let outcome = try evaluate()
+        #expect(
+            complaints(outcome) == """
+                vitrine: note: holes: no picture has the name of 2 of the 3 masks
+                vitrine: note: holes: 1 of 2 pictures have no mask and count as free of defects
+
+                """)
+    }
+
+    @Test("a picture or truth that cannot be used is named and left out, the others are measured, and the end is 3")
+    func failures() throws {
+        for name in ["a", "b", "c", "d"] {
+            try command.write(plate, to: "set/holes/Imgs/\(name).jpg")
+            try command.write(SamplePictures.png(truth), to: "set/holes/Imgs/\(name).png")
+        }
+        let sound = try rows(evaluate(["--json", "--limit", "1"]))
+        try command.write(Data("no picture".utf8), to: "set/holes/Imgs/b.jpg")
+        try command.write(
+            SamplePictures.png(SamplePictures.plate(width: 39, height: 31)), to: "set/holes/Imgs/c.png")
+        try command.write(Data("no mask".utf8), to: "set/holes/Imgs/d.png")
+        let outcome = try evaluate(["--json"])
+        #expect(outcome.status == 3)
+        #expect(
+            complaints(outcome) == """
+                vitrine: set/holes/Imgs/b.jpg: this is text, not a picture; give a PNG or JPEG file
+                vitrine: set/holes/Imgs/c.png: the mask is 39 x 31, its picture 40 x 30; a mask has the picture's size
+                vitrine: set/holes/Imgs/d.png: this is text, not a picture; give a PNG or JPEG file
+                vitrine: 3 of 4 pictures failed
+
+                """)
+        let record = try JSONValue(outcome.output)
+        #expect(try rows(outcome)["holes"] == sound["holes"])
+        #expect(
+            record["failures"]?.asList?.map { $0["picture"]?["path"]?.asText }
+                == ["b", "c", "d"].map { "set/holes/Imgs/\($0).jpg" })
+        #expect(
+            record["failures"]?.asList?[1]["error"]?.asText
+                == "set/holes/Imgs/c.png: the mask is 39 x 31, its picture 40 x 30; a mask has the picture's size")
+        #expect(try JSONSchema(file: "evaluate.schema.json").faults(in: record).isEmpty)
+        try command.write(Data("no picture".utf8), to: "set/holes/Imgs/a.jpg")
+        let none = try evaluate()
+        #expect(none.status == 3 && none.output.isEmpty && none.errors.hasSuffix("4 of 4 pictures failed\n"))
+    }
+
+    @Test("a picture that is turned upright has its truth turned with it")
+    func orientation() throws {
+        let stored = try ImageFile.decode(
+            ByteFixture("ImageCodecs/jpeg_kinds")["turned.jpg"].bytes, name: "turned.jpg")
+        let size = stored.image.size
+        // The first rows are wrong: turned upright these are the last columns.
+        let marks = Mask(size: size, values: (0..<size.pixelCount).map { $0 < size.width * 9 })
+        let turned = marks.turned(upright: stored.orientation)
+        func picture(_ mask: Mask) throws -> Data {
+            let levels = (0..<mask.size.pixelCount).map { index -> UInt8 in
+                mask[x: index % mask.size.width, y: index / mask.size.width] ? 255 : 0
+            }
+            return try SamplePictures.png(Image(size: mask.size, pixels: levels.flatMap { [$0, $0, $0] }))
+        }
+        try command.write(
+            Data(ByteFixture("ImageCodecs/jpeg_kinds")["turned.jpg"].bytes), to: "set/stored/Imgs/a.jpg")
+        try command.write(picture(marks), to: "set/stored/Imgs/a.png")
+        try command.write(
+            SamplePictures.png(stored.image.turned(upright: stored.orientation)), to: "set/upright/Imgs/a.jpg")
+        try command.write(picture(turned), to: "set/upright/Imgs/a.png")
+        let upright = try evaluate(["--json", "--apply-orientation"])
+        #expect(upright.status == 0 && complaints(upright).isEmpty, "\(upright.errors)")
+        let rows = try rows(upright)
+        #expect(rows["stored"] != nil && rows["stored"] == rows["upright"])
+        let asStored = try evaluate(["--json"])
+        #expect(asStored.errors.contains("asks to be turned (EXIF orientation 6)"), "\(asStored.errors)")
+        #expect(try self.rows(asStored)["stored"] != rows["upright"])
+    }
+}

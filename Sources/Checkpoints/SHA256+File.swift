@@ -8,8 +8,10 @@ extension SHA256 {
 
     /// The digest of a file's bytes, with a door to leave by.
     ///
-    /// - Parameter checkCancellation: called before every few megabytes. It may throw to stop the work, as
-    ///   `Task.checkCancellation` does.
+    /// - Parameters:
+    ///   - path: the file, which is read to its end.
+    ///   - checkCancellation: called before every few megabytes. It may throw to stop the work, as
+    ///     `Task.checkCancellation` does.
     /// - Throws: `CheckpointError.cannotOpen`, `.notRegularFile`, `.shrunk`, and what `checkCancellation` throws.
     public static func hexadecimalDigest(ofFile path: String, checkCancellation: () throws -> Void) throws -> String {
         try hexadecimalDigest(of: MappedFile(path: path), isKept: false, checkCancellation: checkCancellation)

@@ -1,7 +1,7 @@
 public import Imaging
 
 /// Pixel agreement of final masks with the truth, pooled over pictures.
-public struct MaskAgreement: Hashable, Sendable {
+public struct MaskAgreement: Hashable, Sendable, Codable {
     /// Anomalous pixels inside of the masks.
     public private(set) var truePositives = 0
     /// Flawless pixels inside of the masks.
@@ -24,28 +24,43 @@ public struct MaskAgreement: Hashable, Sendable {
             return
         }
         if truth.size != mask.size { throw .sizesDiffer(map: mask.size, truth: truth.size) }
-        for (found, isAnomalous) in zip(mask.values, truth.values) {
-            if found && isAnomalous { truePositives += 1 }
-            if found && !isAnomalous { falsePositives += 1 }
-            if !found && isAnomalous { falseNegatives += 1 }
-        }
+        var both = 0
+        for (found, isAnomalous) in zip(mask.values, truth.values) where found && isAnomalous { both += 1 }
+        add(truePositives: both, falsePositives: mask.area - both, falseNegatives: truth.area - both)
     }
 
-    /// Shared over joint area; nil where both are empty.
-    public var intersectionOverUnion: Double? {
-        ratio(truePositives, truePositives + falsePositives + falseNegatives)
+    /// Adds pixels that were counted elsewhere.
+    mutating func add(truePositives: Int, falsePositives: Int, falseNegatives: Int) {
+        self.truePositives += truePositives
+        self.falsePositives += falsePositives
+        self.falseNegatives += falseNegatives
     }
 
-    /// `2 TP / (2 TP + FP + FN)`; nil where both are empty.
-    public var f1: Double? { ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) }
-
-    /// Nil where no pixel was found.
-    public var precision: Double? { ratio(truePositives, truePositives + falsePositives) }
-
-    /// Nil where no pixel is anomalous.
-    public var recall: Double? { ratio(truePositives, truePositives + falseNegatives) }
-
-    private func ratio(_ part: Int, _ whole: Int) -> Double? {
-        whole == 0 ? nil : Double(part) / Double(whole)
+    /// Adds other pictures.
+    public mutating func merge(_ other: MaskAgreement) {
+        add(
+            truePositives: other.truePositives, falsePositives: other.falsePositives,
+            falseNegatives: other.falseNegatives)
     }
+
+    /// Shared over joint area.
+    public var intersectionOverUnion: Measure {
+        ratio(truePositives, truePositives + falsePositives + falseNegatives, .nothingMarked)
+    }
+
+    /// `2 TP / (2 TP + FP + FN)`.
+    public var f1: Measure {
+        ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives, .nothingMarked)
+    }
+
+    /// The anomalous share of the found pixels.
+    public var precision: Measure { ratio(truePositives, truePositives + falsePositives, .nothingMarked) }
+
+    /// The found share of the anomalous pixels.
+    public var recall: Measure { ratio(truePositives, truePositives + falseNegatives, .noPositives) }
+}
+
+/// A part over its whole, undefined where the whole is nothing.
+func ratio(_ part: Int, _ whole: Int, _ reason: UndefinedMeasure) -> Measure {
+    whole == 0 ? .undefined(reason) : .defined(Double(part) / Double(whole))
 }

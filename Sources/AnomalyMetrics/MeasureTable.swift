@@ -1,11 +1,13 @@
-/// The pixel measures of several classes under several methods, and what they come to together.
+/// The measures of several classes under several methods, and their means.
 ///
 /// ```swift
 /// var table = MeasureTable()
 /// table.add(metrics.summary(), of: "bottle", by: "map")          // once a class and method
-/// try table.add(score: result.score, isAnomalous: true)          // once a picture
 /// print(table.mean(by: "map").auroc ?? "undefined")
+/// print(table.mean(by: "map") { $0.pixels.aupro005 } ?? "undefined")
 /// ```
+/// A mean over classes counts each alike; for measures over all pixels together, join the classes' accumulators with
+/// ``PixelMetrics/merge(_:)``.
 public struct MeasureTable: Sendable {
     /// Four measures, 0...1 each; nil where they are not defined.
     public struct Measures: Hashable, Sendable, Encodable {
@@ -15,7 +17,7 @@ public struct MeasureTable: Sendable {
         public var averagePrecision: Double?
         /// The best F1 over all thresholds.
         public var f1Maximum: Double?
-        /// Overlap by region, ``PixelSummary/auproExact``.
+        /// Overlap by region, ``PixelSummary/aupro``.
         public var aupro: Double?
 
         /// The measures in the order of the table's columns.
@@ -31,54 +33,44 @@ public struct MeasureTable: Sendable {
         /// What made the maps.
         public let method: String
         /// Over the pixels of all pictures of the class.
-        public let measures: Measures
-        /// How many pictures the class has.
-        public let pictures: Int
+        public let pixels: PixelSummary
+        /// Over the scores of the class's pictures; nil where they were not measured.
+        public let images: ImageMetrics?
+
+        /// The four measures of the table.
+        public var measures: Measures {
+            Measures(
+                auroc: pixels.auroc.value, averagePrecision: pixels.averagePrecision.value,
+                f1Maximum: pixels.f1Maximum.value?.value, aupro: pixels.aupro.value)
+        }
     }
 
     /// In the order in which they were added.
     public private(set) var rows: [Row] = []
-    private var scores: [Float] = []
-    private var labels: [Bool] = []
 
     /// A table without rows.
     public init() {}
 
     /// Adds the row of a class under a method.
-    public mutating func add(_ summary: PixelSummary, of className: String, by method: String) {
-        let measures = Measures(
-            auroc: summary.auroc, averagePrecision: summary.averagePrecision, f1Maximum: summary.f1Maximum?.value,
-            aupro: summary.auproExact)
-        rows.append(Row(className: className, method: method, measures: measures, pictures: summary.pictures))
+    public mutating func add(
+        _ pixels: PixelSummary, images: ImageMetrics? = nil, of className: String, by method: String
+    ) {
+        rows.append(Row(className: className, method: method, pixels: pixels, images: images))
     }
 
-    /// Adds the score of a picture, of whichever class.
-    ///
-    /// - Parameters:
-    ///   - score: higher means more anomalous; on one scale for all pictures.
-    ///   - isAnomalous: the picture's label.
-    public mutating func add(score: Float, isAnomalous: Bool) {
-        scores.append(score)
-        labels.append(isAnomalous)
-    }
-
-    /// The mean over the classes of one method. Every class counts alike; one without a measure is left out of the mean
-    /// of that measure.
+    /// The means over the classes of one method.
     public func mean(by method: String) -> Measures {
-        let chosen = rows.filter { $0.method == method }
-        func mean(_ column: KeyPath<Measures, Double?>) -> Double? {
-            let values = chosen.compactMap { $0.measures[keyPath: column] }
-            return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-        }
-        return Measures(
-            auroc: mean(\.auroc), averagePrecision: mean(\.averagePrecision), f1Maximum: mean(\.f1Maximum),
-            aupro: mean(\.aupro))
+        Measures(
+            auroc: mean(by: method) { $0.pixels.auroc },
+            averagePrecision: mean(by: method) { $0.pixels.averagePrecision },
+            f1Maximum: mean(by: method) { $0.pixels.f1Maximum.map(\.value) },
+            aupro: mean(by: method) { $0.pixels.aupro })
     }
 
-    /// The measures over the scores of the pictures of all classes together.
-    ///
-    /// - Throws: `MetricsError` for a score that is not a number.
-    public func pooled() throws(MetricsError) -> ImageMetrics {
-        try ImageMetrics(scores: scores, labels: labels)
+    /// The mean of a measure over the classes of one method. Every class counts alike; one whose measure is undefined is
+    /// left out, and nil says that all are.
+    public func mean(by method: String, of measure: (Row) -> Measure) -> Double? {
+        let values = rows.filter { $0.method == method }.compactMap { measure($0).value }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 }

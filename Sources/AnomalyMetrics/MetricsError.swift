@@ -6,17 +6,10 @@ public enum MetricsError: Error, Hashable, Sendable {
     case sizesDiffer(map: ImageSize, truth: ImageSize)
     /// The score at this index (row-major for a map) is not a number.
     case notANumber(index: Int)
-    /// Not every score has its label.
-    case countsDiffer(scores: Int, labels: Int)
-}
-
-extension MetricsError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .sizesDiffer(let map, let truth): "the map is \(map) and the truth \(truth); resize one of them first"
-        case .notANumber(let index): "the score at index \(index) is not a number; find out where the map was computed"
-        case .countsDiffer(let scores, let labels):
-            "\(scores) scores stand against \(labels) labels; give one label a score"
-        }
-    }
+    /// A grid whose ends are no numbers or in the wrong order, or with too few or too many steps.
+    case unusableGrid(lowest: Float, highest: Float, steps: Int)
+    /// Counts of different grids, or with and without false regions, cannot be joined.
+    case settingsDiffer
+    /// Bytes that are no stored counts, or were changed since.
+    case damagedState(byteOffset: Int)
 }

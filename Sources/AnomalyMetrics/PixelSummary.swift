@@ -1,16 +1,25 @@
-/// Pixel measures pooled over the pictures of one class. All are 0...1, and nil where the class has no positive or no
+/// Pixel measures pooled over the pictures of one class. All are 0...1, and undefined where the class has no positive or no
 /// negative pixel.
 public struct PixelSummary: Hashable, Sendable {
     /// Area under the receiver operating curve; ties count half.
-    public let auroc: Double?
+    public let auroc: Measure
     /// Sum of precision times gained recall over the distinct thresholds, without interpolation.
-    public let averagePrecision: Double?
+    public let averagePrecision: Measure
     /// The best F1 over all thresholds.
-    public let f1Maximum: F1Maximum?
+    public let f1Maximum: Measured<F1Maximum>
     /// Mean recall over all truth regions, integrated exactly over false positive rates 0...0.3 and divided by 0.3.
-    public let auproExact: Double?
-    /// The same idea in the coarse form of published tables.
-    public let auproCompatible: CompatibleOverlap?
+    public let aupro: Measure
+    /// The same over 0...0.05, divided by 0.05.
+    public let aupro005: Measure
+    /// The same idea in the coarse form of published tables, to compare with those only: 200 thresholds evenly spaced
+    /// between the lowest and the highest score, points with a false positive rate below 0.3, and their rates stretched to
+    /// 0...1. It is biased wherever most thresholds lie outside the kept rates.
+    public let auproCompatible: Measure
+    /// One for each budget.
+    public let regionRecalls: [RegionRecall]
+
+    /// Where the measures of the unrounded scores lie; nil where no score was rounded.
+    public let ranges: MeasureRanges?
 
     /// How many pictures were added.
     public let pictures: Int
@@ -22,33 +31,63 @@ public struct PixelSummary: Hashable, Sendable {
     public let regions: Int
 
     init(
-        pictures: Int, positives: PositiveScores, negatives: Int, range: ClosedRange<Float>?,
-        forEachNegative: ((UInt32) -> Void) throws -> Void
-    ) rethrows {
+        pictures: Int, regions: RegionScores, negatives: ScoreCounts, isRounded: Bool, recalls: [RegionRecall]
+    ) {
         self.pictures = pictures
-        positivePixels = positives.count
-        negativePixels = negatives
-        regions = positives.areas.count
-        guard positives.count > 0, negatives > 0, let range else {
-            auroc = nil
-            averagePrecision = nil
-            f1Maximum = nil
-            auproExact = nil
-            auproCompatible = nil
+        positivePixels = regions.total
+        negativePixels = negatives.total
+        self.regions = regions.count
+        regionRecalls = recalls
+        let missing: UndefinedMeasure? =
+            switch (regions.total, negatives.total) {
+            case (0, 0): .empty
+            case (0, _): .noPositives
+            case (_, 0): .noNegatives
+            default: nil
+            }
+        if let missing {
+            auroc = .undefined(missing)
+            averagePrecision = .undefined(missing)
+            f1Maximum = .undefined(missing)
+            aupro = .undefined(missing)
+            aupro005 = .undefined(missing)
+            auproCompatible = .undefined(missing)
+            ranges = nil
             return
         }
-        var tally = NegativeTally(positives.thresholds())
-        var histogram = CoarseHistogram(minimum: range.lowerBound, maximum: range.upperBound)
-        positives.forEach { score, share in histogram.addPositive(score, share: share) }
-        try forEachNegative { key in
-            tally.add(key: key)
-            histogram.addNegative(ScoreKey.score(key))
-        }
-        let sweep = CurveSweep(tally, positives: positives.count, negatives: negatives)
-        auroc = sweep.auroc
-        averagePrecision = sweep.averagePrecision
-        f1Maximum = sweep.f1
-        auproExact = sweep.overlapArea
-        auproCompatible = histogram.overlap()
+        let walk = CurveWalk.of(regions: regions, negatives: negatives)
+        let sweep = walk.sweep
+        auroc = .defined(sweep.auroc)
+        averagePrecision = .defined(sweep.averagePrecision)
+        f1Maximum = .defined(sweep.f1)
+        aupro = .defined(sweep.overlaps[0].value)
+        aupro005 = .defined(sweep.overlaps[1].value)
+        auproCompatible = walk.coarse?.overlap(regions: regions.count) ?? .undefined(.tooFewPoints)
+        ranges = isRounded ? MeasureRanges(sweep) : nil
+    }
+}
+
+/// Ranges in which measures lie whose scores were rounded to a ``ScoreGrid``: whatever the order of the scores that became
+/// equal, the measure is not outside.
+public struct MeasureRanges: Hashable, Sendable {
+    /// Of ``PixelSummary/auroc``.
+    public let auroc: ClosedRange<Double>
+    /// Of ``PixelSummary/averagePrecision``.
+    public let averagePrecision: ClosedRange<Double>
+    /// Of the value of ``PixelSummary/f1Maximum``.
+    public let f1Maximum: ClosedRange<Double>
+    /// Of ``PixelSummary/aupro``.
+    public let aupro: ClosedRange<Double>
+    /// Of ``PixelSummary/aupro005``.
+    public let aupro005: ClosedRange<Double>
+
+    init(_ sweep: CurveSweep) {
+        let bounds = sweep.bounds
+        auroc = sweep.auroc - bounds.auroc...sweep.auroc + bounds.auroc
+        averagePrecision =
+            min(bounds.precision.least, sweep.averagePrecision)...max(bounds.precision.most, sweep.averagePrecision)
+        f1Maximum = sweep.f1.value...max(bounds.f1, sweep.f1.value)
+        aupro = sweep.overlaps[0].range
+        aupro005 = sweep.overlaps[1].range
     }
 }

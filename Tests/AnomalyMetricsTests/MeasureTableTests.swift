@@ -26,10 +26,10 @@ import Testing
     func rows() throws {
         let rows = try table().rows
         #expect(rows.map(\.className) == ["bolt", "bolt", "nut", "screw"])
-        #expect(rows.map(\.method) == ["map", "mask", "map", "map"] && rows.allSatisfy { $0.pictures == 2 })
+        #expect(rows.map(\.method) == ["map", "mask", "map", "map"] && rows.allSatisfy { $0.pixels.pictures == 2 })
         let first = rows[0].measures
         #expect(first.auroc == 0.75 && first.averagePrecision == 0.5 && first.f1Maximum == 2.0 / 3)
-        #expect(first.aupro == (try summary([1, 2, 3, 0, 0])).auproExact && first.aupro != first.auroc)
+        #expect(first.aupro == (try summary([1, 2, 3, 0, 0])).aupro.value && first.aupro != first.auroc)
         #expect(MeasureTable.Measures.columns.map { first[keyPath: $0] } == [0.75, 0.5, 2.0 / 3, first.aupro])
     }
 
@@ -45,15 +45,16 @@ import Testing
         #expect(table.mean(by: "other").auroc == nil)
     }
 
-    @Test("scores of pictures are ranked over all classes together")
-    func pooled() throws {
-        var table = MeasureTable()
+    @Test("the mean of any measure can be taken, that of pictures too")
+    func anyMeasure() throws {
+        var table = try table()
+        var scores = ImageScores()
         for (score, isAnomalous) in [(0.9, true), (0.1, false), (0.4, true), (0.5, false)] as [(Float, Bool)] {
-            table.add(score: score, isAnomalous: isAnomalous)
+            try scores.add(score, isAnomalous: isAnomalous)
         }
-        #expect(try table.pooled().auroc == 0.75)
-        #expect(try MeasureTable().pooled().auroc == nil)
-        table.add(score: .nan, isAnomalous: true)
-        #expect(throws: MetricsError.notANumber(index: 4)) { try table.pooled() }
+        table.add(try summary([1, 2]), images: scores.summary(), of: "cap", by: "image")
+        #expect(table.mean(by: "image") { $0.images?.auroc ?? .undefined(.empty) } == 0.75)
+        #expect(table.mean(by: "map") { $0.images?.auroc ?? .undefined(.empty) } == nil)
+        #expect(table.mean(by: "image") { $0.pixels.aupro005 } == table.rows[4].pixels.aupro005.value)
     }
 }

@@ -21,7 +21,7 @@ import Testing
     private func summary(_ pictures: [ReferenceMetrics.Picture]) throws -> PixelSummary {
         var metrics = PixelMetrics()
         for picture in pictures { try metrics.add(map: picture.map, truth: picture.truth) }
-        return metrics.summary()
+        return metrics.summary(budgets: [0, 0.1, 1, 2, 100])
     }
 
     @Test("every measure equals the one by its definition, with many ties and with none", arguments: 0..<40)
@@ -30,15 +30,20 @@ import Testing
         let pictures = pictures(seed: seed, levels: levels)
         let reference = ReferenceMetrics(pictures)
         let found = try summary(pictures)
-        #expect(abs(try #require(found.auroc) - reference.auroc) < 1e-9)
-        #expect(abs(try #require(found.averagePrecision) - reference.averagePrecision) < 1e-9)
-        let f1 = try #require(found.f1Maximum)
-        #expect(abs(f1.value - reference.f1.value) < 1e-9 && f1.threshold == reference.f1.threshold)
-        #expect(abs(2 * f1.precision * f1.recall / (f1.precision + f1.recall) - f1.value) < 1e-9)
-        #expect(abs(try #require(found.auproExact) - reference.auproExact) < 1e-9)
-        let compatible = try #require(found.auproCompatible)
-        #expect(abs(compatible.value - (reference.auproCompatible ?? 0)) < 1e-9)
-        #expect(compatible.isDegenerate == (reference.auproCompatible == nil))
+        #expect(abs(try #require(found.auroc.value) - reference.auroc) < 1e-12)
+        #expect(abs(try #require(found.averagePrecision.value) - reference.averagePrecision) < 1e-12)
+        let f1 = try #require(found.f1Maximum.value)
+        #expect(abs(f1.value - reference.f1.value) < 1e-12 && f1.threshold == reference.f1.threshold)
+        #expect(abs(2 * f1.precision * f1.recall / (f1.precision + f1.recall) - f1.value) < 1e-12)
+        #expect(abs(f1.intersectionOverUnion - f1.value / (2 - f1.value)) < 1e-12)
+        #expect(abs(try #require(found.aupro.value) - reference.aupro(to: 0.3)) < 1e-12)
+        #expect(abs(try #require(found.aupro005.value) - reference.aupro(to: 0.05)) < 1e-12)
+        #expect(abs((found.auproCompatible.value ?? 0) - (reference.auproCompatible ?? 0)) < 1e-12)
+        #expect((found.auproCompatible.reason == .tooFewPoints) == (reference.auproCompatible == nil))
+        #expect(found.ranges == nil)
+        for recall in found.regionRecalls {
+            #expect(recall.recall.value == reference.regionRecall(budget: recall.budget), "\(recall.budget)")
+        }
     }
 
     @Test("a score at a coarse threshold does not exceed it")
@@ -51,14 +56,7 @@ import Testing
             ReferenceMetrics.Picture(map: ScoreMap(size: size, values: [0, 200] + scores.dropFirst(2)), truth: truth)
         ]
         let reference = try #require(ReferenceMetrics(pictures).auproCompatible)
-        #expect(abs(try #require(summary(pictures).auproCompatible).value - reference) < 1e-9)
-    }
-
-    @Test("reading every picture twice gives the same as keeping it", arguments: 0..<5)
-    func streaming(seed: Int) throws {
-        let pictures = pictures(seed: seed, levels: 9)
-        let streamed = try PixelMetrics.summary(of: pictures.count) { (pictures[$0].map, pictures[$0].truth) }
-        #expect(streamed == (try summary(pictures)))
+        #expect(abs(try #require(summary(pictures).auproCompatible.value) - reference) < 1e-12)
     }
 
     @Test("the ranking turned over gives one minus the area")
@@ -67,7 +65,7 @@ import Testing
         let turned = pictures.map { picture in
             ReferenceMetrics.Picture(map: picture.map.map { -$0 }, truth: picture.truth)
         }
-        let sum = try #require(summary(pictures).auroc) + #require(summary(turned).auroc)
+        let sum = try #require(summary(pictures).auroc.value) + #require(summary(turned).auroc.value)
         #expect(abs(sum - 1) < 1e-12)
     }
 
@@ -76,12 +74,13 @@ import Testing
         let truth = Mask(size: ImageSize(width: 4, height: 5), values: (0..<20).map { $0 % 7 == 0 })
         let perfect = ScoreMap(size: truth.size, values: truth.values.map { $0 ? 0.9 : -0.1 })
         let best = try summary([.init(map: perfect, truth: truth)])
-        #expect(best.auroc == 1 && best.f1Maximum?.value == 1 && best.f1Maximum?.threshold == 0.9)
-        #expect(abs(try #require(best.averagePrecision) - 1) < 1e-12)
-        #expect(abs(try #require(best.auproExact) - 1) < 1e-12)
+        #expect(best.auroc.value == 1 && best.f1Maximum.value?.value == 1 && best.f1Maximum.value?.threshold == 0.9)
+        #expect(abs(try #require(best.averagePrecision.value) - 1) < 1e-12)
+        #expect(abs(try #require(best.aupro.value) - 1) < 1e-12)
+        #expect(best.regionRecalls.allSatisfy { $0.recall.value == 1 })
         let flat = try summary([.init(map: ScoreMap(size: truth.size, repeating: 3), truth: truth)])
-        #expect(flat.auroc == 0.5 && flat.averagePrecision == 3.0 / 20)
-        #expect(flat.auproCompatible?.value == 0 && flat.auproCompatible?.isDegenerate == true)
+        #expect(flat.auroc.value == 0.5 && flat.averagePrecision.value == 3.0 / 20)
+        #expect(flat.auproCompatible.reason == .tooFewPoints)
     }
 
     @Test("counts are those of the pictures; a truth without pixels is a flawless picture")
@@ -97,18 +96,27 @@ import Testing
         #expect(summary.regions == 2)
     }
 
-    @Test("a class without positives, without negatives or without pictures has no measures")
+    @Test("what has no measure says why")
     func undefined() throws {
         let size = ImageSize(width: 2, height: 2)
         let map = ScoreMap(size: size, values: [1, 2, 3, 4])
-        for pictures in [
-            [], [ReferenceMetrics.Picture(map: map, truth: nil)],
-            [.init(map: map, truth: Mask(size: size, repeating: true))],
-        ] {
+        for (pictures, reason) in [
+            ([], .empty), ([ReferenceMetrics.Picture(map: map, truth: nil)], .noPositives),
+            ([.init(map: map, truth: Mask(size: size, repeating: true))], .noNegatives),
+        ] as [([ReferenceMetrics.Picture], UndefinedMeasure)] {
             let found = try summary(pictures)
-            #expect(found.auroc == nil && found.averagePrecision == nil && found.f1Maximum == nil)
-            #expect(found.auproExact == nil && found.auproCompatible == nil)
+            #expect(found.auroc == .undefined(reason) && found.averagePrecision == .undefined(reason))
+            #expect(found.f1Maximum == .undefined(reason) && found.aupro == .undefined(reason))
+            #expect(found.aupro005 == .undefined(reason) && found.auproCompatible == .undefined(reason))
+            // Regions that are all there is can be found.
+            let recall: Measure = reason == .noNegatives ? .defined(1) : .undefined(reason)
+            #expect(found.regionRecalls.allSatisfy { $0.recall == recall })
         }
+        var metrics = PixelMetrics(countsFalseRegions: false)
+        try metrics.add(map: map, truth: Mask(size: size, values: [true, false, false, false]))
+        #expect(metrics.summary().regionRecalls.map(\.recall) == [.undefined(.notCounted), .undefined(.notCounted)])
+        #expect(metrics.summary().auroc.value == 0)
+        #expect(Set(UndefinedMeasure.allCases.map(\.description)).count == UndefinedMeasure.allCases.count)
     }
 
     @Test("zero has no sign, infinities have their place")
@@ -116,9 +124,9 @@ import Testing
         let size = ImageSize(width: 4, height: 1)
         let truth = Mask(size: size, values: [true, false, true, false])
         let zeros = try summary([.init(map: ScoreMap(size: size, values: [0, -0.0, 0, -0.0]), truth: truth)])
-        #expect(zeros.auroc == 0.5)
+        #expect(zeros.auroc.value == 0.5)
         let wide = ScoreMap(size: size, values: [.infinity, 3, -1, -.infinity])
-        #expect(try summary([.init(map: wide, truth: truth)]).auroc == 0.75)
+        #expect(try summary([.init(map: wide, truth: truth)]).auroc.value == 0.75)
     }
 
     @Test("scores that are not numbers and truths of another size are refused, and nothing of them is kept")
@@ -135,53 +143,19 @@ import Testing
         #expect(
             MetricsError.sizesDiffer(map: size, truth: other).description
                 == "the map is 3 x 1 and the truth 1 x 3; resize one of them first")
-    }
-}
-
-@Suite struct ImageMetricsTests {
-    @Test("measures over pictures equal those by definition", arguments: 0..<10)
-    func definitions(seed: Int) throws {
-        let scores = uniformNumbers("image \(seed)", count: 40).map { ($0 * 6).rounded() }
-        let labels = uniformNumbers("label \(seed)", count: 40).map { $0 > 0.2 }
-        let size = ImageSize(width: 40, height: 1)
-        let reference = ReferenceMetrics([
-            .init(map: ScoreMap(size: size, values: scores), truth: Mask(size: size, values: labels))
-        ])
-        let found = try ImageMetrics(scores: scores, labels: labels)
-        #expect(abs(try #require(found.auroc) - reference.auroc) < 1e-9)
-        #expect(abs(try #require(found.averagePrecision) - reference.averagePrecision) < 1e-9)
-        #expect(abs(try #require(found.f1Maximum).value - reference.f1.value) < 1e-9)
-    }
-
-    @Test("one kind of label alone has no measures, unequal counts are refused")
-    func undefined() throws {
-        #expect(try ImageMetrics(scores: [1, 2], labels: [true, true]).auroc == nil)
-        #expect(try ImageMetrics(scores: [], labels: []).f1Maximum == nil)
-        #expect(throws: MetricsError.countsDiffer(scores: 2, labels: 1)) {
-            try ImageMetrics(scores: [1, 2], labels: [true])
-        }
-        #expect(throws: MetricsError.notANumber(index: 1)) {
-            try ImageMetrics(scores: [1, .nan], labels: [true, false])
-        }
-    }
-}
-
-@Suite struct MaskAgreementTests {
-    @Test("agreement pools the pixels of all pictures")
-    func pooled() throws {
-        let size = ImageSize(width: 4, height: 1)
-        var agreement = MaskAgreement()
-        #expect(agreement.f1 == nil && agreement.recall == nil && agreement.precision == nil)
-        try agreement.add(
-            mask: Mask(size: size, values: [true, true, false, false]),
-            truth: Mask(size: size, values: [true, false, true, false]))
-        try agreement.add(mask: Mask(size: size, values: [false, false, false, true]), truth: nil)
-        #expect(agreement.truePositives == 1 && agreement.falsePositives == 2 && agreement.falseNegatives == 1)
-        #expect(agreement.intersectionOverUnion == 0.25 && agreement.f1 == 0.4)
-        #expect(agreement.precision == 1.0 / 3 && agreement.recall == 0.5)
-        let other = ImageSize(width: 1, height: 4)
-        #expect(throws: MetricsError.sizesDiffer(map: size, truth: other)) {
-            try agreement.add(mask: Mask(size: size), truth: Mask(size: other))
-        }
+        #expect(
+            MetricsError.notANumber(index: 2).description
+                == "the score at index 2 is not a number; find out where the map was computed")
+        #expect(
+            MetricsError.unusableGrid(lowest: 1, highest: 0, steps: 3).description
+                == "no grid of 3 steps leads from 1.0 to 0.0; take finite ends, the lower one first, and 1 to 1048576 steps"
+        )
+        #expect(
+            MetricsError.settingsDiffer.description
+                == "the counts differ in their grid, or in whether false regions are counted; count all parts in the same way"
+        )
+        #expect(
+            MetricsError.damagedState(byteOffset: 7).description
+                == "these are no stored counts, or they are damaged at byte 7; count these pictures again")
     }
 }

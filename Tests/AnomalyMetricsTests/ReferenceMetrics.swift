@@ -105,19 +105,37 @@ struct ReferenceMetrics {
         }
     }
 
-    var auproExact: Double {
+    /// - Parameter limit: of the false positive rate.
+    func aupro(to limit: Double) -> Double {
         var (rate, overlap, area) = (0.0, 0.0, 0.0)
         for threshold in thresholds {
             let counts = counts { $0 >= threshold }
             let nextRate = Double(counts.falsePositives) / Double(negatives)
-            if nextRate > 0.3 {
-                let height = overlap + (counts.overlap - overlap) * (0.3 - rate) / (nextRate - rate)
-                return (area + (0.3 - rate) * (overlap + height) / 2) / 0.3
+            if nextRate > limit {
+                let height = overlap + (counts.overlap - overlap) * (limit - rate) / (nextRate - rate)
+                return (area + (limit - rate) * (overlap + height) / 2) / limit
             }
             area += (nextRate - rate) * (overlap + counts.overlap) / 2
             (rate, overlap) = (nextRate, counts.overlap)
         }
-        return area / 0.3
+        return area / limit
+    }
+
+    /// The share of regions found at the lowest threshold down to which false regions never are too many.
+    func regionRecall(budget: Double) -> Double {
+        let all = Double(regions.map(\.count).reduce(0, +))
+        var recall = 0.0
+        for threshold in thresholds {
+            let wrong = pictures.map { picture in
+                Self.regions(of: picture.map.mask(atLeast: threshold)).count { !$0.contains(where: picture.holds) }
+            }
+            if Double(wrong.reduce(0, +)) > budget * Double(pictures.count) { return recall }
+            let found = zip(pictures, regions).map { picture, regions in
+                regions.count { $0.contains { picture.map.values[$0] >= threshold } }
+            }
+            recall = Double(found.reduce(0, +)) / all
+        }
+        return recall
     }
 
     /// Nil where fewer than two points are kept or all have one rate.

@@ -55,7 +55,7 @@ struct EvaluateCommand: ParsableCommand {
         let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
         let evaluation = try Evaluation(models: loaded, setup: setup, object: object)
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
-        var table = MeasureTable()
+        var scores = ImageScores()
         var normal: [Evaluation.Sample] = []
         var rules: [MaskRule: Int] = [:]
         let total = classes.map(\.items.count).reduce(0, +)
@@ -63,11 +63,11 @@ struct EvaluateCommand: ParsableCommand {
             total: total, whenStopped: "no table was made; allow more time, or take fewer pictures with --limit",
             showsBar: true)
         for pictures in classes.filter(\.hasDefects) + classes.filter({ !$0.hasDefects }) {
-            var metrics = Dictionary(uniqueKeysWithValues: Evaluation.Variant.allCases.map { ($0, PixelMetrics()) })
+            var metrics = Evaluation.emptyMetrics
             let readings = ReadAhead(pictures.items) { try Evaluation.read($0, options) }
             try loop.work(through: readings, \.picture) { _, reading in
                 let sample = try evaluation.measure(reading)
-                table.add(score: sample.score, isAnomalous: sample.truth.map { !$0.isEmpty } ?? false)
+                try scores.add(sample.score, isAnomalous: sample.truth.map { !$0.isEmpty } ?? false)
                 for variant in Evaluation.Variant.allCases {
                     try metrics[variant]?.add(map: sample.maps[variant] ?? sample.map, truth: sample.truth)
                 }
@@ -85,6 +85,7 @@ struct EvaluateCommand: ParsableCommand {
                 }
             }
         }
+        var table = MeasureTable()
         for row in measured {
             for variant in Evaluation.Variant.allCases {
                 guard let metrics = row.variants[variant] else { continue }
@@ -96,12 +97,13 @@ struct EvaluateCommand: ParsableCommand {
         }
         if json {
             var record = try EvaluateRecord(
-                object: object, table: table, configuration: setup.configuration, weights: try weights.get())
+                object: object, table: table, pictureAUROC: scores.summary().auroc.value,
+                configuration: setup.configuration, weights: try weights.get())
             record.maskRules = maskRules
             record.failures = loop.failures.isEmpty ? nil : loop.failures
             try Terminal.write(record.json())
         } else {
-            try Terminal.write(table.markdown())
+            try Terminal.write(table.markdown(pictureAUROC: scores.summary().auroc.value))
             for rule in maskRules { try Terminal.write("Masks, \(rule.masks) of them: \(rule.rule)") }
         }
         try loop.end()

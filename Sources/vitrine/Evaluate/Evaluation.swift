@@ -22,6 +22,11 @@ struct Evaluation {
         }
     }
 
+    /// For each variant an accumulator without pictures. False regions have no column in the table.
+    static var emptyMetrics: [Variant: PixelMetrics] {
+        Dictionary(uniqueKeysWithValues: Variant.allCases.map { ($0, PixelMetrics(countsFalseRegions: false)) })
+    }
+
     struct Sample {
         var map: ScoreMap
         var maps: [Variant: ScoreMap]
@@ -92,17 +97,16 @@ struct Evaluation {
 
 extension MeasureTable {
     /// A Markdown table; the last rows are the means over the classes.
-    func markdown() throws -> String {
+    func markdown(pictureAUROC: Double?) -> String {
         var lines = [
             "| class | variant | AUROC | AP | F1-max | AUPRO | pictures |", "|---|---|---|---|---|---|---|",
         ]
-        for row in rows { lines.append(line(row.className, row.method, row.measures, "\(row.pictures)")) }
+        for row in rows { lines.append(line(row.className, row.method, row.measures, "\(row.pixels.pictures)")) }
         for variant in Evaluation.Variant.allCases.map(\.rawValue) {
             lines.append(line("**mean**", variant, mean(by: variant), ""))
         }
-        let auroc = try pooled().auroc
         lines.append("")
-        lines.append("Picture level, all classes together: AUROC \(auroc.map { fixed($0, 3) } ?? "undefined")")
+        lines.append("Picture level, all classes together: AUROC \(pictureAUROC.map { fixed($0, 3) } ?? "undefined")")
         return lines.joined(separator: "\n")
     }
 

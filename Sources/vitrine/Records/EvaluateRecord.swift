@@ -37,18 +37,19 @@ struct EvaluateRecord: OutputRecord {
     var weights: [WeightFileRecord]
 
     init(
-        object: String, table: MeasureTable, configuration: AnomalyConfiguration, weights: [WeightFileRecord]
-    ) throws {
+        object: String, table: MeasureTable, pictureAUROC: Double?, configuration: AnomalyConfiguration,
+        weights: [WeightFileRecord]
+    ) {
         self.object = object
         rows = table.rows.map {
             Row(
                 className: $0.className, variant: $0.method, measures: $0.measures,
-                pictures: $0.pictures)
+                pictures: $0.pixels.pictures)
         }
         means = Evaluation.Variant.allCases.map {
             Mean(variant: $0.rawValue, measures: table.mean(by: $0.rawValue))
         }
-        pictureAUROC = try table.pooled().auroc
+        self.pictureAUROC = pictureAUROC
         self.configuration = configuration
         self.weights = weights
     }

@@ -1,0 +1,61 @@
+/// A measure, or why there is none.
+public enum Measured<Value> {
+    /// What was measured.
+    case defined(Value)
+    /// Why it has no value.
+    case undefined(UndefinedMeasure)
+
+    /// Nil where the measure is undefined.
+    public var value: Value? {
+        if case .defined(let value) = self { value } else { nil }
+    }
+
+    /// The value through `transform`, or the same reason.
+    public func map<Result>(_ transform: (Value) -> Result) -> Measured<Result> {
+        switch self {
+        case .defined(let value): .defined(transform(value))
+        case .undefined(let reason): .undefined(reason)
+        }
+    }
+
+    /// Nil where the measure is defined.
+    public var reason: UndefinedMeasure? {
+        if case .undefined(let reason) = self { reason } else { nil }
+    }
+}
+
+extension Measured: Equatable where Value: Equatable {}
+extension Measured: Hashable where Value: Hashable {}
+extension Measured: Sendable where Value: Sendable {}
+
+/// A measure of one number.
+public typealias Measure = Measured<Double>
+
+/// Why a measure has no value.
+public enum UndefinedMeasure: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Nothing was added.
+    case empty
+    /// No pixel, or no picture, is anomalous.
+    case noPositives
+    /// Every pixel, or every picture, is anomalous.
+    case noNegatives
+    /// False regions were not counted, as the accumulator was told.
+    case notCounted
+    /// The thresholds of the coarse form of region overlap leave no two points with different false positive rates.
+    case tooFewPoints
+    /// Nothing is marked, neither found nor true.
+    case nothingMarked
+}
+
+extension UndefinedMeasure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty: "nothing was measured"
+        case .noPositives: "nothing is anomalous"
+        case .noNegatives: "everything is anomalous"
+        case .notCounted: "false regions were not counted"
+        case .tooFewPoints: "too few coarse thresholds lie below the limit of the false positive rate"
+        case .nothingMarked: "neither the mask nor the truth marks anything"
+        }
+    }
+}

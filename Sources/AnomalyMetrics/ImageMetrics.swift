@@ -42,14 +42,7 @@ public struct ImageScores: Sendable {
 
     /// The measures over everything added so far.
     public func summary() -> ImageMetrics {
-        let missing: UndefinedMeasure? =
-            switch (positives.total, negatives.total) {
-            case (0, 0): .empty
-            case (0, _): .noPositives
-            case (_, 0): .noNegatives
-            default: nil
-            }
-        if let missing {
+        if let missing = UndefinedMeasure(positives: positives.total, negatives: negatives.total) {
             return ImageMetrics(
                 auroc: .undefined(missing), averagePrecision: .undefined(missing), f1Maximum: .undefined(missing),
                 positives: positives.total, negatives: negatives.total)

@@ -45,6 +45,16 @@ public enum UndefinedMeasure: String, Hashable, Sendable, Codable, CaseIterable 
     case tooFewPoints
     /// Nothing is marked, neither found nor true.
     case nothingMarked
+
+    /// Why positives and negatives cannot be told apart; nil where there are both.
+    init?(positives: Int, negatives: Int) {
+        switch (positives, negatives) {
+        case (0, 0): self = .empty
+        case (0, _): self = .noPositives
+        case (_, 0): self = .noNegatives
+        default: return nil
+        }
+    }
 }
 
 extension UndefinedMeasure: CustomStringConvertible {

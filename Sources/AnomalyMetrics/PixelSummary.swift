@@ -38,14 +38,7 @@ public struct PixelSummary: Hashable, Sendable {
         negativePixels = negatives.total
         self.regions = regions.count
         regionRecalls = recalls
-        let missing: UndefinedMeasure? =
-            switch (regions.total, negatives.total) {
-            case (0, 0): .empty
-            case (0, _): .noPositives
-            case (_, 0): .noNegatives
-            default: nil
-            }
-        if let missing {
+        if let missing = UndefinedMeasure(positives: regions.total, negatives: negatives.total) {
             auroc = .undefined(missing)
             averagePrecision = .undefined(missing)
             f1Maximum = .undefined(missing)

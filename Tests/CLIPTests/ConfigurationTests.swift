@@ -141,6 +141,11 @@ struct ConfigurationTests {
         #expect(
             throws: CLIPConfigurationError.unexpectedShape(name: "visual.positional_embedding", found: [18, 128])
         ) { try detected(odd) }
+        let huge = Shape([2049 * 2049 + 1, 128])
+        odd[1].shape = huge
+        #expect(throws: CLIPConfigurationError.unexpectedShape(name: "visual.positional_embedding", found: huge)) {
+            try detected(odd)
+        }
         odd[1].shape = [17, 100]
         #expect(throws: CLIPConfigurationError.unknownHeads(width: 100)) { try detected(odd) }
         #expect(try detected(odd, #"{"vision_heads":5}"#).visionHeads == 5)

@@ -125,6 +125,18 @@ struct DescriptionTests {
                 .unusableFact(file: "open_clip_config.json", "no_causal_mask", rule: "be false")
             ),
             (
+                "open_clip_config.json", #"{"model_cfg":{"vision_cfg":{"scaled_cosine_attn":true}}}"#,
+                .unusableFact(file: "open_clip_config.json", "scaled_cosine_attn", rule: "be false")
+            ),
+            (
+                "open_clip_config.json", #"{"model_cfg":{"vision_cfg":{"qk_norm":true}}}"#,
+                .unusableFact(file: "open_clip_config.json", "qk_norm", rule: "be false")
+            ),
+            (
+                "open_clip_config.json", #"{"model_cfg":{"vision_cfg":{"final_ln_after_pool":true}}}"#,
+                .unusableFact(file: "open_clip_config.json", "final_ln_after_pool", rule: "be false")
+            ),
+            (
                 "open_clip_config.json", #"{"model_cfg":{"vision_cfg":{"head_width":0}}}"#,
                 .unusableFact(file: "open_clip_config.json", "head_width", rule: "be above 0")
             ),

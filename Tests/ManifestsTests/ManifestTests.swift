@@ -69,6 +69,37 @@ struct ManifestTests {
         #expect(parts.flatMap(\.items).count == 3)
         #expect(Set(parts.flatMap(\.items)) == Set(items))
         #expect(parts.allSatisfy { $0.count == 3 && $0.digest == made.digest })
+        #expect(parts.allSatisfy { $0.shardSizes == parts.map(\.items.count) } && whole.shardSizes.isEmpty)
+    }
+
+    @Test("a file has all lines, however many, and nothing beside it")
+    func written() throws {
+        let many = (0..<5_000).map { index in
+            ManifestItem(
+                id: "\(index)", path: Array(repeating: UInt8(ascii: "p"), count: 200), sizeBytes: index)
+        }
+        for items in [items, many] {
+            let manifest = try Manifest(root: [], items: items, path: "")
+            try Fixture.withTemporaryFolder { (folder) throws in
+                try manifest.write(to: folder.appendingPathComponent("m.jsonl").path, program: "1")
+                #expect(
+                    try Data(contentsOf: folder.appendingPathComponent("m.jsonl")) == Data(text(manifest).utf8))
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["m.jsonl"])
+            }
+        }
+    }
+
+    @Test("bytes of a path that is no text have two digits each, and come back")
+    func percentBytes() {
+        let bytes: [UInt8] = [0x01, 0xFF, 0x25, 0x2F, 0x2D, 0x2E, 0x5F, 0x7E, 0x20, 0x41]
+        #expect(PercentBytes.encoded(bytes) == "%01%FF%25/-._~%20A")
+        #expect(PercentBytes.decoded(PercentBytes.encoded(bytes)) == bytes)
+    }
+
+    @Test("ids beside each other are good, whatever stood before them")
+    func goodLines() throws {
+        let ids = ["a", "a-", "ab", "b/a", "b/ab", "c", "d/a/b", "d/a/c", "xy/b"]
+        #expect(try read(manifest(ids.map { Self.line($0) })).items.map(\.id) == ids)
     }
 
     private static func line(_ id: String, _ path: String = "p") -> String {
@@ -92,7 +123,10 @@ struct ManifestTests {
             ([#"{"path":"p","size":1}"#], 2, .missingKey("id")), ([#"{"id":"a","size":1}"#], 2, .missingKey("path")),
             ([#"{"id":"a","path":"p"}"#], 2, .missingKey("size")),
             ([#"{"id":"a","path":"p","size":1.5}"#], 2, .wrongValue(key: "size")),
+            ([#"{"id":"a","path":"p","size":-1}"#], 2, .wrongValue(key: "size")),
             ([#"{"id":7,"path":"p","size":1}"#], 2, .wrongValue(key: "id")),
+            ([#"{"id":"a","pathBytes":"%00","size":1}"#], 2, .wrongValue(key: "pathBytes")),
+            ([#"{"id":"a","mask":"../m","path":"p","size":1}"#], 2, .pathLeavesRoot(path: "../m")),
             ([#"{"id":"a","pathBytes":"%F","size":1}"#], 2, .wrongValue(key: "pathBytes")),
             ([#"{"id":"a","id":"b","path":"p","size":1}"#], 2, .duplicateKey("id")),
             (["[1]"], 2, .notJSON(byteOffset: 0)), ([#"{"id":"#], 2, .notJSON(byteOffset: 6)),

@@ -91,6 +91,9 @@ struct PictureTableTests {
         #expect(throws: ManifestError.line(path: "list", number: 3, .pathLeavesRoot(path: "in/../../a.png"))) {
             try manifest("path\na.png\nin/../../a.png\n")
         }
+        #expect(throws: ManifestError.line(path: "list", number: 2, .pathLeavesRoot(path: "in/.."))) {
+            try manifest("path\nin/..\n")
+        }
         #expect(throws: ManifestError.line(path: "list", number: 2, .pathLeavesRoot(path: "/etc/hosts"))) {
             try manifest("path\n/etc/hosts\n")
         }

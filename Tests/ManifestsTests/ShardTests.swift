@@ -64,6 +64,7 @@ struct ShardTests {
         #expect(throws: SlurmArray.Fault.notARange(indices: 3, first: 1, last: 7, step: 1)) { try slurm(2, 1, 7, 1, 3) }
         #expect(throws: SlurmArray.Fault.self) { try slurm(2, 1, 3, 2, 2) }
         #expect(throws: SlurmArray.Fault.self) { try slurm(2, 1, 3, 0, 3) }
+        #expect(throws: SlurmArray.Fault.self) { try slurm(3, 1, 4, 2, 2) }
         #expect(throws: SlurmArray.Fault.missing(variable: "SLURM_ARRAY_TASK_ID")) { try SlurmArray.shard([:]) }
         #expect(
             SlurmArray.Fault.missing(variable: "SLURM_ARRAY_TASK_ID").description

@@ -60,6 +60,7 @@ struct RunJournalTests {
                 let kept = [length >= first ? done(ids[0]) : nil, length == whole.count ? failed(ids[1]) : nil]
                 #expect(try Array(entries(cut).prefix(2)) == kept, "\(length) bytes")
                 #expect(cut.damagedLines == 0)
+                #expect(try text(folder).last == UInt8(ascii: "\n"), "\(length) bytes")
                 try cut.add(done(ids[2]))
                 #expect(
                     try Array(entries(RunJournal(folder: folder.path, ids: ids)).prefix(3)) == kept + [done(ids[2])])
@@ -116,7 +117,14 @@ struct RunJournalTests {
             for startsAnew in [false, true, false] {
                 try RunJournal(folder: folder.path, ids: ids, startsAnew: startsAnew).own(["results.jsonl"])
             }
-            try Data("mine".utf8).write(to: folder.appendingPathComponent(RunJournal.name))
+            let own = folder.appendingPathComponent(RunJournal.name)
+            try FileManager.default.moveItem(at: own, to: folder.appendingPathComponent("elsewhere"))
+            try FileManager.default.createSymbolicLink(atPath: own.path, withDestinationPath: "elsewhere")
+            #expect(throws: OutputFolderError.stranger(path: own.path, .file)) {
+                try RunJournal(folder: folder.path, ids: ids)
+            }
+            try FileManager.default.removeItem(at: own)
+            try Data("mine".utf8).write(to: own)
             #expect(throws: OutputFolderError.self) { try RunJournal(folder: folder.path, ids: ids) }
         }
     }
@@ -125,9 +133,9 @@ struct RunJournalTests {
     func stamps() throws {
         try Fixture.withTemporaryFolder { (folder) throws in
             let output = try OutputFolder(folder.path)
-            for name in ["a", "b"] {
+            for (name, files) in [("a", ["x", "y"]), ("b", ["x", "y"]), ("c", ["x", "w"])] {
                 try output.write(name) { result in
-                    for file in ["x", "y"] { try Data("12".utf8).write(to: URL(fileURLWithPath: "\(result)/\(file)")) }
+                    for file in files { try Data("12".utf8).write(to: URL(fileURLWithPath: "\(result)/\(file)")) }
                 }
             }
             let (a, b) = (folder.path + "/a", folder.path + "/b")
@@ -135,9 +143,12 @@ struct RunJournalTests {
             #expect(ContentStamp.facts(ofResult: a) == stamp.facts)
             #expect(ContentStamp.facts(ofResult: b) != stamp.facts)
             #expect(ContentStamp.digest(ofResult: b) == stamp.digest)
+            #expect(stamp.isSame(asResult: a) && stamp.isSame(asResult: b))
+            #expect(!stamp.isSame(asResult: folder.path + "/c"), "files of other names")
             try Data("13".utf8).write(to: URL(fileURLWithPath: a + "/y"))
             #expect(ContentStamp.facts(ofResult: a) != stamp.facts)
             #expect(ContentStamp.digest(ofResult: a) != stamp.digest)
+            #expect(!stamp.isSame(asResult: a))
             try FileManager.default.removeItem(atPath: a + "/y")
             #expect(ContentStamp.facts(ofResult: a) == nil)
             try Data("12".utf8).write(to: URL(fileURLWithPath: b + "/z"))

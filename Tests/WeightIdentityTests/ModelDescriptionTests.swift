@@ -44,7 +44,7 @@ import WeightIdentity
 
     @Test("a fact of another kind than asked is refused by name")
     func kinds() throws {
-        let description = try ModelDescription(json: #"{"window":8.5,"heads":"4","blocks":[1,"x"]}"#)
+        let description = try ModelDescription(json: #"{"window":8.5,"heads":"4","blocks":[1,"x"],"parts":[1,2.5]}"#)
         #expect(throws: ModelDescriptionError.unexpectedKind(name: "window", expected: "a whole number")) {
             try description.integer("window")
         }
@@ -53,6 +53,9 @@ import WeightIdentity
         }
         #expect(throws: ModelDescriptionError.unexpectedKind(name: "blocks", expected: "a list of numbers")) {
             try description.integers("blocks")
+        }
+        #expect(throws: ModelDescriptionError.unexpectedKind(name: "parts", expected: "a whole number")) {
+            try description.integers("parts")
         }
     }
 }

@@ -106,10 +106,25 @@ struct ResumeTests {
         #expect(try command.data("out/failures.jsonl").isEmpty)
     }
 
+    @Test("a picture that was not there when its turn came is done when it is")
+    func absent() throws {
+        let command = try command(pictures: 2)
+        #expect(try command.run(["plan", "in", "--output", "m.jsonl"]).status == 0)
+        try FileManager.default.removeItem(at: command.folder.appendingPathComponent("in/1.png"))
+        let segment = SmallPlates.segment(["--manifest", "m.jsonl"], "out")
+        #expect(try command.run(segment).status == 3)
+        try SmallPlates.write(1, to: command)
+        let outcome = try command.run(segment)
+        #expect(outcome.status == 0 && computed(outcome) == ["1.png"], "\(outcome.errors)")
+    }
+
     @Test("a run that was killed is gone on with, and leaves the bytes of one run")
     func killed() throws {
         let command = try command(pictures: 6)
         #expect(try segment(command, output: "one").status == 0)
+        // The marker of a smaller job goes before anything else.
+        #expect(try command.run(SmallPlates.segment(["in/0.png"], "out")).status == 0)
+        #expect(FileManager.default.fileExists(atPath: command.folder.path + "/out/done.json"))
         for results in [1, 4] {
             let process = try command.process(SmallPlates.segment(["in"], "out"))
             process.standardOutput = FileHandle.nullDevice
@@ -149,7 +164,7 @@ struct ResumeTests {
         let command = try command(pictures: 3)
         let dry = try segment(command, ["--dry-run", "--shard", "1/2"])
         #expect(dry.status == 0, "\(dry.errors)")
-        #expect(dry.output.contains("shard 1/2 of 3 pictures; all shards: "), "\(dry.output)")
+        #expect(dry.output.contains("shard 1/2 of 3 pictures; all shards: 3, 0"), "\(dry.output)")
         #expect(dry.output.contains(" to do, about ") || dry.output.contains("nothing is left"), "\(dry.output)")
         #expect(!FileManager.default.fileExists(atPath: command.folder.path + "/out"))
         let outcome = try segment(command, ["--progress", "json", "--heartbeat", "beat.json"])

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import JSONText
 import Testing
@@ -7,7 +8,8 @@ struct ShardTests {
     private func command(pictures: Int = 5) throws -> Command {
         let command = try Command()
         for index in 0..<pictures { try SmallPlates.write(index, to: command) }
-        try command.write(Data("no picture".utf8), to: "in/bad.png")
+        // It stands between pictures of its shard.
+        try command.write(Data("no picture".utf8), to: "in/0bad.png")
         #expect(try command.run(["plan", "in", "--output", "m.jsonl"]).status == 0)
         return command
     }
@@ -79,6 +81,51 @@ struct ShardTests {
         try command.write(Data("{}\n".utf8), to: "s2/results.jsonl")
         let edited = try merge(command, ["s2", "s1"])
         #expect(edited.status == 4 && edited.errors.contains("s2/results.jsonl was changed since"), "\(edited.errors)")
+    }
+
+    /// Changes a file at the top of a shard, and its digest in the marker with it.
+    private func edit(
+        _ command: Command, _ shard: String, _ name: String, _ change: (inout [Substring]) -> Void
+    ) throws {
+        func text(_ file: String) throws -> String {
+            String(decoding: try command.data("\(shard)/\(file)"), as: UTF8.self)
+        }
+        var lines = try text(name).split(separator: "\n")
+        change(&lines)
+        let before = try SHA256.hexadecimalDigest(ofFile: command.folder.path + "/\(shard)/\(name)")
+        try command.write(Data(lines.map { $0 + "\n" }.joined().utf8), to: "\(shard)/\(name)")
+        let now = try SHA256.hexadecimalDigest(ofFile: command.folder.path + "/\(shard)/\(name)")
+        try command.write(Data(try text("done.json").replacing(before, with: now).utf8), to: "\(shard)/done.json")
+    }
+
+    @Test("shards that contradict themselves are refused, though their digests are right")
+    func contradictions() throws {
+        let command = try command()
+        for number in 1...2 { _ = try run(command, ["--shard", "\(number)/2"], output: "s\(number)") }
+        func refusal(_ name: String, _ change: (inout [Substring]) -> Void) throws -> String {
+            let kept = try command.data("s1/\(name)")
+            let marker = try command.data("s1/done.json")
+            try edit(command, "s1", name, change)
+            let outcome = try merge(command, ["s1", "s2"])
+            #expect(outcome.status == 4, "\(outcome.errors)")
+            #expect(!FileManager.default.fileExists(atPath: command.folder.path + "/out/done.json"))
+            try command.write(kept, to: "s1/\(name)")
+            try command.write(marker, to: "s1/done.json")
+            return outcome.errors
+        }
+        let fewer = try refusal("results.jsonl") { $0.removeLast() }
+        #expect(fewer.contains("the shards hold 5 pictures and their manifest 6"), "\(fewer)")
+        let twice = try refusal("results.jsonl") { $0[1] = $0[0] }
+        #expect(twice.contains("0.png is there twice"), "\(twice)")
+        let other = try refusal("results.jsonl") {
+            $0[0] = Substring($0[0].replacing("\"score\":", with: "\"score\": "))
+        }
+        #expect(other.contains("s1: 1 result was changed or removed since: 0.png"), "\(other)")
+        let foreign = try refusal("failures.jsonl") { lines in
+            lines.append(#"{"picture":{"name":"4.png"}}"#)
+        }
+        #expect(foreign.contains("s1 holds 4.png, which belongs to another shard"), "\(foreign)")
+        #expect(try merge(command, ["s1", "s2"]).status == 0)
     }
 
     @Test("a shard without pictures is a success, and part of the whole")
@@ -154,9 +201,13 @@ struct PlanTests {
         let command = try Command()
         try SmallPlates.write(1, to: command, as: "data/x/a.png")
         try command.write(Data("path,id,split\nx/a.png,one,train\n".utf8), to: "data/list.csv")
-        let outcome = try command.run(["plan", "data/list.csv", "-o", "m.jsonl"])
+        // Paths start from the list's folder, and from there they have to be found beside the manifest.
+        try command.write(Data(), to: "lists/other")
+        let outcome = try command.run(["plan", "data/list.csv", "-o", "lists/m.jsonl"])
         #expect(outcome.status == 0 && outcome.errors.contains("nothing is made of split"), "\(outcome.errors)")
-        #expect(try command.run(SmallPlates.segment(["--manifest", "m.jsonl"], "out")).output.hasPrefix("one: "))
+        #expect(try command.run(SmallPlates.segment(["--manifest", "lists/m.jsonl"], "out")).output.hasPrefix("one: "))
+        let rooted = try command.run(["plan", "data", "--root", "data", "-o", "m.jsonl"])
+        #expect(rooted.status == 2 && rooted.errors.contains("--root goes with one .csv"), "\(rooted.errors)")
         try command.write(
             Data("{\"path\":\"x/a.png\"}\n{\"path\":\"no.png\",\"mask\":\"none.png\"}\n".utf8), to: "data/l.jsonl")
         let missing = try command.run(["plan", "data/l.jsonl", "-o", "n.jsonl"])
@@ -167,11 +218,11 @@ struct PlanTests {
         let up = try command.run(["plan", "data/up.csv", "-o", "n.jsonl"])
         #expect(up.status == 4 && up.errors.contains("line 2: \"../x/a.png\" lies outside the root"), "\(up.errors)")
         #expect(up.errors.contains("(--root)"), "\(up.errors)")
-        let damaged = String(decoding: try command.data("m.jsonl"), as: UTF8.self).replacing("one", with: "two")
-        try command.write(Data(damaged.utf8), to: "m.jsonl")
-        let changed = try command.run(SmallPlates.segment(["--manifest", "m.jsonl"], "out"))
+        let damaged = String(decoding: try command.data("lists/m.jsonl"), as: UTF8.self).replacing("one", with: "two")
+        try command.write(Data(damaged.utf8), to: "lists/m.jsonl")
+        let changed = try command.run(SmallPlates.segment(["--manifest", "lists/m.jsonl"], "out"))
         #expect(changed.status == 4 && changed.errors.contains("was changed since it was made"), "\(changed.errors)")
-        let both = try command.run(SmallPlates.segment(["data", "--manifest", "m.jsonl"], "out"))
+        let both = try command.run(SmallPlates.segment(["data", "--manifest", "lists/m.jsonl"], "out"))
         #expect(both.status == 2, "\(both.errors)")
     }
 }

@@ -112,7 +112,7 @@ struct RegionExportTests {
         let region = Mask(size: size, values: [false, true, true, false, false, true])
         let lines = [
             try encodedJSON(Line("a.png", Mask(size: size))), #"{"kind":"failure","picture":{"name":"b.png"}}"#,
-            try encodedJSON(Line("c.png", region)),
+            try encodedJSON(Line("c.png", region)).replacing("\"segment\"", with: "\"result\""),
         ]
         let head = """
             {"info":{"description":"regions outlined by vitrine segment","version":"1.2.3"},
@@ -144,6 +144,14 @@ struct RegionExportTests {
             try text(.csv, lines, pixelSize: 0.05)
                 == "\(names),area_mm2,left_mm,top_mm,width_mm,height_mm,centroid_x_mm,centroid_y_mm\r\n"
                 + "\(cells),0.0075,0.05,0.0,0.1,0.1,0.108333,0.041667\r\n")
+    }
+
+    @Test("a score that is no number is left out")
+    func notFinite() throws {
+        let region = Mask(size: ImageSize(width: 1, height: 1), repeating: true)
+        let line = try encodedJSON(Line("a.png", region)).replacing(/"score":[0-9.]+/, with: "\"score\":\"nan\"")
+        #expect(try text(.csv, [line]).hasSuffix("\r\na.png,1,1,0,0,1,1,,0.0,0.0\r\n"))
+        #expect(try !text(.coco, [line]).contains("score"))
     }
 
     @Test("cells are quoted as RFC 4180 says, and none is taken for a formula")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the command does where memory is short.
@@ -18,6 +19,28 @@ struct MemoryTests {
         #expect(outcome.errors.contains("420 MB are allowed (--max-memory)"), "\(outcome.errors)")
         #expect(command.files(under: "out/small.png").contains("map.npy"))
         #expect(!command.files(under: "out").contains { $0.hasPrefix("huge.png") })
+    }
+
+    @Test("what is said of a picture's memory before it is decoded is what it takes then, and at most half more")
+    func estimate() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(SamplePictures.plate(width: 2000, height: 2000)), to: "a.png")
+        let segment = ["segment", "a.png", "--object", "plate", "--quiet", "--output"]
+        let refused = try command.run(segment + ["none", "--max-memory", "100M"]).errors
+        let number = refused.split(separator: " ").drop { $0 != "about" }.dropFirst().first
+        let estimate = try #require(number.flatMap { Double($0) }, "\(refused)")
+        let process = try command.process(segment + ["out"])
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        var bytes = 0
+        while process.isRunning {
+            bytes = max(bytes, ProcessMemory.peak(ofProcess: process.processIdentifier) ?? 0)
+            usleep(1000)
+        }
+        process.waitUntilExit()
+        let peak = Double(bytes) / 1e6
+        #expect(process.terminationStatus == 0 && peak > 100)
+        #expect(peak <= estimate && estimate <= 1.5 * peak, "\(estimate) MB were said, \(peak) MB taken")
     }
 
     @Test("models that do not fit are refused before they are loaded")

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Imaging
 import Tensors
@@ -21,12 +22,25 @@ struct MemoryAllowance {
     /// Addresses that threads, libraries and the allocator ask for and do not fill.
     private static let emptyBytes = 64 << 20
     /// The program and its libraries.
-    private static let programBytes = 48 << 20
+    private static let programBytes = 56 << 20
 
-    /// What the process takes with models in it, before it has seen a picture.
+    /// What the process takes with models in it, with all that their layers need while they compute: a third more than the
+    /// weights, which is the most that models of published sizes were seen to take.
     static func bytes(ofModels files: [String]) -> Int {
-        files.reduce(programBytes) { sum, file in
-            sum + ((try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0)
+        let weights = files.map(bytes(ofWeights:)).reduce(0, +)
+        return programBytes + weights + weights / 3
+    }
+
+    /// Weights are numbers of four bytes once they are loaded, whatever they are in the file. A folder or an index stands
+    /// for all files behind it. What holds no weights counts as it is.
+    private static func bytes(ofWeights path: String) -> Int {
+        guard let weights = try? Checkpoint.open(path) else {
+            return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        }
+        return weights.names.reduce(0) { sum, name in
+            let stored = weights.storedByteCount(of: name) ?? 0
+            // Numbers of more than four bytes are made smaller, piece by piece.
+            return sum + (weights.shape(of: name).map { max(stored, 4 * $0.elementCount) } ?? stored)
         }
     }
 

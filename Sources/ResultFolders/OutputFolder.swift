@@ -156,6 +156,8 @@ package final class OutputFolder: Sendable {
     // MARK: What an earlier process left
 
     private func recover() throws(OutputFolderError) {
+        // Of a note that was not whole yet.
+        UnfinishedFile.clear(in: workshopPath)
         let names = try FolderEntries.names(in: workshopPath)
         for note in names where note.hasSuffix(Suffix.note) {
             let old = workshopPath + "/" + note.dropLast(Suffix.note.count) + Suffix.old

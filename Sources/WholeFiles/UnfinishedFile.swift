@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -13,6 +15,8 @@
 package enum UnfinishedFile {
     private static let prefix = ".vitrine-"
     private static let suffix = ".part"
+    /// Those of this process.
+    private static let own = Mutex<Set<String>>([])
 
     /// Makes a new one in a folder and locks it.
     static func make(in folder: String) -> Result<(path: String, descriptor: Int32), SystemError> {
@@ -24,13 +28,29 @@ package enum UnfinishedFile {
             // Another process may have removed it before it was locked. Some file systems know no locks; there nothing
             // is ever removed either.
             let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
-            if !isTaken, isNamed(descriptor, path) { return .success((path, descriptor)) }
+            if !isTaken, isNamed(descriptor, path) {
+                _ = own.withLock { $0.insert(path) }
+                return .success((path, descriptor))
+            }
             close(descriptor)
         }
     }
 
     /// The number of a call's error.
     struct SystemError: Error { let code: Int32 }
+
+    /// Removes one of this process; nothing where it has got its name.
+    static func remove(_ path: String) {
+        own.withLock { own in
+            own.remove(path)
+            unlink(path)
+        }
+    }
+
+    /// Removes all of this process, for one that is about to end without waiting for its threads.
+    package static func removeOwn() {
+        own.withLock { own in for path in own { unlink(path) } }
+    }
 
     /// Removes what killed processes left in a folder.
     package static func clear(in folder: String) {

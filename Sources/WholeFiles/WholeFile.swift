@@ -36,7 +36,7 @@ package struct WholeFile<Failure: Error>: ~Copyable {
     deinit {
         if descriptor >= 0 { close(descriptor) }
         // After `commit` nothing stands under the temporary name any more.
-        unlink(temporary)
+        UnfinishedFile.remove(temporary)
     }
 
     /// Writes all bytes in one go.

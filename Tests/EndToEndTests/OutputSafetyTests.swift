@@ -40,6 +40,26 @@ struct OutputSafetyTests {
         #expect(found == ["", "sub", "a.png.mask", "a.png.masks", "sub/b.png.masks"])
     }
 
+    @Test("a plan replaces an earlier plan and nothing else")
+    func plan() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "pics/a.png")
+        try command.write(Data("{\"path\":\"pics/a.png\"}\n".utf8), to: "list.jsonl")
+        for output in ["pics/a.png", "list.jsonl"] {
+            let before = try command.data(output)
+            let outcome = try command.run(["plan", output, "--output", output])
+            #expect(outcome.status == 5, "\(outcome.errors)")
+            #expect(
+                outcome.errors == "vitrine: \(output) exists, and nothing in it says that this command wrote it; name "
+                    + "another file\n")
+            #expect(try command.data(output) == before)
+        }
+        for _ in 0..<2 { #expect(try command.run(["plan", "list.jsonl", "--output", "m.jsonl"]).status == 0) }
+        let edited = String(decoding: try command.data("m.jsonl"), as: UTF8.self).replacing("a.png", with: "b.png")
+        try command.write(Data(edited.utf8), to: "m.jsonl")
+        #expect(try command.run(["plan", "pics", "--output", "m.jsonl"]).status == 0)
+    }
+
     @Test("a note in a folder of results, and a link in its place, are refused and kept")
     func strangers() throws {
         let command = try Command()

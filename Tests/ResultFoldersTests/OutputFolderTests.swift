@@ -147,7 +147,9 @@ struct OutputFolderTests {
     @Test("what a killed process left is cleared, and an old result that it had moved aside is brought back")
     func recovery() throws {
         try scratch.put("half", ".vitrine-partial/1-a/mask.png")
-        // Killed between the two steps of a replacement.
+        // Killed while the note for a replacement in two steps was written.
+        try scratch.put("parts/", ".vitrine-partial/.vitrine-1-a.part")
+        // Killed between the two steps.
         try scratch.put("parts/b.jpg", ".vitrine-partial/1-b.note")
         try scratch.put("old", ".vitrine-partial/1-b.old/mask.png")
         try scratch.put("vitrine result 1\nmask.png\n", ".vitrine-partial/1-b.old/.vitrine")

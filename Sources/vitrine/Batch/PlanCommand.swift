@@ -1,10 +1,11 @@
 import ArgumentParser
 import Foundation
+import JSONText
 import Manifests
 import PictureLists
 import SystemPackage
 import TerminalText
-import WholeFiles
+import TextLines
 
 /// The list of a job's pictures, once for all machines that work on them.
 struct PlanCommand: ParsableCommand {
@@ -23,7 +24,9 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup var pictureOptions: PictureSources
 
-    @Option(name: .shortAndLong, help: "The manifest to write, - for standard output. It is replaced when it exists.")
+    @Option(
+        name: .shortAndLong,
+        help: "The manifest to write, - for standard output. An earlier one is replaced, any other file is not.")
     var output: String
 
     @Option(
@@ -44,17 +47,24 @@ struct PlanCommand: ParsableCommand {
     }
 
     func run() throws {
-        let manifest = try made()
         if output == "-" {
-            try manifest.lines(program: Version.number) { line in try Terminal.write(String(line.dropLast())) }
+            try made().lines(program: Version.number) { line in try Terminal.write(String(line.dropLast())) }
             return
         }
-        do { try manifest.write(to: output, program: Version.number) } catch {
-            throw CommandFailure.output("\(error) (--output)")
-        }
+        let file = try OutputFile(output, overwrites: nil, recognises: Self.isManifest)
+        let manifest = try made()
+        try file.write { path in try manifest.write(to: path, program: Version.number) }
         try Terminal.write(
             "\(printable(output)): \(manifest.count) \(manifest.count == 1 ? "picture" : "pictures"), "
                 + "digest \(manifest.digest.prefix(12))")
+    }
+
+    /// Whether a file begins as a manifest does, which may have been edited since.
+    private static func isManifest(_ path: String) -> Bool {
+        guard let line = try? LineReader(path).next(), let members = try? JSONValue.members(of: line.bytes) else {
+            return false
+        }
+        return members["kind"] == .text("manifest") && members["digest"] != nil
     }
 
     private func made() throws -> Manifest {

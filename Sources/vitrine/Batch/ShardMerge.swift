@@ -135,6 +135,10 @@ struct ShardMerge {
     /// The same file under another name, or a copy where the file system cannot do that.
     private static func link(_ file: String, _ place: String) throws {
         if Foundation.link(file, place) == 0 { return }
-        try WholeFile.write(Array(try Data(contentsOf: URL(fileURLWithPath: file))), to: place)
+        let source = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+        defer { try? source.close() }
+        let copy = try WholeFile(path: place) { $0 }
+        while let piece = try source.read(upToCount: 1 << 20), !piece.isEmpty { try copy.append(Array(piece)) }
+        try copy.commit()
     }
 }

@@ -11,16 +11,16 @@ import WholeFiles
 /// devices never are, and neither is an input.
 struct OutputFile {
     let path: String
-    private let overwrites: Bool
+    private let overwrites: Bool?
     private let isOwn: (String) -> Bool
 
     /// Looks at the place, clears what killed processes left beside it, and tries whether a file can be written there.
     ///
     /// - Parameters:
-    ///   - overwrites: whether the user asked to replace any file.
+    ///   - overwrites: whether the user asked to replace any file; nil where the command has no flag for it.
     ///   - isOwn: whether a file is one that this command wrote.
     /// - Throws: A ``CommandFailure`` with status `outputFailed`.
-    init(_ path: String, overwrites: Bool, recognises isOwn: @escaping (String) -> Bool) throws {
+    init(_ path: String, overwrites: Bool?, recognises isOwn: @escaping (String) -> Bool) throws {
         self.path = path
         self.overwrites = overwrites
         self.isOwn = isOwn
@@ -41,9 +41,10 @@ struct OutputFile {
         guard lstat(path, &status) == 0 else { return }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
-            if overwrites || isOwn(path) { return }
+            if overwrites == true || isOwn(path) { return }
+            let remedy = overwrites != nil ? ", or add --overwrite" : ""
             throw CommandFailure.output(
-                "\(path) exists, and nothing in it says that this command wrote it; name another file, or add --overwrite"
+                "\(path) exists, and nothing in it says that this command wrote it; name another file\(remedy)"
             )
         case S_IFDIR: throw CommandFailure.output("\(path) is a folder; name a file that is to be written")
         case S_IFLNK: throw CommandFailure.output("\(path) is a link; name the file itself, or another one")

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Foundation
 import Synchronization
+import WholeFiles
 
 /// A request to stop: a signal, or the end of a time limit.
 ///
 /// Loops look at it between items. What is marked with ``whileInHand(_:)``, a picture's computation and the writing of
 /// its results, is finished first. Anywhere else there is nothing worth waiting for: half a second after the request a
 /// thread of its own ends the process, whatever the command is doing, be it loading a model or decoding a large picture.
-/// Files and results appear whole or not at all, so nothing is half written then.
+/// Files and results appear whole or not at all, so nothing is half written then; files without their names are removed.
 ///
 /// A second SIGINT or SIGTERM ends the process at once.
 enum StopRequest {
@@ -125,6 +126,7 @@ enum StopRequest {
                 idle += 1
                 if idle >= patience, let status {
                     sayFarewell()
+                    UnfinishedFile.removeOwn()
                     _exit(status.rawValue)
                 }
             } else {

@@ -1,4 +1,5 @@
 public import Imaging
+import Tensors
 
 /// Everything that was found in one picture, and how.
 public struct AnomalyResult: Sendable {
@@ -60,12 +61,17 @@ public struct StageTimings: Hashable, Sendable, Codable {
 
     /// Adds the seconds of other work.
     mutating func add(_ other: StageTimings) {
-        for stage in [\Self.text, \.map, \.embedding, \.points, \.cascade, \.fusion] {
-            self[keyPath: stage] += other[keyPath: stage]
-        }
+        for (_, stage) in Self.stages { self[keyPath: stage] += other[keyPath: stage] }
     }
 
-    /// Runs `body` and adds its seconds to a stage.
+    private static var stages: [(name: String, stage: WritableKeyPath<StageTimings, Double>)] {
+        [
+            ("text", \.text), ("map", \.map), ("embedding", \.embedding), ("points", \.points),
+            ("cascade", \.cascade), ("fusion", \.fusion),
+        ]
+    }
+
+    /// Runs `body` and adds its seconds to a stage, which a profile names as it is named here.
     mutating func measure<Value>(
         _ stage: WritableKeyPath<StageTimings, Double>, _ body: () throws -> Value
     ) rethrows -> Value {
@@ -75,6 +81,6 @@ public struct StageTimings: Hashable, Sendable, Codable {
             let elapsed = clock.now - start
             self[keyPath: stage] += Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         }
-        return try body()
+        return try Profile.stage(Self.stages.first { $0.stage == stage }?.name ?? "", body)
     }
 }

@@ -12,6 +12,10 @@ extension ImageTower {
     ///   - pixels: `[1, 3, height, columns]`.
     ///   - layers: blocks counted from 1, each at most the tower's depth.
     func denseFeatures(_ pixels: Tensor, layers: [Int], attention: DenseAttention) -> DenseFeatures {
+        Profile.layer(path) { features(pixels, layers: layers, attention: attention) }
+    }
+
+    private func features(_ pixels: Tensor, layers: [Int], attention: DenseAttention) -> DenseFeatures {
         let (start, gridHeight, gridWidth) = tokens(pixels)
         var firstDenseBlock = blocks.count + 1
         if case .valueValue(let firstBlock) = attention { firstDenseBlock = firstBlock }

@@ -11,6 +11,10 @@ extension ImageTower {
     ///   - pixels: `[1, 3, height, columns]`.
     ///   - sides: of the windows, in patches, each from 1 to the shorter side of the grid.
     func windowFeatures(_ pixels: Tensor, sides: [Int]) -> WindowFeatures {
+        Profile.layer(path) { features(pixels, sides: sides) }
+    }
+
+    private func features(_ pixels: Tensor, sides: [Int]) -> WindowFeatures {
         let (placed, gridHeight, gridWidth) = placedTokens(pixels)
         let tokens = placed.element(0)
         return WindowFeatures(

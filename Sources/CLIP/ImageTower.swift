@@ -13,10 +13,13 @@ struct ImageTower: Sendable {
     var positions: PositionalEmbedding
     let firstNorm: LayerNorm
     let projection: TokenProjection
+    /// The tower's name among the weights.
+    let path: String
 
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         let width = configuration.visionWidth
         self.configuration = configuration
+        path = scope.path
         patchEmbedding = PatchEmbedding(scope, configuration)
         classEmbedding = scope.tensor("class_embedding", shape: [width])
         positions = PositionalEmbedding(
@@ -64,5 +67,7 @@ struct ImageTower: Sendable {
     }
 
     /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.
-    func callAsFunction(_ pixels: Tensor) -> Tensor { classVectors(placedTokens(pixels).tokens) }
+    func callAsFunction(_ pixels: Tensor) -> Tensor {
+        Profile.layer(path) { classVectors(placedTokens(pixels).tokens) }
+    }
 }

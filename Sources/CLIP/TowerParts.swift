@@ -9,17 +9,23 @@ struct TokenProjection: Sendable {
     let norm: LayerNorm
     /// `[width, embedding]`: applied as `x @ matrix`.
     let matrix: Tensor
+    /// The matrix's name among the weights.
+    let path: String
     /// What the checkpoint calls both.
     let names: (norm: String, matrix: String)
 
     init(_ scope: WeightScope, norm: String, matrix: String, width: Int, embedding: Int) {
         self.norm = LayerNorm(scope.child(norm), width: width)
         self.matrix = scope.tensor(matrix, shape: [width, embedding])
+        path = scope.child(matrix).path
         names = (norm, matrix)
     }
 
     /// `[..., width]` to `[..., embedding]`, not normalised.
-    func callAsFunction(_ tokens: Tensor) -> Tensor { norm(tokens).matrixProduct(matrix) }
+    func callAsFunction(_ tokens: Tensor) -> Tensor {
+        let normalized = norm(tokens)
+        return Profile.layer(path) { normalized.matrixProduct(matrix) }
+    }
 }
 
 extension TransformerBlock {

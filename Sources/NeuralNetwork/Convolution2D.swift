@@ -9,6 +9,8 @@ public struct Convolution2D: Sendable {
     package let stride: Int
     package let padding: Int
     package let groups: Int
+    /// The layer's name among the weights.
+    package let path: String
 
     /// Precondition: `groups` divides both channel counts.
     public init(
@@ -23,12 +25,15 @@ public struct Convolution2D: Sendable {
         self.stride = stride
         self.padding = padding
         self.groups = groups
+        path = scope.path
     }
 
     /// `[batch, in, height, columns]` to `[batch, out, outHeight, outColumns]`,
     /// where `outHeight = (height + 2 padding - kernel) / stride + 1`.
     public func callAsFunction(_ input: Tensor, activation: Tensor.Activation = .none) -> Tensor {
-        input.convolution2D(
-            weight: weight, bias: bias, stride: stride, padding: padding, groups: groups, activation: activation)
+        Profile.layer(path) {
+            input.convolution2D(
+                weight: weight, bias: bias, stride: stride, padding: padding, groups: groups, activation: activation)
+        }
     }
 }

@@ -6,18 +6,25 @@ public import Tensors
 public struct Linear: Sendable {
     package let weight: LinearWeight
     package let bias: Tensor?
+    /// The layer's name among the weights; empty where its tensors stand under other names.
+    package let path: String
 
     /// Reads the weight, and the bias unless `bias` is false.
     public init(_ scope: WeightScope, in inputWidth: Int, out outputWidth: Int, bias: Bool = true) {
         weight = LinearWeight(scope.tensor("weight", shape: [outputWidth, inputWidth]))
         self.bias = bias ? scope.tensor("bias", shape: [outputWidth]) : nil
+        path = scope.path
     }
 
     /// From tensors that stand under other names: `weight` [out, in] and `bias` [out].
-    public init(weight: Tensor, bias: Tensor?) {
+    public init(weight: Tensor, bias: Tensor?) { self.init(weight: weight, bias: bias, path: "") }
+
+    /// The same under the name that the layer has in the reference.
+    package init(weight: Tensor, bias: Tensor?, path: String) {
         precondition(weight.shape.rank == 2, "Linear: the weight has shape \(weight.shape), not [out, in]")
         self.weight = LinearWeight(weight)
         self.bias = bias
+        self.path = path
     }
 
     /// - Parameters:
@@ -30,6 +37,8 @@ public struct Linear: Sendable {
         _ input: Tensor, activation: Tensor.Activation = .none, adding residual: Tensor? = nil,
         outputs: Range<Int>? = nil
     ) -> Tensor {
-        input.linear(weight: weight, bias: bias, activation: activation, adding: residual, outputs: outputs)
+        Profile.layer(path) {
+            input.linear(weight: weight, bias: bias, activation: activation, adding: residual, outputs: outputs)
+        }
     }
 }

@@ -10,15 +10,18 @@ public struct MultiHeadAttention: Sendable {
     /// To queries, keys and values, in this order: `[3 width, width]`.
     package let projection: Linear
     package let output: Linear
+    /// The layer's name among the weights.
+    package let path: String
 
     /// Precondition: `heads` divides `width`.
     public init(_ scope: WeightScope, width: Int, heads: Int) {
         precondition(heads > 0 && width % heads == 0, "MultiHeadAttention: \(heads) heads do not divide width \(width)")
         self.width = width
         self.heads = heads
+        path = scope.path
         projection = Linear(
             weight: scope.tensor("in_proj_weight", shape: [3 * width, width]),
-            bias: scope.tensor("in_proj_bias", shape: [3 * width]))
+            bias: scope.tensor("in_proj_bias", shape: [3 * width]), path: scope.child("in_proj").path)
         output = Linear(scope.child("out_proj"), in: width, out: width)
     }
 
@@ -29,10 +32,12 @@ public struct MultiHeadAttention: Sendable {
     ///
     /// Takes `[batch, tokens, 3 width]` from ``projected(_:)`` and returns `[batch, tokens, width]`.
     public func gathered(_ packed: Tensor, mask: AttentionMask = .none) -> Tensor {
-        scaledDotProductAttention(
-            query: AttentionOperand(packed, firstColumn: 0, width: width),
-            key: AttentionOperand(packed, firstColumn: width, width: width),
-            value: AttentionOperand(packed, firstColumn: 2 * width, width: width), heads: heads, mask: mask)
+        Profile.layer(path) {
+            scaledDotProductAttention(
+                query: AttentionOperand(packed, firstColumn: 0, width: width),
+                key: AttentionOperand(packed, firstColumn: width, width: width),
+                value: AttentionOperand(packed, firstColumn: 2 * width, width: width), heads: heads, mask: mask)
+        }
     }
 
     /// The attention's result for one token of each element, before the output projection: ``gathered(_:mask:)`` of
@@ -48,10 +53,12 @@ public struct MultiHeadAttention: Sendable {
         case .none:
             let query = projection(input.tokens(kept), outputs: 0..<width).expanded(axis: 1)
             let others = projection(input, outputs: width..<3 * width)
-            return scaledDotProductAttention(
-                query: AttentionOperand(query), key: AttentionOperand(others, width: width),
-                value: AttentionOperand(others, firstColumn: width), heads: heads
-            ).reshaped(to: [kept.count, width])
+            return Profile.layer(path) {
+                scaledDotProductAttention(
+                    query: AttentionOperand(query), key: AttentionOperand(others, width: width),
+                    value: AttentionOperand(others, firstColumn: width), heads: heads
+                ).reshaped(to: [kept.count, width])
+            }
         case .causal: return gathered(projected(input), mask: mask).tokens(kept)
         }
     }
@@ -69,8 +76,10 @@ public struct MultiHeadAttention: Sendable {
     /// Shapes are those of `attend`. Source: CLIP Surgery (Li et al. 2023), equation of the V-V path.
     public func attendByValues(_ packed: Tensor, adding residual: Tensor? = nil) -> Tensor {
         let values = AttentionOperand(packed, firstColumn: 2 * width, width: width)
-        return output(
-            scaledDotProductAttention(query: values, key: values, value: values, heads: heads), adding: residual)
+        let gathered = Profile.layer(path) {
+            scaledDotProductAttention(query: values, key: values, value: values, heads: heads)
+        }
+        return output(gathered, adding: residual)
     }
 
     /// `attend(projected(input))`.

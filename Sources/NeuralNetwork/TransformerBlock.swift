@@ -8,12 +8,15 @@ public struct TransformerBlock: Sendable {
     package let attention: MultiHeadAttention
     package let feedForwardNorm: LayerNorm
     package let feedForward: FeedForward
+    /// The block's name among the weights.
+    package let path: String
 
     /// Reads a block of `heads` heads whose feed-forward part is `hidden` wide; `epsilon` is that of both norms.
     public init(
         _ scope: WeightScope, width: Int, heads: Int, hidden: Int, activation: Tensor.Activation,
         epsilon: Float = 1e-5
     ) {
+        path = scope.path
         attentionNorm = LayerNorm(scope.child("ln_1"), width: width, epsilon: epsilon)
         attention = MultiHeadAttention(scope.child("attn"), width: width, heads: heads)
         feedForwardNorm = LayerNorm(scope.child("ln_2"), width: width, epsilon: epsilon)
@@ -22,7 +25,7 @@ public struct TransformerBlock: Sendable {
 
     /// `[batch, tokens, width]` to the same shape.
     public func callAsFunction(_ input: Tensor, mask: AttentionMask = .none) -> Tensor {
-        finish(attention(attentionNorm(input), mask: mask, adding: input))
+        Profile.layer(path) { finish(attention(attentionNorm(input), mask: mask, adding: input)) }
     }
 
     /// The block's result at one token of each element.
@@ -36,8 +39,10 @@ public struct TransformerBlock: Sendable {
     ///   - kept: the token of each element, `batch` of them.
     /// - Returns: `[batch, width]`, the same as those of the whole block.
     public func callAsFunction(_ input: Tensor, mask: AttentionMask = .none, keeping kept: [Int]) -> Tensor {
-        let gathered = attention.gathered(attentionNorm(input), keeping: kept, mask: mask)
-        return finish(attention.output(gathered, adding: input.tokens(kept)))
+        Profile.layer(path) {
+            let gathered = attention.gathered(attentionNorm(input), keeping: kept, mask: mask)
+            return finish(attention.output(gathered, adding: input.tokens(kept)))
+        }
     }
 
     /// The block with a second residual stream beside the first one. The second stream takes the attention of values with
@@ -48,8 +53,10 @@ public struct TransformerBlock: Sendable {
     ///   - dense: the second stream, of the same shape.
     /// - Returns: both streams after the block. The projections of `input` are computed once for both.
     public func callAsFunction(_ input: Tensor, beside dense: Tensor) -> (ordinary: Tensor, dense: Tensor) {
-        let packed = attention.projected(attentionNorm(input))
-        return (finish(attention.attend(packed, adding: input)), attention.attendByValues(packed, adding: dense))
+        Profile.layer(path) {
+            let packed = attention.projected(attentionNorm(input))
+            return (finish(attention.attend(packed, adding: input)), attention.attendByValues(packed, adding: dense))
+        }
     }
 
     private func finish(_ attended: Tensor) -> Tensor {

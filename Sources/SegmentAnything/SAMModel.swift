@@ -113,9 +113,11 @@ public struct SAMModel: Sendable {
 
     /// The masks for prompts that are known to fit the model and each other.
     func decode(_ prompts: [ModelPrompt], _ embedding: ImageEmbedding, masks: MaskCount) -> DecodedMasks {
-        maskDecoder(
-            features: embedding.features, position: promptEncoder.densePosition, prompts: promptEncoder(prompts),
-            masks: masks)
+        let encoded = Profile.layer(promptEncoder.path) { promptEncoder(prompts) }
+        return Profile.layer(maskDecoder.path) {
+            maskDecoder(
+                features: embedding.features, position: promptEncoder.densePosition, prompts: encoded, masks: masks)
+        }
     }
 
     func modelPrompt(_ prompt: Prompt, _ frame: ModelFrame) -> ModelPrompt {

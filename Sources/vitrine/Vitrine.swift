@@ -18,7 +18,7 @@ struct Vitrine: ParsableCommand {
         subcommands: [
             SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, ClassifyCommand.self, MaskCommand.self,
             MasksCommand.self, PlanCommand.self, MergeCommand.self,
-            WeightsCommand.self,
+            ProfileCommand.self, WeightsCommand.self,
             DoctorCommand.self,
         ])
 }

@@ -98,6 +98,7 @@ struct JSONContractTests {
             texts["embed-\(name)"] = file.metadata["vitrine.record"]
         }
         try run("evaluate", ["evaluate", "set", "--object", "plate", "--json"])
+        try run("profile", ["profile", "clip-image", "--runs", "1", "--json"])
         try run("list", ["weights", "list", "--json"])
         for (name, file) in [("clip", small.clip), ("sam", small.sam)] {
             try run("inspect-\(name)", ["weights", "inspect", file, "--json"])

@@ -48,6 +48,47 @@ import Testing
         }
     }
 
+    @Test("the profile of a prompt names the decoder's layers, with sums as counted by hand")
+    func profile() throws {
+        let model = try generatedModel(.tested)
+        // Two points and the padding point behind them; an IoU token and four mask tokens.
+        let (tokens, image, width, inner, hidden) = (3 + 5, 16 * 16, 32, 16, 64)
+        let prompts = model.promptEncoder([ModelPrompt(points: Array(PromptEncoderTests.points[0...1]))])
+        let profile = Profile.record {
+            Profile.layer(model.maskDecoder.path) {
+                model.maskDecoder(
+                    features: Self.features, position: model.promptEncoder.densePosition, prompts: prompts,
+                    masks: .single)
+            }
+        }.profile
+        var sums: [String: Int] = [:]
+        for entry in profile.entries where entry.sum.operations > 0 {
+            sums["\(entry.path) \(entry.kind.rawValue)"] = entry.sum.operations
+        }
+        let layer = "mask_decoder.transformer.layers"
+        let final = "mask_decoder.transformer.final_attn_token_to_image"
+        // Each head's part of a token's query, times a matrix to the width of the image, and back.
+        let byHead = 2 * tokens * inner * width
+        let pass = 2 * 2 * image * width * (4 * tokens)
+        #expect(sums["\(layer).0.self_attn.q_proj linear"] == 2 * tokens * width * width)
+        #expect(sums["\(layer).0.self_attn attention"] == 2 * 2 * tokens * tokens * width)
+        #expect(sums["\(layer).0.mlp.lin1 linear"] == 2 * tokens * width * hidden)
+        #expect(sums["\(layer).0.cross_attn_token_to_image.q_proj linear"] == 2 * tokens * width * inner)
+        #expect(sums["\(layer).0.cross_attn_token_to_image matrix product"] == 2 * byHead)
+        // Keys, the offset that each of them has, and values.
+        #expect(sums["\(layer).0.cross_attn_image_to_token matrix product"] == 2 * byHead + 2 * tokens * inner)
+        // The first pass over the image tokens has nothing to change in them, the others do both.
+        #expect(sums["\(layer).0.cross_attn_token_to_image attention"] == pass)
+        #expect(sums["\(layer).1.cross_attn_token_to_image attention"] == 2 * pass)
+        #expect(sums["\(final) attention"] == 2 * pass)
+        // Two convolutions that turn a pixel into four, and one mask's sum over an eighth of the channels.
+        let upscaling = 4 * width * width / 4 + 4 * 4 * width / 4 * width / 8 + 16 * width / 8
+        #expect(sums["mask_decoder.output_upscaling convolution"] == 2 * image * upscaling)
+        #expect(sums["mask_decoder.output_hypernetworks_mlps.0.layers.2 linear"] == 2 * width * width / 8)
+        #expect(sums["mask_decoder.iou_prediction_head.layers.0 linear"] == 2 * width * 48)
+        #expect(!sums.keys.contains { $0.contains("output_hypernetworks_mlps.1") })
+    }
+
     @Test("masks are the same bits on any number of threads")
     func threads() throws {
         // A grid of 40 x 40 image tokens, which is several tasks, the last of them with half a panel.

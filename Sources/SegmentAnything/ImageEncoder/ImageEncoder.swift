@@ -24,8 +24,8 @@ enum ImageEncoder: Sendable {
     /// - Returns: `[channels, rows, columns]`.
     func callAsFunction(_ pixels: Tensor) -> Tensor {
         switch self {
-        case .vit(let encoder): encoder(pixels)
-        case .tinyViT(let encoder): encoder(pixels)
+        case .vit(let encoder): Profile.layer(encoder.path) { encoder(pixels) }
+        case .tinyViT(let encoder): Profile.layer(encoder.path) { encoder(pixels) }
         }
     }
 

@@ -32,9 +32,12 @@ struct TokenToImageAttention: Sendable {
     /// `[heads, width, headWidth]`.
     let value: HeadProjection
     let valueBias: Tensor
+    /// The layer's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, width: Int, inner: Int, heads: Int) {
         let split: Shape = [heads, inner / heads, width]
+        path = weights.path
         query = Linear(weights.child("q_proj"), in: width, out: inner)
         output = Linear(weights.child("out_proj"), in: inner, out: width)
         let keys = weights.child("k_proj")
@@ -48,7 +51,9 @@ struct TokenToImageAttention: Sendable {
     }
 
     /// `W_k^T q` for every head and token: `[prompts, tokens, width]` to `[prompts, heads * tokens, width]`.
-    func queries(_ tokens: Tensor) -> Tensor { key.projectedByHead(query(tokens)) }
+    func queries(_ tokens: Tensor) -> Tensor {
+        Profile.layer(path) { key.projectedByHead(query(tokens)) }
+    }
 
     /// Value and output projection.
     ///
@@ -58,7 +63,7 @@ struct TokenToImageAttention: Sendable {
     ///   - residual: `[prompts, tokens, width]`, added to the result.
     /// - Returns: `[prompts, tokens, width]`.
     func attended(_ means: Tensor, adding residual: Tensor) -> Tensor {
-        output(value.joinedHeads(means) + valueBias, adding: residual)
+        Profile.layer(path) { output(value.joinedHeads(means) + valueBias, adding: residual) }
     }
 }
 
@@ -76,12 +81,15 @@ struct ImageToTokenAttention: Sendable {
     /// The output bias divided by the number of heads. It is added to each head's values; the weights of each head sum
     /// to 1, so the sum over the heads has the whole bias.
     let outputBiasPerHead: Tensor
+    /// The layer's name among the weights.
+    let path: String
 
     private var heads: Int { output.matrices.shape[0] }
 
     init(_ weights: WeightScope, width: Int, inner: Int, heads: Int) {
         let split: Shape = [heads, inner / heads, width]
         let scale = attentionScale(split[1])
+        path = weights.path
         key = Linear(weights.child("k_proj"), in: width, out: inner)
         value = Linear(weights.child("v_proj"), in: width, out: inner)
         let queries = weights.child("q_proj")
@@ -103,12 +111,14 @@ struct ImageToTokenAttention: Sendable {
     ///   - values: what values are projected from, `[prompts, tokens, width]`.
     ///   - norm: of the image tokens after the residual connection.
     func update(keys: Tensor, values: Tensor, norm: LayerNorm) -> ColumnUpdate {
-        let keys = key(keys)
-        return ColumnUpdate(
-            groups: heads, keys: query.weight.projectedByHead(keys),
-            offsets: query.bias.projectedByHead(keys).squeezed(axis: 2),
-            values: output.projectedByHead(value(values)) + outputBiasPerHead, normWeight: norm.weight,
-            normBias: norm.bias, epsilon: norm.epsilon)
+        Profile.layer(path) {
+            let keys = key(keys)
+            return ColumnUpdate(
+                groups: heads, keys: query.weight.projectedByHead(keys),
+                offsets: query.bias.projectedByHead(keys).squeezed(axis: 2),
+                values: output.projectedByHead(value(values)) + outputBiasPerHead, normWeight: norm.weight,
+                normBias: norm.bias, epsilon: norm.epsilon)
+        }
     }
 }
 

@@ -25,9 +25,12 @@ struct MaskDecoder: Sendable {
     let transformer: TwoWayTransformer
     let outputUpscaling: OutputUpscaling
     let iouHead: MLP
+    /// The decoder's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth
+        path = weights.path
         maskTokens = configuration.maskTokens
         transformer = TwoWayTransformer(weights.child("transformer"), configuration: configuration)
         outputTokens = Tensor.concatenated(
@@ -71,11 +74,15 @@ struct MaskDecoder: Sendable {
     private func decoded(
         _ prompts: EncodedPrompts, _ image: ColumnPanels, _ position: ColumnPanels, _ masks: MaskCount
     ) -> DecodedMasks {
-        let (tokens, image) = transformer(tokens: tokens(prompts), image: image, imagePosition: position)
+        let placed = tokens(prompts)
+        let (tokens, image) = Profile.layer(transformer.path) {
+            transformer(tokens: placed, image: image, imagePosition: position)
+        }
         let wanted = wanted(masks)
         let predictedIoU = iouHead(tokens.sliced(axis: 1, 0..<1).squeezed(axis: 1))
+        let weights = channelWeights(tokens, wanted)
         return DecodedMasks(
-            logits: outputUpscaling(image, channelWeights: channelWeights(tokens, wanted)),
+            logits: Profile.layer(outputUpscaling.path) { outputUpscaling(image, channelWeights: weights) },
             predictedIoU: predictedIoU.sliced(axis: 1, wanted))
     }
 

@@ -14,10 +14,13 @@ struct OutputUpscaling: Sendable {
     /// (`width / 4` and `width / 8`), then those of the second, and so on.
     let first, second: PanelWeight
     let norm: LayerNorm
+    /// The layers' name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth
         grid = configuration.grid
+        path = weights.path
         first = Self.matrix(weights.child(0), in: width, out: width / 4)
         norm = LayerNorm(weights.child(1), width: width / 4, epsilon: 1e-6)
         second = Self.matrix(weights.child(3), in: width / 4, out: width / 8)
@@ -41,8 +44,9 @@ struct OutputUpscaling: Sendable {
         let middle = norm.weight.count
         let channels = weights.shape[2]
         let count = weights.shape[1]
+        let products = first.multiplyAdds + 4 * second.multiplyAdds + 16 * count * channels
         return image.unfolded(
-            gridWidth: grid, factor: 4, planes: count, scratchRows: 4 * middle + 4 * channels
+            gridWidth: grid, factor: 4, planes: count, scratchRows: 4 * middle + 4 * channels, cellProducts: products
         ) { prompt, tokens, scratch, pixels in
             let coarse = scratch[0..<4 * middle]
             let fine = scratch[4 * middle..<scratch.rows]

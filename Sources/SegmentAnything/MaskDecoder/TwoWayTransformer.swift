@@ -14,9 +14,12 @@ struct TwoWayTransformer: Sendable {
     let layers: [TwoWayAttentionBlock]
     let finalAttention: TokenToImageAttention
     let finalNorm: LayerNorm
+    /// The transformer's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
         let width = configuration.promptWidth
+        path = weights.path
         layers = (0..<configuration.decoderDepth).map { index in
             TwoWayAttentionBlock(
                 weights.child("layers").child(index), configuration: configuration, isFirst: index == 0)
@@ -39,8 +42,10 @@ struct TwoWayTransformer: Sendable {
         var (tokens, image) = (tokens, image)
         var pendingUpdate: ColumnUpdate?
         func attendToImage(_ attention: TokenToImageAttention, norm: LayerNorm) {
-            let attended = image.attended(
-                position: imagePosition, update: pendingUpdate, queries: attention.queries(tokens + tokenPosition))
+            let queries = attention.queries(tokens + tokenPosition)
+            let attended = Profile.layer(attention.path) {
+                image.attended(position: imagePosition, update: pendingUpdate, queries: queries)
+            }
             image = attended.columns
             tokens = norm(attention.attended(attended.means, adding: tokens))
         }

@@ -22,7 +22,8 @@ enum DenseEmbedding: Sendable {
     func added(to features: Tensor) -> ColumnPanels {
         switch self {
         case .noMask(let embedding): ColumnPanels(features.expanded(axis: 0), adding: embedding)
-        case .masks(let logits, let downscaling): downscaling(logits, addingTo: features)
+        case .masks(let logits, let downscaling):
+            Profile.layer(downscaling.path) { downscaling(logits, addingTo: features) }
         }
     }
 }

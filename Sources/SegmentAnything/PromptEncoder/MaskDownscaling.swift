@@ -10,8 +10,11 @@ import Tensors
 struct MaskDownscaling: Sendable {
     let first, second, last: PanelWeight
     let firstNorm, secondNorm: LayerNorm
+    /// The layers' name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, configuration: SAMConfiguration) {
+        path = weights.path
         let channels = configuration.maskChannels
         let width = configuration.promptWidth
         func weight(_ index: Int, _ input: Int, _ output: Int, kernel: Int) -> PanelWeight {
@@ -35,7 +38,8 @@ struct MaskDownscaling: Sendable {
         let channels = secondNorm.weight.count
         let part = channels / 4
         return ColumnPanels(
-            folding: logits, factor: 4, addingTo: features, scratchRows: 4 + 2 * channels
+            folding: logits, factor: 4, addingTo: features, scratchRows: 4 + 2 * channels,
+            cellProducts: 4 * first.multiplyAdds + second.multiplyAdds + last.multiplyAdds
         ) { pixels, scratch, tokens in
             let square = scratch[0..<4]
             let fine = scratch[4..<4 + channels]

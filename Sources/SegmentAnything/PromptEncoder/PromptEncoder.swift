@@ -6,6 +6,8 @@ import Tensors
 /// Matches `PromptEncoder` of segment_anything.
 struct PromptEncoder: Sendable {
     let side: Int
+    /// The encoder's name among the weights.
+    let path: String
     let position: FourierPosition
     /// The positional encoding of the image tokens (`get_dense_pe`), one matrix `[width, image tokens]`. It is the same
     /// for every picture, so it is computed once.
@@ -22,6 +24,7 @@ struct PromptEncoder: Sendable {
         let width = configuration.promptWidth
         func embedding(_ scope: WeightScope) -> Tensor { scope.tensor("weight", shape: [1, width]) }
         side = configuration.side
+        path = weights.path
         position = FourierPosition(weights.child("pe_layer"), width: width)
         densePosition = ColumnPanels(position.grid(side: configuration.grid).transposed().expanded(axis: 0))
         let points = weights.child("point_embeddings")

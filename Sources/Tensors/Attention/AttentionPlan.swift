@@ -90,6 +90,14 @@ struct AttentionPlan {
         return (1, queries)
     }
 
+    /// Those of one element of the batch: logits and weighted values of every query with each key that it sees, and the
+    /// terms of relative positions.
+    var multiplyAdds: Int {
+        let rows = windows.map { $0.gridHeight * $0.gridWidth } ?? queries
+        let pairs = isCausal ? queries * (queries + 1) / 2 : rows * keys
+        return heads * (pairs * (headWidth + valueWidth) + rows * 2 * gridSide * headWidth)
+    }
+
     /// The row in the tensors of a group's query, which is number `index` of its rectangle.
     func row(_ group: Int, _ index: Int) -> Int {
         guard let windows else { return group * queries + index }

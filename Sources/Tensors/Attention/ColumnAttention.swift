@@ -63,12 +63,14 @@ extension ColumnPanels {
         let plan = ColumnAttention(
             batch: batch, rows: rows, columns: columns, queryCount: queries.shape[1],
             keyCount: update?.keys.shape[1] ?? 0)
-        guard let update else { return (self, plan.means(self, position, nil, nil, queries)) }
-        var means: Tensor?
-        let columns = ColumnPanels(uninitialized: batch, rows: rows, columns: columns) { target in
-            means = plan.means(self, position, update, target, queries)
+        return measured(plan.cost(maps: self.batch)) {
+            guard let update else { return (self, plan.means(self, position, nil, nil, queries)) }
+            var means: Tensor?
+            let columns = ColumnPanels(uninitialized: batch, rows: rows, columns: columns) { target in
+                means = plan.means(self, position, update, target, queries)
+            }
+            return (columns, means ?? queries)
         }
-        return (columns, means ?? queries)
     }
 }
 
@@ -84,6 +86,14 @@ private struct ColumnAttention {
 
     /// Columns of one task. They, what the update multiplies by and the queries' sums stay in the second cache.
     private static let taskColumns = 256
+
+    /// - Parameter maps: that are read, fewer than the batch where one serves for all.
+    func cost(maps: Int) -> OperationCost {
+        let vectors = 2 * batch * (queryCount + keyCount) * rows
+        return OperationCost(
+            .attention, multiplyAdds: vectors * columns,
+            elements: (maps + 1 + (keyCount > 0 ? batch : 0)) * rows * columns + vectors)
+    }
 
     private var panelSize: Int { rows * width }
     private var panels: Int { ColumnPanels.panels(columns) }

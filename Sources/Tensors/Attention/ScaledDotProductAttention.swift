@@ -58,7 +58,14 @@ public func scaledDotProductAttention(
     require(
         bias.map { $0.shape == [heads, plan.queries, plan.keys] } ?? true, "scaledDotProductAttention",
         "bias \(bias?.shape ?? []) for \(heads) heads, \(plan.queries) queries and \(plan.keys) keys")
-    return Tensor.filled([batch, query.tokens, value.width]) { out in
+    return Tensor.filled(
+        [batch, query.tokens, value.width],
+        OperationCost(
+            .attention, multiplyAdds: batch * plan.multiplyAdds,
+            elements: batch
+                * (query.tokens * (query.width + value.width) + key.tokens * (key.width + value.width))
+                + (bias?.count ?? 0))
+    ) { out in
         query.read { query in
             key.read { key in
                 value.read { value in

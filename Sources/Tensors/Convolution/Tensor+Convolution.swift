@@ -23,7 +23,13 @@ extension Tensor {
         require(
             stride > 0 && padding >= 0 && geometry.outHeight > 0 && geometry.outWidth > 0, "convolution2D",
             "kernel \(weight.shape), stride \(stride), padding \(padding) on \(shape)")
-        return Tensor.filled([shape[0], weight.shape[0], geometry.outHeight, geometry.outWidth]) { out in
+        let target: Shape = [shape[0], weight.shape[0], geometry.outHeight, geometry.outWidth]
+        return Tensor.filled(
+            target,
+            OperationCost(
+                .convolution, multiplyAdds: target.elementCount * weight.count / max(1, weight.shape[0]),
+                elements: count + weight.count + (bias?.count ?? 0) + target.elementCount)
+        ) { out in
             read { source in
                 weight.read { weight in
                     Tensors.read(bias) { bias in

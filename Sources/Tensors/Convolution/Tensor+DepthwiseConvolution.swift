@@ -24,7 +24,13 @@ extension Tensor {
         let kernels = Kernels.active
         let epilogue = ProductEpilogue(activation: activation)
         let line = width * channels
-        return Tensor.filled([outHeight, outWidth, channels]) { out in
+        let target: Shape = [outHeight, outWidth, channels]
+        return Tensor.filled(
+            target,
+            OperationCost(
+                .convolution, multiplyAdds: 9 * target.elementCount,
+                elements: count + weight.count + bias.count + target.elementCount)
+        ) { out in
             read { source in
                 weight.read { weight in
                     bias.read { bias in

@@ -21,7 +21,13 @@ extension Tensor {
         let plan = PixelConvolution(
             weight: weight.packed, rows: rows, height: shape[0], width: shape[1], channels: shape[2], stride: stride,
             firstRow: padding.above ? -1 : 0)
-        return Tensor.filled([rows, plan.outWidth, weight.outputs]) { out in
+        let target: Shape = [rows, plan.outWidth, weight.outputs]
+        return Tensor.filled(
+            target,
+            OperationCost(
+                .convolution, multiplyAdds: 9 * weight.inputs * target.elementCount,
+                elements: count + 9 * weight.inputs * weight.outputs + (bias?.count ?? 0) + target.elementCount)
+        ) { out in
             read { source in
                 Tensors.read(bias) { bias in
                     plan.run(

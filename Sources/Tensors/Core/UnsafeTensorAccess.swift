@@ -10,6 +10,13 @@ extension Tensor {
         }
     }
 
+    /// The same for an operation that is measured where somebody wants to know.
+    static func filled(
+        _ shape: Shape, _ cost: @autoclosure () -> OperationCost, _ fill: (UnsafeMutablePointer<Float>) -> Void
+    ) -> Tensor {
+        measured(cost()) { filled(shape, fill) }
+    }
+
     /// The start of the elements, for reading during the call.
     func read<R>(_ body: (UnsafePointer<Float>) -> R) -> R {
         withUnsafeBufferPointer { source in

@@ -114,7 +114,7 @@ public struct MachineReport: Sendable {
         let size = 1024
         let left = Tensor(repeating: 0.5, shape: [size, size])
         let right = LinearWeight(Tensor(repeating: 0.25, shape: [size, size]))
-        let product = MachineReport.rate(seconds: seconds / 2, operations: 2 * Double(size * size * size)) {
+        let product = MachineReport.rate(seconds: seconds / 2, amount: 2 * Double(size * size * size)) {
             _ = left.linear(weight: right)
         }
         return Speed(productGigaflops: product, peakGigaflops: MachineReport.peak(seconds: seconds / 2))
@@ -149,8 +149,10 @@ public struct MachineReport: Sendable {
         return best
     }
 
-    /// The best rate of any single repetition: what the machine can do while others leave it alone.
-    private static func rate(seconds: Double, operations: Double, _ body: () -> Void) -> Double {
+    /// The best rate of any single repetition, 10^9 a second: what the machine can do while others leave it alone.
+    ///
+    /// - Parameter amount: what a repetition does, operations or bytes.
+    static func rate(seconds: Double, amount: Double, _ body: () -> Void) -> Double {
         body()
         let clock = ContinuousClock()
         let start = clock.now
@@ -159,6 +161,6 @@ public struct MachineReport: Sendable {
             let time = clock.measure(body) / .seconds(1)
             best = min(best, time)
         } while (clock.now - start) / .seconds(1) < seconds
-        return operations / best / 1e9
+        return amount / best / 1e9
     }
 }

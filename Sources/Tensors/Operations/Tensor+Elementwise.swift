@@ -8,7 +8,9 @@ extension Tensor {
             preconditionFailure("\(operation): shapes \(left.shape) and \(right.shape) do not broadcast")
         }
         let kernels = Kernels.active
-        return filled(target) { out in
+        return filled(
+            target, OperationCost(.elementwise, elements: left.count + right.count + target.elementCount)
+        ) { out in
             left.read { leftBase in
                 right.read { rightBase in
                     combine(kernels, operation, out, target, leftBase, left.shape, rightBase, right.shape)
@@ -112,9 +114,11 @@ extension Tensor {
             shape.broadcast(with: right.shape) == shape, "compound assignment",
             "shape \(right.shape) does not broadcast to \(shape)")
         let kernels = Kernels.active
-        left.withUnsafeMutableBufferPointer { target in
-            guard let base = target.baseAddress else { return }
-            right.read { combine(kernels, operation, base, shape, base, shape, $0, right.shape) }
+        measured(OperationCost(.elementwise, elements: 2 * shape.elementCount + right.count)) {
+            left.withUnsafeMutableBufferPointer { target in
+                guard let base = target.baseAddress else { return }
+                right.read { combine(kernels, operation, base, shape, base, shape, $0, right.shape) }
+            }
         }
     }
 

@@ -12,16 +12,19 @@ extension Tensor {
         let kernels = Kernels.active
         let total = count
         let found = Atomic<Int>(0)
-        read { source in
-            ParallelRows.forEachDisjoint(
-                count: (total + Self.finiteBlock - 1) / Self.finiteBlock, minimumPerTask: 8
-            ) { blocks in
-                for block in blocks {
-                    let first = block * Self.finiteBlock
-                    let elements = first..<min(total, first + Self.finiteBlock)
-                    // A finite sum has finite terms only. Finite terms may have an infinite sum, so then each one counts.
-                    if kernels.sumRow(source + first, count: elements.count).isFinite { continue }
-                    found.wrappingAdd(elements.count { !source[$0].isFinite }, ordering: .relaxed)
+        measured(OperationCost(.reduction, elements: total)) {
+            read { source in
+                ParallelRows.forEachDisjoint(
+                    count: (total + Self.finiteBlock - 1) / Self.finiteBlock, minimumPerTask: 8
+                ) { blocks in
+                    for block in blocks {
+                        let first = block * Self.finiteBlock
+                        let elements = first..<min(total, first + Self.finiteBlock)
+                        // A finite sum has finite terms only. Finite terms may have an infinite sum, so then each one
+                        // counts.
+                        if kernels.sumRow(source + first, count: elements.count).isFinite { continue }
+                        found.wrappingAdd(elements.count { !source[$0].isFinite }, ordering: .relaxed)
+                    }
                 }
             }
         }

@@ -5,7 +5,7 @@ import RealModule
 
 extension Tensor {
     private func mapped(_ row: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void) -> Tensor {
-        Tensor.filled(shape) { out in
+        Tensor.filled(shape, OperationCost(.elementwise, elements: 2 * count)) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: count, minimumPerTask: 16_384) { range in
                     row(out + range.lowerBound, source + range.lowerBound, range.count)

@@ -65,7 +65,9 @@ extension Tensor {
         let outWidth = table.first.count
         let rows = count / width
         let kernels = Kernels.active
-        return Tensor.filled(shape.replacing(axis: shape.rank - 1, with: outWidth)) { out in
+        return Tensor.filled(
+            shape.replacing(axis: shape.rank - 1, with: outWidth), table.cost(rows: rows, elements: count)
+        ) { out in
             read { source in
                 table.withPointers { first, lengths, weights in
                     ParallelRows.forEachDisjoint(count: rows, minimumPerTask: max(1, 8_192 / (outWidth * table.taps))) {
@@ -86,7 +88,10 @@ extension Tensor {
         let outHeight = table.first.count
         let planes = count / (width * height)
         let kernels = Kernels.active
-        return Tensor.filled(shape.replacing(axis: shape.rank - 2, with: outHeight)) { out in
+        return Tensor.filled(
+            shape.replacing(axis: shape.rank - 2, with: outHeight),
+            table.cost(rows: planes * width, elements: count)
+        ) { out in
             read { source in
                 table.withPointers { first, lengths, weights in
                     ParallelRows.forEachDisjoint(
@@ -107,6 +112,13 @@ extension Tensor {
 }
 
 extension ResamplingTable {
+    /// Of resampling this many rows or columns, which have `elements` numbers.
+    fileprivate func cost(rows: Int, elements: Int) -> OperationCost {
+        OperationCost(
+            .resize, multiplyAdds: rows * lengths.reduce(0) { $0 + Int($1) },
+            elements: elements + rows * first.count)
+    }
+
     fileprivate func withPointers(_ body: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Float>) -> Void) {
         first.withUnsafeBufferPointer { first in
             lengths.withUnsafeBufferPointer { lengths in

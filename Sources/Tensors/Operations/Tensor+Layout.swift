@@ -12,7 +12,7 @@ extension Tensor {
         var dimensions = shape.dimensions
         dimensions.swapAt(dimensions.count - 1, dimensions.count - 2)
         let kernels = Kernels.active
-        return Tensor.filled(Shape(dimensions)) { out in
+        return Tensor.filled(Shape(dimensions), OperationCost(.copy, elements: 2 * count)) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: matrices, minimumPerTask: max(1, 65_536 / max(1, rows * columns))) {
                     for matrix in $0 {
@@ -38,7 +38,7 @@ extension Tensor {
         let rowDimensions = Array(target.dimensions.dropLast())
         let rowStrides = axes.dropLast().map { strides[$0] }
         let step = strides[axes[axes.count - 1]]
-        return Tensor.filled(target) { out in
+        return Tensor.filled(target, OperationCost(.copy, elements: 2 * count)) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: rows, minimumPerTask: max(1, 16_384 / columns)) { range in
                     var walk = IndexWalk(rowDimensions, [rowStrides], start: range.lowerBound)
@@ -63,7 +63,9 @@ extension Tensor {
         require(range.lowerBound >= 0 && range.upperBound <= extent, "sliced", "\(range) of axis \(axis) of \(shape)")
         let run = range.count * inner
         let kernels = Kernels.active
-        return Tensor.filled(shape.replacing(axis: axis, with: range.count)) { out in
+        return Tensor.filled(
+            shape.replacing(axis: axis, with: range.count), OperationCost(.copy, elements: 2 * outer * run)
+        ) { out in
             read { source in
                 kernels.copyRows(
                     out, stride: run, source + range.lowerBound * inner, stride: extent * inner, rows: outer,
@@ -80,7 +82,7 @@ extension Tensor {
         let target = shape.replacing(axis: axis, with: before + extent + after)
         let run = (before + extent + after) * inner
         let kernels = Kernels.active
-        return Tensor.filled(target) { out in
+        return Tensor.filled(target, OperationCost(.copy, elements: count + target.elementCount)) { out in
             read { source in
                 for row in 0..<outer {
                     let line = out + row * run
@@ -108,7 +110,7 @@ extension Tensor {
         let target = tensors[0].shape.replacing(axis: axis, with: extent)
         let (outer, _, inner) = target.split(at: axis)
         let kernels = Kernels.active
-        return Tensor.filled(target) { out in
+        return Tensor.filled(target, OperationCost(.copy, elements: 2 * target.elementCount)) { out in
             var place = 0
             for tensor in tensors {
                 let run = tensor.shape[axis] * inner
@@ -131,7 +133,9 @@ extension Tensor {
         let row = shape.removing(axis: 0).elementCount
         require(rows.allSatisfy { $0 >= 0 && $0 < shape[0] }, "gathered", "rows outside 0 ..< \(shape[0])")
         let kernels = Kernels.active
-        return Tensor.filled(shape.replacing(axis: 0, with: rows.count)) { out in
+        return Tensor.filled(
+            shape.replacing(axis: 0, with: rows.count), OperationCost(.copy, elements: 2 * rows.count * row)
+        ) { out in
             read { source in
                 for (place, index) in rows.enumerated() {
                     kernels.copyRow(out + place * row, source + index * row, count: row)

@@ -7,7 +7,7 @@ extension Tensor {
     /// minus infinities alone, as in PyTorch.
     public func softmax() -> Tensor {
         let kernels = Kernels.active
-        return mappingRows(minimum: 8_192) { kernels.softmaxRow($0, $1, count: $2) }
+        return mappingRows(.softmax, minimum: 8_192) { kernels.softmaxRow($0, $1, count: $2) }
     }
 
     /// Layer normalisation over the last axis: `(x - mean) / sqrt(variance + epsilon) * weight + bias`, biased variance.
@@ -22,7 +22,7 @@ extension Tensor {
         let kernels = Kernels.active
         return weight.read { weight in
             bias.read { bias in
-                mappingRows(minimum: 16_384) {
+                mappingRows(.layerNorm, minimum: 16_384) {
                     kernels.layerNormRow($0, $1, weight: weight, bias: bias, epsilon: epsilon, count: $2)
                 }
             }
@@ -32,13 +32,15 @@ extension Tensor {
     /// A tensor of the same shape, each row of the last axis made from the same row of this one.
     ///
     /// - Parameters:
+    ///   - kind: what is done to a row.
     ///   - minimum: elements that are worth a thread.
     ///   - body: writes one row, given where it goes, where the old one lies, and its length.
     func mappingRows(
-        minimum: Int, _ body: (_ out: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, _ columns: Int) -> Void
+        _ kind: OperationCost.Kind, minimum: Int,
+        _ body: (_ out: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, _ columns: Int) -> Void
     ) -> Tensor {
         let columns = shape[-1]
-        return Tensor.filled(shape) { out in
+        return Tensor.filled(shape, OperationCost(kind, elements: 2 * count)) { out in
             read { source in
                 ParallelRows.forEachDisjoint(
                     count: columns == 0 ? 0 : count / columns, minimumPerTask: max(1, minimum / max(1, columns))

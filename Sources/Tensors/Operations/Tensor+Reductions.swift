@@ -12,7 +12,9 @@ extension Tensor {
         let axis = shape.resolved(axis: axis)
         let (outer, extent, inner) = shape.split(at: axis)
         let kernels = Kernels.active
-        return Tensor.filled(reducedShape(axis, keepsAxis)) { out in
+        return Tensor.filled(
+            reducedShape(axis, keepsAxis), OperationCost(.reduction, elements: count + outer * inner)
+        ) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: outer, minimumPerTask: max(1, 32_768 / max(1, extent * inner))) {
                     for row in $0 {
@@ -45,7 +47,9 @@ extension Tensor {
         let (outer, extent, inner) = shape.split(at: axis)
         require(extent > 0, "maximum", "axis \(axis) of shape \(shape) is empty")
         let kernels = Kernels.active
-        return Tensor.filled(reducedShape(axis, keepsAxis)) { out in
+        return Tensor.filled(
+            reducedShape(axis, keepsAxis), OperationCost(.reduction, elements: count + outer * inner)
+        ) { out in
             read { source in
                 for row in 0..<outer {
                     let block = source + row * extent * inner
@@ -94,7 +98,7 @@ extension Tensor {
     /// With `epsilon` 0 a row of zeros gives NaN, as a division by its length does.
     public func l2Normalized(epsilon: Float = 0) -> Tensor {
         let kernels = Kernels.active
-        return mappingRows(minimum: 16_384) { out, row, columns in
+        return mappingRows(.elementwise, minimum: 16_384) { out, row, columns in
             var length = max(kernels.dotRow(row, row, count: columns).squareRoot(), epsilon)
             kernels.combineRow(.divide, out, row, step: 1, &length, step: 0, count: columns)
         }

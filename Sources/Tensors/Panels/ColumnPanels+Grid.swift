@@ -9,17 +9,24 @@ extension ColumnPanels {
     ///   - gridWidth: cells in a row of the grid.
     ///   - factor: pixels on a side of a cell's square.
     ///   - scratchRows: rows of the panel that `body` may use as it likes.
+    ///   - cellProducts: multiply-adds that `body` needs for a cell.
     ///   - body: takes the number of the matrix, some of its columns and the scratch, and writes the pixels of the same
     ///     columns: a row each, plane by plane, in a plane the rows of the square one after the other.
     /// - Returns: `[batch, planes, gridHeight * factor, gridWidth * factor]`.
     package func unfolded(
-        gridWidth: Int, factor: Int, planes: Int, scratchRows: Int,
+        gridWidth: Int, factor: Int, planes: Int, scratchRows: Int, cellProducts: Int,
         _ body: (_ matrix: Int, _ columns: Panel, _ scratch: Panel, _ pixels: Panel) -> Void
     ) -> Tensor {
         let grid = CellGrid(columns: columns, width: gridWidth, factor: factor)
         let (panels, panelSize, width) = (panels, panelSize, ColumnPanels.width)
         let pixelRows = planes * factor * factor
-        return Tensor.filled([batch, planes, grid.height * factor, gridWidth * factor]) { out in
+        let target: Shape = [batch, planes, grid.height * factor, gridWidth * factor]
+        return Tensor.filled(
+            target,
+            OperationCost(
+                .convolution, multiplyAdds: batch * columns * cellProducts,
+                elements: batch * rows * columns + target.elementCount)
+        ) { out in
             read { source in
                 ParallelRows.forEachDisjoint(count: batch * panels, minimumPerTask: 1) { range in
                     withScratch((scratchRows + pixelRows) * width) { scratch in
@@ -53,9 +60,10 @@ extension ColumnPanels {
     ///   - factor: pixels on a side of a cell's square.
     ///   - matrix: `[rows, cells]`, added to what each plane gives.
     ///   - scratchRows: rows of the panel that `body` may use as it likes.
+    ///   - cellProducts: multiply-adds that `body` needs for a cell.
     ///   - body: takes the squares of some cells, a row a pixel, and the scratch, and writes the cells' columns.
     package init(
-        folding planes: Tensor, factor: Int, addingTo matrix: Tensor, scratchRows: Int,
+        folding planes: Tensor, factor: Int, addingTo matrix: Tensor, scratchRows: Int, cellProducts: Int,
         _ body: (_ pixels: Panel, _ scratch: Panel, _ columns: Panel) -> Void
     ) {
         require(
@@ -67,7 +75,12 @@ extension ColumnPanels {
         let width = ColumnPanels.width
         let panels = ColumnPanels.panels(columns)
         let pixelRows = factor * factor
-        self.init(uninitialized: planes.shape[0], rows: rows, columns: columns) { out in
+        self.init(
+            uninitialized: planes.shape[0], rows: rows, columns: columns,
+            OperationCost(
+                .convolution, multiplyAdds: planes.shape[0] * columns * cellProducts,
+                elements: planes.count + (1 + planes.shape[0]) * rows * columns)
+        ) { out in
             planes.read { source in
                 matrix.read { matrix in
                     ParallelRows.forEachDisjoint(count: planes.shape[0] * panels, minimumPerTask: 1) { range in

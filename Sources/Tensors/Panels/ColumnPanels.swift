@@ -26,6 +26,14 @@ package struct ColumnPanels: Sendable {
     func count(_ panel: Int) -> Int { min(ColumnPanels.width, columns - panel * ColumnPanels.width) }
 
     /// Panels whose memory `fill` writes, all of it, matrix after matrix and panel after panel.
+    init(
+        uninitialized batch: Int, rows: Int, columns: Int, _ cost: @autoclosure () -> OperationCost,
+        fill: (UnsafeMutablePointer<Float>) -> Void
+    ) {
+        self = measured(cost()) { ColumnPanels(uninitialized: batch, rows: rows, columns: columns, fill: fill) }
+    }
+
+    /// The same within an operation that is measured as a whole.
     init(uninitialized batch: Int, rows: Int, columns: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
         self.batch = batch
         self.rows = rows
@@ -43,7 +51,10 @@ package struct ColumnPanels: Sendable {
         let kernels = Kernels.active
         let width = ColumnPanels.width
         let panels = ColumnPanels.panels(columns)
-        self.init(uninitialized: matrices.shape[0], rows: rows, columns: columns) { out in
+        self.init(
+            uninitialized: matrices.shape[0], rows: rows, columns: columns,
+            OperationCost(.copy, elements: 2 * matrices.count)
+        ) { out in
             matrices.read { source in
                 Tensors.read(offsets) { offsets in
                     ParallelRows.forEachDisjoint(
@@ -74,7 +85,8 @@ package struct ColumnPanels: Sendable {
     /// The matrices, `[batch, rows, columns]`.
     package var matrices: Tensor {
         let kernels = Kernels.active
-        return Tensor.filled([batch, rows, columns]) { out in
+        return Tensor.filled([batch, rows, columns], OperationCost(.copy, elements: 2 * batch * rows * columns)) {
+            out in
             read { source in
                 for index in 0..<batch * panels {
                     let (matrix, panel) = (index / panels, index % panels)

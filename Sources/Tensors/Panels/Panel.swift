@@ -67,6 +67,9 @@ package struct PanelWeight: Sendable {
     var rows: Int { matrix.shape[0] }
     var depth: Int { matrix.shape[1] }
 
+    /// That one column takes.
+    package var multiplyAdds: Int { rows * depth }
+
     /// - Parameters:
     ///   - matrix: `[out, in]`.
     ///   - bias: `[out]`.

@@ -112,7 +112,14 @@ extension Tensor {
             bias.map { $0.shape == [columns] } ?? true, "linear", "bias \(bias?.shape ?? []) for \(columns) outputs")
         require(
             residual.map { $0.shape == target } ?? true, "linear", "residual \(residual?.shape ?? []) for \(target)")
-        return Tensor.filled(target) { out in
+        return Tensor.filled(
+            target,
+            OperationCost(
+                .linear, multiplyAdds: target.elementCount * weight.depth,
+                elements: count + target.elementCount + (bias == nil ? 0 : product.outputs.count)
+                    + (residual?.count ?? 0),
+                weightBytes: weight.elementBytes * product.outputs.count * weight.depth)
+        ) { out in
             read { left in
                 Tensors.read(bias) { bias in
                     Tensors.read(residual) { residual in

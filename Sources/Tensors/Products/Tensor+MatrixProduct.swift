@@ -31,7 +31,12 @@ extension Tensor {
         require(
             residual.map { $0.shape == target } ?? true, "linear", "residual \(residual?.shape ?? []) for \(target)")
         let plan = ProductPlan(rows: rows, columns: columns, depth: depth)
-        return Tensor.filled(target) { out in
+        return Tensor.filled(
+            target,
+            OperationCost(
+                .linear, multiplyAdds: rows * columns * depth,
+                elements: count + weight.count + target.elementCount + (bias?.count ?? 0) + (residual?.count ?? 0))
+        ) { out in
             read { left in
                 weight.read { right in
                     Tensors.read(bias) { bias in
@@ -68,7 +73,13 @@ extension Tensor {
         let batch = shared ? 1 : leading.reduce(1, *)
         let plan = ProductPlan(rows: shared ? leading.reduce(1, *) * rows : rows, columns: columns, depth: depth)
         let block = MatrixBlock.active
-        return Tensor.filled(Shape(leading + [rows, columns])) { out in
+        let target = Shape(leading + [rows, columns])
+        return Tensor.filled(
+            target,
+            OperationCost(
+                .matrixProduct, multiplyAdds: target.elementCount * depth,
+                elements: count + other.count + target.elementCount)
+        ) { out in
             read { left in
                 other.read { right in
                     let work = max(1, plan.blockRows * plan.blockColumns * max(depth, 1))

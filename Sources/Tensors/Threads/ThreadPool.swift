@@ -103,6 +103,13 @@ final class ThreadPool: @unchecked Sendable {
             body(Claim(chunks: 0..<chunks, job: nil, threads: 1))
             return
         }
+        guard let log = SpanLog.current else { return distribute(chunks, threads, body) }
+        let job = log.beginJob()
+        distribute(chunks, threads) { claim in job.share { body(claim) } }
+        job.end()
+    }
+
+    private func distribute(_ chunks: Int, _ threads: Int, _ body: (Claim) -> Void) {
         withoutActuallyEscaping(body) { body in
             withUnsafePointer(to: body) { body in
                 let job = Job(chunks: chunks, run: body)
@@ -175,7 +182,8 @@ final class ThreadPool: @unchecked Sendable {
         }
     }
 
-    private static func nanoseconds() -> Int {
+    /// Of a clock that only goes on.
+    static func nanoseconds() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)

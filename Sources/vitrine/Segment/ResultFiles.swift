@@ -23,7 +23,10 @@ struct ResultFiles: Sendable {
         let failures = Mutex<[Int: any Error]>([:])
         ParallelRows.forEach(count: files.count, minimumPerTask: 1) { range in
             for index in range {
-                do { try write(files[index], heat: heat, to: "\(folder)/\(files[index].fileName)") } catch {
+                let file = files[index]
+                do {
+                    try Profile.stage(file.rawValue) { try write(file, heat: heat, to: "\(folder)/\(file.fileName)") }
+                } catch {
                     failures.withLock { $0[index] = error }
                 }
             }

@@ -112,13 +112,13 @@ import Testing
         let added = random.tensor([16, 1600])
         func everything() -> [Tensor] {
             let (columns, means) = pass.run(updating: true)
-            let folded = ColumnPanels(folding: planes, factor: 4, addingTo: added, scratchRows: 16) {
+            let folded = ColumnPanels(folding: planes, factor: 4, addingTo: added, scratchRows: 16, cellProducts: 0) {
                 pixels, scratch, columns in
                 scratch.copy(pixels)
                 scratch.applyGELU()
                 columns.formProduct(weight, scratch)
             }
-            let unfolded = folded.unfolded(gridWidth: 40, factor: 4, planes: 1, scratchRows: 1) {
+            let unfolded = folded.unfolded(gridWidth: 40, factor: 4, planes: 1, scratchRows: 1, cellProducts: 0) {
                 _, columns, _, pixels in
                 pixels.formProduct(weight, columns)
             }
@@ -140,7 +140,8 @@ import Testing
         for (height, width) in [(1, 1), (10, 10), (7, 33), (3, 64)] {
             let planes = random.tensor([2, height * 4, width * 4])
             let folded = ColumnPanels(
-                folding: planes, factor: 4, addingTo: Tensor(repeating: 1, shape: [16, height * width]), scratchRows: 0
+                folding: planes, factor: 4, addingTo: Tensor(repeating: 1, shape: [16, height * width]), scratchRows: 0,
+                cellProducts: 0
             ) { pixels, _, columns in columns.copy(pixels) }
             let matrices = folded.matrices
             for (y, x) in [(0, 0), (height - 1, width - 1), (height / 2, width / 3)] {
@@ -149,7 +150,7 @@ import Testing
                         matrices[1, place, y * width + x] == planes[1, 4 * y + place / 4, 4 * x + place % 4] + 1)
                 }
             }
-            let unfolded = folded.unfolded(gridWidth: width, factor: 4, planes: 1, scratchRows: 0) {
+            let unfolded = folded.unfolded(gridWidth: width, factor: 4, planes: 1, scratchRows: 0, cellProducts: 0) {
                 _, columns, _, pixels in pixels.copy(columns)
             }
             #expect(isIdentical(unfolded.squeezed(axis: 1), planes + 1))
@@ -168,7 +169,9 @@ import Testing
                 ("plain", PanelWeight(matrix), product),
                 ("with a bias", PanelWeight(matrix, bias: bias), product + bias.reshaped(to: [rows, 1])),
             ] {
-                let found = ColumnPanels(columns).unfolded(gridWidth: 40, factor: 1, planes: rows, scratchRows: 0) {
+                let found = ColumnPanels(columns).unfolded(
+                    gridWidth: 40, factor: 1, planes: rows, scratchRows: 0, cellProducts: 0
+                ) {
                     _, columns, _, pixels in pixels.formProduct(weight, columns)
                 }
                 let difference = compare(found.reshaped(to: [rows, 40]), expected)
@@ -177,10 +180,12 @@ import Testing
         }
         let columns = ColumnPanels(random.tensor([1, 12, 40]))
         let weight = PanelWeight(random.tensor([2, 12]))
-        let near = columns.unfolded(gridWidth: 40, factor: 1, planes: 2, scratchRows: 0) { _, columns, _, pixels in
+        let near = columns.unfolded(gridWidth: 40, factor: 1, planes: 2, scratchRows: 0, cellProducts: 0) {
+            _, columns, _, pixels in
             pixels.formProduct(weight, columns)
         }
-        let apart = columns.unfolded(gridWidth: 40, factor: 1, planes: 4, scratchRows: 0) { _, columns, _, pixels in
+        let apart = columns.unfolded(gridWidth: 40, factor: 1, planes: 4, scratchRows: 0, cellProducts: 0) {
+            _, columns, _, pixels in
             pixels.copy(columns[0..<4])
             pixels[0..<4].formProduct(weight, columns, step: 3)
         }

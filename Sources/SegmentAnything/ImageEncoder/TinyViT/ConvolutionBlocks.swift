@@ -12,11 +12,14 @@ import Tensors
 struct TinyViTPatchEmbedding: Sendable {
     let first: SpatialConvolution
     let second: SpatialConvolution
+    /// The layer's name among the weights.
+    let path: String
 
     /// Rows of the result in a band. The half-size map between the two convolutions then fits the cache.
     private static let bandRows = 4
 
     init(_ weights: WeightScope, width: Int) {
+        path = weights.path
         first = SpatialConvolution(weights.child(0), in: 3, out: width / 2, stride: 2)
         second = SpatialConvolution(weights.child(2), in: width / 2, out: width, stride: 2)
     }
@@ -27,13 +30,15 @@ struct TinyViTPatchEmbedding: Sendable {
         let (rows, columns) = (pixels.shape[1], pixels.shape[2])
         let halfRows = first.results(rows)
         let shape: Shape = [second.results(halfRows), second.results(first.results(columns)), second.weight.outputs]
-        return Tensor.inBands(shape, bandRows: Self.bandRows) { range in
-            let half = KernelBand(outputs: range, height: halfRows, stride: 2)
-            let whole = KernelBand(outputs: half.inputs, height: rows, stride: 2)
-            let together = pixels.sliced(axis: 1, whole.inputs)
-                .reshaped(to: [3, whole.inputs.count * columns]).transposed()
-                .reshaped(to: [whole.inputs.count, columns, 3])
-            return second(first(together, padding: whole.padding, activation: .gelu), padding: half.padding)
+        return Profile.layer(path) {
+            Tensor.inBands(shape, bandRows: Self.bandRows) { range in
+                let half = KernelBand(outputs: range, height: halfRows, stride: 2)
+                let whole = KernelBand(outputs: half.inputs, height: rows, stride: 2)
+                let together = pixels.sliced(axis: 1, whole.inputs)
+                    .reshaped(to: [3, whole.inputs.count * columns]).transposed()
+                    .reshaped(to: [whole.inputs.count, columns, 3])
+                return second(first(together, padding: whole.padding, activation: .gelu), padding: half.padding)
+            }
         }
     }
 }
@@ -49,6 +54,8 @@ struct InvertedBottleneck: Sendable {
     let depthwise: DepthwiseConvolution
     /// `conv3`.
     let projection: PixelwiseConvolution
+    /// The block's name among the weights.
+    let path: String
 
     /// Rows of the first convolution in a band, for the third-level cache.
     private static let bandRows = 8
@@ -56,6 +63,7 @@ struct InvertedBottleneck: Sendable {
     private static let partRows = 4
 
     init(_ weights: WeightScope, width: Int, expanded: Int) {
+        path = weights.path
         expansion = PixelwiseConvolution(weights.child("conv1"), in: width, out: expanded)
         depthwise = DepthwiseConvolution(weights.child("conv2"), channels: expanded)
         projection = PixelwiseConvolution(weights.child("conv3"), in: expanded, out: width)
@@ -63,18 +71,21 @@ struct InvertedBottleneck: Sendable {
 
     /// `[rows, columns, width]` to the same.
     func callAsFunction(_ map: Tensor) -> Tensor {
+        Profile.layer(path) { Tensor.inBands(map.shape, bandRows: Self.bandRows) { band(of: map, $0) } }
+    }
+
+    /// Rows of the result.
+    private func band(of map: Tensor, _ rows: Range<Int>) -> Tensor {
         let height = map.shape[0]
-        return Tensor.inBands(map.shape, bandRows: Self.bandRows) { rows in
-            let band = KernelBand(outputs: rows, height: height, stride: 1)
-            let wide = expansion(map.slice(band.inputs), activation: .gelu)
-            return Tensor.inBands(map.slice(rows).shape, bandRows: Self.partRows) { part in
-                let outputs = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
-                let own = KernelBand(outputs: outputs, height: height, stride: 1)
-                let first = own.inputs.lowerBound - band.inputs.lowerBound
-                let convolved = depthwise(
-                    wide.slice(first..<first + own.inputs.count), padding: own.padding, activation: .gelu)
-                return projection(convolved, adding: map.slice(outputs)).gelu()
-            }
+        let band = KernelBand(outputs: rows, height: height, stride: 1)
+        let wide = expansion(map.slice(band.inputs), activation: .gelu)
+        return Tensor.inBands(map.slice(rows).shape, bandRows: Self.partRows) { part in
+            let outputs = rows.lowerBound + part.lowerBound..<rows.lowerBound + part.upperBound
+            let own = KernelBand(outputs: outputs, height: height, stride: 1)
+            let first = own.inputs.lowerBound - band.inputs.lowerBound
+            let convolved = depthwise(
+                wide.slice(first..<first + own.inputs.count), padding: own.padding, activation: .gelu)
+            return projection(convolved, adding: map.slice(outputs)).gelu()
         }
     }
 }
@@ -89,11 +100,14 @@ struct PatchMerging: Sendable {
     let depthwise: DepthwiseConvolution
     /// `conv3`.
     let output: PixelwiseConvolution
+    /// The layer's name among the weights.
+    let path: String
 
     /// Rows of the result in a band.
     private static let bandRows = 4
 
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int, stride: Int) {
+        path = weights.path
         input = PixelwiseConvolution(weights.child("conv1"), in: inputs, out: outputs)
         depthwise = DepthwiseConvolution(weights.child("conv2"), channels: outputs, stride: stride)
         output = PixelwiseConvolution(weights.child("conv3"), in: outputs, out: outputs)
@@ -103,12 +117,13 @@ struct PatchMerging: Sendable {
     func callAsFunction(_ map: Tensor) -> Tensor {
         let (height, width) = (map.shape[0], map.shape[1])
         let channels = output.linear.weight.shape[0]
-        return Tensor.inBands(
-            [depthwise.results(height), depthwise.results(width), channels], bandRows: Self.bandRows
-        ) { rows in
-            let band = KernelBand(outputs: rows, height: height, stride: depthwise.stride)
-            let wide = input(map.slice(band.inputs), activation: .gelu)
-            return output(depthwise(wide, padding: band.padding, activation: .gelu))
+        let shape: Shape = [depthwise.results(height), depthwise.results(width), channels]
+        return Profile.layer(path) {
+            Tensor.inBands(shape, bandRows: Self.bandRows) { rows in
+                let band = KernelBand(outputs: rows, height: height, stride: depthwise.stride)
+                let wide = input(map.slice(band.inputs), activation: .gelu)
+                return output(depthwise(wide, padding: band.padding, activation: .gelu))
+            }
         }
     }
 }

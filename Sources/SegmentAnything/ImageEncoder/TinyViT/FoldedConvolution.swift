@@ -37,7 +37,8 @@ struct PixelwiseConvolution: Sendable {
 
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int) {
         let folded = FoldedConvolution(weights, in: inputs, out: outputs, kernel: 1)
-        linear = Linear(weight: folded.weight.reshaped(to: [outputs, inputs]), bias: folded.bias)
+        linear = Linear(
+            weight: folded.weight.reshaped(to: [outputs, inputs]), bias: folded.bias, path: weights.path)
     }
 
     /// `[..., in]` to `[..., out]`; `residual` is added to the result.
@@ -53,9 +54,12 @@ struct SpatialConvolution: Sendable {
     let weight: ConvolutionWeight
     let bias: Tensor
     let stride: Int
+    /// The layer's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int, stride: Int) {
         let folded = FoldedConvolution(weights, in: inputs, out: outputs, kernel: 3)
+        path = weights.path
         weight = ConvolutionWeight(folded.weight)
         bias = folded.bias
         self.stride = stride
@@ -65,7 +69,9 @@ struct SpatialConvolution: Sendable {
     ///
     /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
     func callAsFunction(_ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none) -> Tensor {
-        map.convolution3x3(weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
+        Profile.layer(path) {
+            map.convolution3x3(weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
+        }
     }
 
     /// How many rows of results a map of `height` rows has. Columns follow the same rule.
@@ -78,9 +84,12 @@ struct DepthwiseConvolution: Sendable {
     let weight: Tensor
     let bias: Tensor
     let stride: Int
+    /// The layer's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, channels: Int, stride: Int = 1) {
         let folded = FoldedConvolution(weights, in: 1, out: channels, kernel: 3)
+        path = weights.path
         weight = folded.weight.reshaped(to: [channels, 9]).transposed()
         bias = folded.bias
         self.stride = stride
@@ -90,8 +99,10 @@ struct DepthwiseConvolution: Sendable {
     ///
     /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
     func callAsFunction(_ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none) -> Tensor {
-        map.depthwiseConvolution3x3(
-            weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
+        Profile.layer(path) {
+            map.depthwiseConvolution3x3(
+                weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
+        }
     }
 
     /// How many rows of results a map of `height` rows has. Columns follow the same rule.

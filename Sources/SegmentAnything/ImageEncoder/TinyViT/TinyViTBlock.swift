@@ -11,12 +11,15 @@ struct TinyViTBlock: Sendable {
     let localConvolution: DepthwiseConvolution
     let feedForwardNorm: LayerNorm
     let feedForward: FeedForward
+    /// The block's name among the weights.
+    let path: String
 
     /// Tokens that go through the feed-forward part together. Their hidden channels then fit the cache.
     private static let bandRows = 128
 
     init(_ weights: WeightScope, width: Int, heads: Int, hidden: Int, side: Int, window: Int) {
         self.side = side
+        path = weights.path
         attention = WindowAttention(weights.child("attn"), width: width, heads: heads, side: side, window: window)
         localConvolution = DepthwiseConvolution(weights.child("local_conv"), channels: width)
         feedForwardNorm = LayerNorm(weights.child("mlp").child("norm"), width: width)
@@ -26,11 +29,13 @@ struct TinyViTBlock: Sendable {
 
     /// `[tokens, width]`, row-major over the map, to the same.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
-        let attended = attention(tokens).reshaped(to: [side, side, tokens.shape[1]])
-        let convolved = localConvolution(attended).reshaped(to: tokens.shape)
-        return Tensor.inBands(convolved.shape, bandRows: Self.bandRows) { rows in
-            let part = convolved.slice(rows)
-            return feedForward(feedForwardNorm(part), adding: part)
+        Profile.layer(path) {
+            let attended = attention(tokens).reshaped(to: [side, side, tokens.shape[1]])
+            let convolved = localConvolution(attended).reshaped(to: tokens.shape)
+            return Tensor.inBands(convolved.shape, bandRows: Self.bandRows) { rows in
+                let part = convolved.slice(rows)
+                return feedForward(feedForwardNorm(part), adding: part)
+            }
         }
     }
 }

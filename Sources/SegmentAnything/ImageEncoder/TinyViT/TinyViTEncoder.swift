@@ -26,9 +26,12 @@ struct TinyViTEncoder: Sendable {
     let convolutions: [InvertedBottleneck]
     let stages: [Stage]
     let neck: EncoderNeck
+    /// The encoder's name among the weights.
+    let path: String
 
     /// - Precondition: `side` is a multiple of the configuration's patch.
     init(_ weights: WeightScope, configuration: TinyViTConfiguration, side: Int, promptWidth: Int) {
+        path = weights.path
         let widths = configuration.widths
         patchEmbedding = TinyViTPatchEmbedding(weights.child("patch_embed").child("seq"), width: widths[0])
         let layers = weights.child("layers")

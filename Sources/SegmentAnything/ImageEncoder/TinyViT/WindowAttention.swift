@@ -15,6 +15,8 @@ struct WindowAttention: Sendable {
     /// first, then all keys, then all values.
     let projection: Linear
     let output: Linear
+    /// The layer's name among the weights.
+    let path: String
     /// `[heads, tokens, tokens]` for the tokens of a window.
     let bias: Tensor
     /// Query, key and value of a padded token, `[3 * width]`. The reference pads with zeros before the norm, which turns
@@ -30,13 +32,14 @@ struct WindowAttention: Sendable {
     ///   - window: side of a window.
     init(_ weights: WeightScope, width: Int, heads: Int, side: Int, window: Int) {
         self.heads = heads
+        path = weights.path
         norm = LayerNorm(weights.child("norm"), width: width)
         let order = Self.rowOrder(width: width, heads: heads)
         let stored = weights.child("qkv")
         projection = Linear(
             weight: stored.tensor("weight", shape: [3 * width, width]).gathered(rows: order),
             bias: stored.tensor("bias", shape: [3 * width]).reshaped(to: [3 * width, 1]).gathered(rows: order)
-                .flattened())
+                .flattened(), path: stored.path)
         output = Linear(weights.child("proj"), in: width, out: width)
         bias = Self.expanded(weights.tensor("attention_biases", shape: [heads, window * window]), window: window)
         groups = WindowGroup.groups(rows: side, columns: side, window: window, mostSlots: Self.groupSlots)
@@ -65,11 +68,13 @@ struct WindowAttention: Sendable {
 
     /// `[tokens, width]`, row-major over the map, to the same, with the residual connection.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
-        Tensor.inGroups(tokens.shape, rows: rows) { index in
-            let group = groups[index]
-            let own = tokens.gathered(rows: group.tokens)
-            let windows = group.padded(projection(norm(own)), with: padding)
-            return output(group.unpadded(attended(windows)), adding: own)
+        Profile.layer(path) {
+            Tensor.inGroups(tokens.shape, rows: rows) { index in
+                let group = groups[index]
+                let own = tokens.gathered(rows: group.tokens)
+                let windows = group.padded(projection(norm(own)), with: padding)
+                return output(group.unpadded(attended(windows)), adding: own)
+            }
         }
     }
 

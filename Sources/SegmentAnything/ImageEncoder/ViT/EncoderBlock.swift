@@ -9,8 +9,11 @@ struct EncoderBlock: Sendable {
     let attention: GridAttention
     let feedForwardNorm: LayerNorm
     let feedForward: FeedForward
+    /// The block's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, isGlobal: Bool) {
+        path = weights.path
         let width = configuration.width
         attentionNorm = LayerNorm(weights.child("norm1"), width: width, epsilon: 1e-6)
         attention = GridAttention(
@@ -24,7 +27,9 @@ struct EncoderBlock: Sendable {
 
     /// `[tokens, width]` to `[tokens, width]`, row-major over the grid.
     func callAsFunction(_ tokens: Tensor) -> Tensor {
-        let attended = attention(attentionNorm(tokens), adding: tokens)
-        return feedForward(feedForwardNorm(attended), adding: attended)
+        Profile.layer(path) {
+            let attended = attention(attentionNorm(tokens), adding: tokens)
+            return feedForward(feedForwardNorm(attended), adding: attended)
+        }
     }
 }

@@ -11,9 +11,12 @@ struct GridAttention: Sendable {
     let relativePosition: RelativePosition
     /// Nil for attention over the whole grid.
     let windows: AttentionWindows?
+    /// The layer's name among the weights.
+    let path: String
 
     /// - Parameter window: side of a window in tokens, nil for attention over the whole grid.
     init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, window: Int?) {
+        path = weights.path
         let width = configuration.width
         heads = configuration.heads
         projection = Linear(weights.child("qkv"), in: width, out: 3 * width)
@@ -35,9 +38,11 @@ struct GridAttention: Sendable {
             // The reference pads windows with zeros before the projection, which turns them into its bias.
             AttentionOperand(projected, firstColumn: part * width, width: width, padding: projection.bias)
         }
-        let attended = scaledDotProductAttention(
-            query: operand(0), key: operand(1), value: operand(2), heads: heads, windows: windows,
-            relativePosition: relativePosition.tables)
+        let attended = Profile.layer(path) {
+            scaledDotProductAttention(
+                query: operand(0), key: operand(1), value: operand(2), heads: heads, windows: windows,
+                relativePosition: relativePosition.tables)
+        }
         return output(attended.squeezed(axis: 0), adding: residual)
     }
 }

@@ -5,8 +5,11 @@ import Tensors
 struct PatchEmbedding: Sendable {
     /// Applied in order, with GELU between.
     let convolutions: [Convolution2D]
+    /// The layer's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, configuration: ViTConfiguration) {
+        path = weights.path
         switch configuration.patchEmbedding {
         case .projection(let patch):
             convolutions = [
@@ -29,7 +32,7 @@ struct PatchEmbedding: Sendable {
         for (index, convolution) in convolutions.enumerated() {
             map = convolution(map, activation: index + 1 < convolutions.count ? .gelu : .none)
         }
-        let width = map.shape[1]
-        return map.reshaped(to: [width, -1]).transposed()
+        let (features, width) = (map, map.shape[1])
+        return Profile.layer(path) { features.reshaped(to: [width, -1]).transposed() }
     }
 }

@@ -10,8 +10,11 @@ struct ViTEncoder: Sendable {
     let positionEmbedding: Tensor
     let blocks: [EncoderBlock]
     let neck: EncoderNeck
+    /// The encoder's name among the weights.
+    let path: String
 
     init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, promptWidth: Int) {
+        path = weights.path
         positionEmbedding = Self.positions(weights, configuration, grid: grid)
         patchEmbedding = PatchEmbedding(weights.child("patch_embed"), configuration: configuration)
         blocks = (0..<configuration.depth).map { index in

@@ -156,11 +156,22 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
+        // Programs for those who work on the kernels and the models: Tools/benchmark-kernels, Tools/compare.
+        .executableTarget(
+            name: "KernelBenchmarks",
+            dependencies: [
+                "KernelInterface", "Tensors", "JSONText",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Kernels", swiftSettings: strict),
+        .executableTarget(
+            name: "ModelRunner", dependencies: ["CLIP", "Checkpoints", "Imaging", "SegmentAnything", "Tensors"],
+            path: "Benchmarks/ModelRunner", swiftSettings: strict),
         testTarget(
             "EndToEnd",
             [
-                "vitrine", "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "Tensors", "SmallWeights", "JSONText",
+                "vitrine", "KernelBenchmarks", "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything",
+                "Imaging", "ImageCodecs", "Checkpoints", "Tensors", "SmallWeights", "JSONText",
             ]),
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

@@ -82,7 +82,7 @@ let modules: [Module] = [
     Module(kind: .exported, name: "Imaging", dependencies: ["Tensors"], tests: ["Tensors"]),
     Module(
         kind: .exported, name: "ImageCodecs",
-        dependencies: ["TerminalText", "WholeFiles", "Imaging", "CPNG", "CJPEG"], tests: ["Imaging"]),
+        dependencies: ["TerminalText", "WholeFiles", "Imaging", "Tensors", "CPNG", "CJPEG"], tests: ["Imaging"]),
     Module(kind: .hidden, name: "ResultFolders", dependencies: ["TerminalText", "WholeFiles", "CRename"], tests: []),
     Module(
         kind: .hidden, name: "PictureLists",
@@ -149,7 +149,8 @@ let package = Package(
             name: "vitrine",
             dependencies: [
                 "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests", "RunJournals", "TextLines",
+                "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests", "RunJournals",
+                "TextLines",
                 "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText", "Tensors", "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -9,7 +9,7 @@
 /// A program that depends on this product gets the weights as resources beside its executable; one that brings weights
 /// of its own leaves the product out and saves the space. The files are found, in this order:
 ///
-/// 1. in the folder that the environment variable `VITRINE_SMALL_WEIGHTS` names,
+/// 1. in the folder that the environment variable `VITRINE_SMALL_WEIGHTS` names; where it is set, nowhere else,
 /// 2. in the resource bundle beside the executable, or in `share/vitrine/small` next to its `bin` folder,
 /// 3. in the source tree that the program was built from.
 ///
@@ -35,19 +35,27 @@ public struct SmallWeights: Sendable {
 
     /// Looks for the folder.
     ///
-    /// - Throws: ``SmallWeightsError/notFound(searched:)`` when no candidate holds all three files.
+    /// - Throws: ``SmallWeightsError/incomplete(folder:missing:)`` when `VITRINE_SMALL_WEIGHTS` names a folder without them,
+    ///   ``SmallWeightsError/notFound(searched:)`` when it names none and no other place has all three files.
     public init() throws(SmallWeightsError) {
+        if let named = getenv(Self.variable).map({ String(cString: $0) }), !named.isEmpty {
+            let missing = Self.missing(from: named)
+            guard missing.isEmpty else { throw .incomplete(folder: named, missing: missing) }
+            folder = named
+            return
+        }
         let candidates = Self.candidates()
-        guard let found = candidates.first(where: Self.isComplete) else {
+        guard let found = candidates.first(where: { Self.missing(from: $0).isEmpty }) else {
             throw .notFound(searched: candidates)
         }
         folder = found
     }
 
-    /// The folders that are looked at, in order.
+    static let variable = "VITRINE_SMALL_WEIGHTS"
+
+    /// The folders that are looked at where the variable names none, in order.
     static func candidates() -> [String] {
         var candidates: [String] = []
-        if let named = getenv("VITRINE_SMALL_WEIGHTS") { candidates.append(String(cString: named)) }
         if let executable = Self.executableFolder() {
             candidates.append(executable + "/Vitrine_SmallWeights.resources/small")
             candidates.append(executable + "/../share/vitrine/small")
@@ -57,8 +65,9 @@ public struct SmallWeights: Sendable {
         return candidates
     }
 
-    static func isComplete(_ folder: String) -> Bool {
-        fileNames.allSatisfy { access(folder + "/" + $0, R_OK) == 0 }
+    /// The files that a folder lacks, or that cannot be read there.
+    private static func missing(from folder: String) -> [String] {
+        fileNames.filter { access(folder + "/" + $0, R_OK) != 0 }
     }
 
     private static func executableFolder() -> String? {
@@ -74,6 +83,8 @@ public struct SmallWeights: Sendable {
 public enum SmallWeightsError: Error, Equatable, Sendable {
     /// None of the folders holds `clip.safetensors`, `sam.safetensors` and `merges.txt`.
     case notFound(searched: [String])
+    /// The folder that `VITRINE_SMALL_WEIGHTS` names is not there, or lacks some of the files.
+    case incomplete(folder: String, missing: [String])
 }
 
 extension SmallWeightsError: CustomStringConvertible {
@@ -81,8 +92,11 @@ extension SmallWeightsError: CustomStringConvertible {
         switch self {
         case .notFound(let searched):
             "the small weights were not found in \(searched.joined(separator: ", ")); "
-                + "set VITRINE_SMALL_WEIGHTS to the folder that holds "
-                + "\(SmallWeights.fileNames.joined(separator: ", ")), or name your own weights with --clip and --sam"
+                + "set \(SmallWeights.variable) to the folder that holds "
+                + "\(SmallWeights.fileNames.joined(separator: ", ")), or open weights of your own"
+        case .incomplete(let folder, let missing):
+            "\(SmallWeights.variable) names \(folder), where \(missing.joined(separator: ", ")) cannot be read: "
+                + "set it to the folder that holds these files, or unset it to use those that came along"
         }
     }
 }

@@ -49,7 +49,7 @@ struct KernelBenchmarks: ParsableCommand {
     }
 
     func run() throws {
-        if let threads { ComputeThreads.set(threads) }
+        if let threads { try ComputeThreads.set(threads) }
         let benchmarks = try Self.all().filter { benchmark in
             filter.isEmpty || filter.contains { benchmark.name.contains($0) }
         }

@@ -68,7 +68,7 @@ struct Session {
     mutating func answer(_ request: Request) throws -> Reply {
         switch request.operation {
         case .threads:
-            ComputeThreads.set(max(1, request.count ?? 1))
+            try ComputeThreads.set(max(1, request.count ?? 1))
             return Reply()
         case .memory: return Reply(peakBytes: Self.peakBytes())
         case .machine: return Reply(machine: Self.machine())

@@ -75,7 +75,7 @@ struct TextWork: Work {
     }
 
     func run() throws -> [(name: String, tensor: Tensor)] {
-        [("embedding", clip.encode(tokens: tokens))]
+        [("embedding", try clip.encode(tokens: tokens))]
     }
 }
 
@@ -90,7 +90,7 @@ struct EncoderWork: Work {
     }
 
     func run() throws -> [(name: String, tensor: Tensor)] {
-        [("embedding", .stacked((0..<pixels.shape[0]).map { sam.encode(pixels.element($0)) }))]
+        [("embedding", .stacked(try (0..<pixels.shape[0]).map { try sam.encode(pixels.element($0)) }))]
     }
 }
 

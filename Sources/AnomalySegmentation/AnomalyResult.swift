@@ -72,9 +72,9 @@ public struct StageTimings: Hashable, Sendable, Codable {
     }
 
     /// Runs `body` and adds its seconds to a stage, which a profile names as it is named here.
-    mutating func measure<Value>(
-        _ stage: WritableKeyPath<StageTimings, Double>, _ body: () throws -> Value
-    ) rethrows -> Value {
+    mutating func measure<Value, Failure>(
+        _ stage: WritableKeyPath<StageTimings, Double>, _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
         let clock = ContinuousClock()
         let start = clock.now
         defer {

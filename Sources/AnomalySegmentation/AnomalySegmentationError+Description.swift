@@ -1,8 +1,13 @@
 import CLIP
+import Imaging
+import NeuralNetwork
+import SegmentAnything
 
 extension AnomalySegmentationError: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .emptyPicture(let size):
+            "a picture of \(size) pixels holds nothing to look at: give one of at least 1 x 1"
         case .emptyObjectName: "the object name is empty; name what the pictures show, for example \"metal plate\""
         case .sentenceTooLong(let sentence, let tokens, let limit):
             "the sentence \"\(sentence.prefix(60))\(sentence.count > 60 ? "..." : "")\" has \(tokens) tokens and the model takes "
@@ -38,6 +43,11 @@ extension AnomalySegmentationError: CustomStringConvertible {
             "the weights for the map producer \(producer.name) are \(found): it takes "
                 + producer.weightsName
         case .unusableMapWeights(let error): "the weights for the map do not fit this CLIP: \(error)"
+        case .noGrids: "the producer of the map gave no grid of scores: it must give at least one"
+        case .clip(let error): error.description
+        case .sam(let error): error.description
+        case .prompt(let error): error.description
+        case .activation(let error): error.description
         }
     }
 }

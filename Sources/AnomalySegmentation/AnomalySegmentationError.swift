@@ -1,10 +1,13 @@
 public import CLIP
 public import Imaging
 public import NeuralNetwork
+public import SegmentAnything
 public import WeightIdentity
 
 /// Why no result can be given.
 public enum AnomalySegmentationError: Error, Hashable, Sendable {
+    /// A picture without a pixel.
+    case emptyPicture(ImageSize)
     /// The name of the object holds no visible character.
     case emptyObjectName
     /// A sentence about the object with more tokens than CLIP's context holds, start and end included.
@@ -37,4 +40,14 @@ public enum AnomalySegmentationError: Error, Hashable, Sendable {
     case otherMapWeights(found: WeightFamily, producer: AnomalyMapConfiguration.Producer)
     /// The weights for the producer do not fit this CLIP.
     case unusableMapWeights(WeightError)
+    /// The producer of the map gave no grid.
+    case noGrids
+    /// CLIP cannot take the picture or the sentences, or its weights give no numbers.
+    case clip(CLIPError)
+    /// SAM cannot take the picture.
+    case sam(SAMError)
+    /// SAM gives no masks for the points: the embedding is of another model, or its weights give no numbers.
+    case prompt(PromptError)
+    /// Activations that cannot be observed or edited.
+    case activation(ActivationError)
 }

@@ -7,8 +7,10 @@ extension AnomalySegmenter {
     /// All values of the way from map to mask that ``segment(_:object:embedding:observing:editing:)`` can observe and edit
     /// for a picture of this size, in the order of the computation.
     ///
-    /// Groups and stages are listed as far as the configuration allows. A picture with fewer has fewer values.
+    /// Groups and stages are listed as far as the configuration allows. A picture with fewer has fewer values, and one
+    /// without a pixel has none.
     public func activations(for picture: ImageSize) -> [NamedShape] {
+        if picture.isEmpty { return [] }
         let side = configuration.map.side
         let (square, whole): (Shape, Shape) = ([side, side], [picture.height, picture.width])
         let frame = ModelFrame(original: picture, side: sam.configuration.side, patch: sam.configuration.patch)
@@ -41,13 +43,22 @@ extension AnomalySegmenter {
     ///   - embedding: as for ``segment(_:object:embedding:)``.
     ///   - observing: names or patterns of the values that come back.
     ///   - editing: by name or pattern, what replaces a value before the computation goes on with it.
-    /// - Throws: `ActivationError` for what cannot be observed or edited, and what ``segment(_:object:embedding:)`` throws.
+    /// - Throws: ``AnomalySegmentationError`` as ``segment(_:object:embedding:)``, with `.activation` for what cannot be
+    ///   observed or edited.
     public func segment(
         _ image: Image, object: String, embedding: ImageEmbedding? = nil, observing: [String],
         editing: [String: ActivationEdit] = [:]
-    ) throws -> Observed<AnomalyResult> {
-        let seen = try ActivationTaps.observe(observing, of: activations(for: image.size), editing: editing) { taps in
-            Result { try segment(image, object: object, embedding: embedding, taps: taps) }
+    ) throws(AnomalySegmentationError) -> Observed<AnomalyResult> {
+        guard !image.size.isEmpty else { throw .emptyPicture(image.size) }
+        let seen: Observed<Result<AnomalyResult, AnomalySegmentationError>>
+        do throws(ActivationError) {
+            seen = try ActivationTaps.observe(observing, of: activations(for: image.size), editing: editing) { taps in
+                Result { () throws(AnomalySegmentationError) in
+                    try segment(image, object: object, embedding: embedding, taps: taps)
+                }
+            }
+        } catch {
+            throw .activation(error)
         }
         return Observed(output: try seen.output.get(), activations: seen.activations)
     }

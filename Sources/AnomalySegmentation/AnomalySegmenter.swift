@@ -51,30 +51,49 @@ public struct AnomalySegmenter: Sendable {
     ///   - object: what the picture shows, in plain English: "magnetic tile".
     ///   - embedding: of this picture, from `SAMModel.embed`, where it is there already: the larger part of the work is
     ///     then saved. Made here when nil.
-    /// - Throws: ``AnomalySegmentationError`` for a name that is empty or makes sentences too long for CLIP's context, an
-    ///   embedding of a picture of another size or weights that give no numbers; what SAM throws for an embedding of
-    ///   another model.
-    public func segment(_ image: Image, object: String, embedding: ImageEmbedding? = nil) throws -> AnomalyResult {
+    /// - Throws: ``AnomalySegmentationError`` for a picture without a pixel, a name that is empty or makes sentences too long
+    ///   for CLIP's context, an embedding of a picture of another size or of another model, and weights that give no
+    ///   numbers.
+    public func segment(
+        _ image: Image, object: String, embedding: ImageEmbedding? = nil
+    ) throws(AnomalySegmentationError) -> AnomalyResult {
         try segment(image, object: object, embedding: embedding, taps: nil)
     }
 
     /// The same; `taps` at the root are for observers.
     func segment(
         _ image: Image, object: String, embedding: ImageEmbedding?, taps: ActivationTaps?
-    ) throws -> AnomalyResult {
-        if let embedding, embedding.frame.original != image.size {
-            throw AnomalySegmentationError.pictureSizesDiffer(map: image.size, embedding: embedding.frame.original)
-        }
+    ) throws(AnomalySegmentationError) -> AnomalyResult {
+        guard !image.size.isEmpty else { throw .emptyPicture(image.size) }
+        if let embedding { try check(embedding, of: image.size) }
         var timings = StageTimings()
         let vectors = try textVectors(for: object, timings: &timings)
-        let map = try timings.measure(\.map) { try makeMap(image, vectors, taps: taps?.child("map")) }
-        return try MapRefinement(map, configuration, taps: taps).result(sam, timings: timings) { timings in
-            embedding ?? timings.measure(\.embedding) { sam.embed(image) }
+        let map = try timings.measure(\.map) { () throws(AnomalySegmentationError) in
+            try makeMap(image, vectors, taps: taps?.child("map"))
+        }
+        return try MapRefinement(map, configuration, taps: taps).result(sam, timings: timings) {
+            timings throws(AnomalySegmentationError) in
+            if let embedding { return embedding }
+            return try timings.measure(\.embedding) { () throws(AnomalySegmentationError) in try embed(image) }
         }
     }
 
+    /// SAM's embedding of a picture.
+    func embed(_ image: Image) throws(AnomalySegmentationError) -> ImageEmbedding {
+        try AnomalySegmentationError.wrapping { () throws(SAMError) in try sam.embed(image) }
+    }
+
+    /// That an embedding is of this model, and of a picture of this size.
+    private func check(_ embedding: ImageEmbedding, of picture: ImageSize) throws(AnomalySegmentationError) {
+        guard embedding.frame.original == picture else {
+            throw .pictureSizesDiffer(map: picture, embedding: embedding.frame.original)
+        }
+        try AnomalySegmentationError.wrapping { () throws(PromptError) in try sam.check(embedding) }
+    }
+
     /// S alone: what ``segment(_:object:embedding:)`` starts from. Its parameters and errors are the same.
-    public func anomalyMap(_ image: Image, object: String) throws -> AnomalyMap {
+    public func anomalyMap(_ image: Image, object: String) throws(AnomalySegmentationError) -> AnomalyMap {
+        guard !image.size.isEmpty else { throw .emptyPicture(image.size) }
         var timings = StageTimings()
         return try makeMap(image, textVectors(for: object, timings: &timings))
     }
@@ -86,34 +105,46 @@ public struct AnomalySegmenter: Sendable {
     ///   - map: from ``anomalyMap(_:object:)``.
     ///   - embedding: of the same picture, from `SAMModel.embed`.
     ///   - configuration: whose points, cascade, fusion and gate are used; nil: this segmenter's own.
-    /// - Throws: ``AnomalySegmentationError/pictureSizesDiffer(map:embedding:)`` unless both are of one picture, and for a
-    ///   value of `configuration` out of its range.
+    /// - Throws: ``AnomalySegmentationError`` unless both are of one picture and the embedding is of this segmenter's SAM, and
+    ///   for a value of `configuration` out of its range.
     public func refine(
         _ map: AnomalyMap, embedding: ImageEmbedding, configuration: AnomalyConfiguration? = nil
-    ) throws -> AnomalyResult {
+    ) throws(AnomalySegmentationError) -> AnomalyResult {
         try configuration?.validate()
+        try check(embedding, of: map.pictureRows.size)
         return try MapRefinement(map, configuration ?? self.configuration)
-            .result(sam, timings: StageTimings()) { _ in embedding }
+            .result(sam, timings: StageTimings()) { _ throws(AnomalySegmentationError) in embedding }
     }
 
     /// The two text vectors of an object, from memory where it came before. Learnt prompts have one pair for
     /// all objects.
-    package func textVectors(for object: String) throws -> TextVectors {
+    package func textVectors(for object: String) throws(AnomalySegmentationError) -> TextVectors {
         var timings = StageTimings()
         return try textVectors(for: object, timings: &timings)
     }
 
-    func textVectors(for object: String, timings: inout StageTimings) throws -> TextVectors {
+    func textVectors(
+        for object: String, timings: inout StageTimings
+    ) throws(AnomalySegmentationError) -> TextVectors {
         if let learntVectors { return learntVectors }
         if let known = cache.known(object) { return known }
-        return try timings.measure(\.text) { try cache.vectors(for: object) }
+        return try timings.measure(\.text) { () throws(AnomalySegmentationError) in try cache.vectors(for: object) }
     }
 
     private func makeMap(
         _ image: Image, _ vectors: TextVectors, taps: ActivationTaps? = nil
-    ) throws -> AnomalyMap {
-        AnomalyMap(
-            grids: try producer.grids(for: image, between: vectors, taps: taps), picture: image.size,
+    ) throws(AnomalySegmentationError) -> AnomalyMap {
+        try AnomalyMap(
+            grids: try grids(for: image, between: vectors, taps: taps), picture: image.size,
             configuration: configuration.map, taps: taps)
+    }
+
+    /// What the producer says of a picture.
+    func grids(
+        for image: Image, between vectors: TextVectors, taps: ActivationTaps? = nil
+    ) throws(AnomalySegmentationError) -> [GridMap] {
+        try AnomalySegmentationError.wrapping { () throws(CLIPError) in
+            try producer.grids(for: image, between: vectors, taps: taps)
+        }
     }
 }

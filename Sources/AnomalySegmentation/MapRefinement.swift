@@ -33,12 +33,11 @@ struct MapRefinement {
     /// - Parameters:
     ///   - timings: of the stages before.
     ///   - embedding: makes SAM's embedding of the picture; not called where SAM need not run.
-    /// - Throws: ``AnomalySegmentationError/pictureSizesDiffer(map:embedding:)`` for an embedding of a picture of another
-    ///   size, and what `embedding` and `predictor` throw.
+    /// - Throws: ``AnomalySegmentationError``, also for what `embedding` and `predictor` throw.
     func result(
         _ predictor: some MaskPredicting, timings: StageTimings,
-        embedding: (inout StageTimings) throws -> ImageEmbedding
-    ) throws -> AnomalyResult {
+        embedding: (inout StageTimings) throws(AnomalySegmentationError) -> ImageEmbedding
+    ) throws(AnomalySegmentationError) -> AnomalyResult {
         if let omission { return unrefined(omission, timings: timings) }
         if let cut = scale?.threshold, !heat.heat.values.contains(where: { $0 >= cut.heat }) {
             return refined([], PointPrompts(threshold: cut, groups: [], rejectedRegions: []), timings: timings)
@@ -47,18 +46,20 @@ struct MapRefinement {
         let embedding = try embedding(&timings)
         let picture = map.pictureRows.size
         guard picture == embedding.frame.original else {
-            throw AnomalySegmentationError.pictureSizesDiffer(map: picture, embedding: embedding.frame.original)
+            throw .pictureSizesDiffer(map: picture, embedding: embedding.frame.original)
         }
-        let prompts = try timings.measure(\.points) {
+        let prompts = try timings.measure(\.points) { () throws(AnomalySegmentationError) in
             try PointPromptGenerator(configuration: configuration.points)
                 .prompts(heat, embedding, threshold: scale?.threshold, taps: taps)
         }
         if prompts.groups.isEmpty && scale == nil { return unrefined(.noGroups, prompts: prompts, timings: timings) }
-        let runs = try timings.measure(\.cascade) {
+        let runs = try timings.measure(\.cascade) { () throws(AnomalySegmentationError) in
             let maps = PictureMaps(scores: map.pictureRows, heat: heat.heat(of: map.pictureRows))
             let cascade = PromptCascade(configuration: configuration.cascade)
-            return try prompts.groups.enumerated().map { index, group in
-                try cascade.run(group, embedding, maps, predictor, taps: taps?.child("groups").child(index))
+            return try AnomalySegmentationError.wrapping { () throws(PromptError) in
+                try prompts.groups.enumerated().map { index, group throws(PromptError) in
+                    try cascade.run(group, embedding, maps, predictor, taps: taps?.child("groups").child(index))
+                }
             }
         }
         return refined(runs, prompts, timings: timings)

@@ -11,6 +11,16 @@ extension CLIPError: CustomStringConvertible {
         case .unusablePixels(let dimensions, let patch):
             "an input of shape \(dimensions) does not fit the image tower: it takes [batch, 3, height, width] with both "
                 + "sides multiples of \(patch)"
+        case .emptyPicture(let size):
+            "a picture of \(size) pixels holds nothing to look at: give one of at least 1 x 1"
+        case .unusableSide(let side, let patch):
+            "pictures cannot be prepared with a side of \(side) pixels: choose a multiple of \(patch) up to "
+                + "\(CLIPConfiguration.largestSide)"
+        case .unusableTokens(let text, let count, let contextLength, let vocabulary):
+            "text \(text) of \(count) tokens does not fit the text tower: give 1 to \(contextLength) tokens, each from 0 to "
+                + "\(vocabulary - 1)"
+        case .unusableVectors(let name, let dimensions, let width):
+            "\(name) of shape \(dimensions) cannot be compared here: give [rows, \(width)], as this model makes them"
         case .noSuchWindow(let side, let gridHeight, let gridWidth):
             "there is no window of \(side) x \(side) patches in a picture of \(gridHeight) x \(gridWidth): choose from 1 "
                 + "to \(min(gridHeight, gridWidth))"

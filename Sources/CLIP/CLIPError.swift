@@ -1,3 +1,4 @@
+public import Imaging
 public import NeuralNetwork
 
 /// What can be wrong with what a CLIP model is asked for.
@@ -8,6 +9,14 @@ public enum CLIPError: Error, Hashable, Sendable {
     case vocabularyMismatch(tokenizer: Int, weights: Int)
     /// A picture whose sides are not multiples of the patch, or that is not `[batch, 3, height, columns]`.
     case unusablePixels(dimensions: [Int], patch: Int)
+    /// A picture without a pixel.
+    case emptyPicture(ImageSize)
+    /// A side of the prepared square that is not a multiple of the patch, or larger than any input.
+    case unusableSide(Int, patch: Int)
+    /// A text of tokens that is empty, longer than the context, or holds a number that is no token.
+    case unusableTokens(text: Int, count: Int, contextLength: Int, vocabulary: Int)
+    /// Vectors to compare that are not `[rows, width]`, or of another width than the model's.
+    case unusableVectors(name: String, dimensions: [Int], width: Int)
     /// A window of no patch, or of more than the picture has along a side.
     case noSuchWindow(Int, gridHeight: Int, gridWidth: Int)
     /// Vectors for texts that the text tower cannot take; `expected` says which it takes.

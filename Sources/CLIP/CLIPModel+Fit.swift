@@ -8,16 +8,23 @@ extension CLIPModel {
     /// - Parameters:
     ///   - weights: of any ``CLIPLayout``.
     ///   - configuration: what they should fit.
-    /// - Throws: `WeightError` with all differences at once, in the file's own names; `CLIPConfigurationError.notCLIP`;
-    ///   `CLIPError.unusableScale`.
-    public static func checkFit(of weights: some TensorSource, configuration: CLIPConfiguration) throws {
-        _ = try logitScale(try towers(of: try CLIPWeights(weights), configuration).scale)
+    /// - Throws: ``CLIPLoadingError``: weights with all differences at once, in the file's own names; weights of another
+    ///   family; a configuration that no model can have; a scale that is none.
+    public static func checkFit(
+        of weights: some TensorSource, configuration: CLIPConfiguration
+    ) throws(CLIPLoadingError) {
+        let weights = try CLIPLoadingError.wrapping { () throws(CLIPConfigurationError) in
+            try configuration.validate()
+            return try CLIPWeights(weights)
+        }
+        let scale = try towers(of: weights, configuration).scale
+        _ = try CLIPLoadingError.wrapping { () throws(CLIPError) in try logitScale(scale) }
     }
 
     /// Both towers, and `logit_scale` as the file has it, which is the logarithm of the scale.
     static func towers(
         of weights: CLIPWeights, _ configuration: CLIPConfiguration
-    ) throws(WeightError) -> (image: ImageTower, text: TextTower, scale: Tensor) {
+    ) throws(CLIPLoadingError) -> (image: ImageTower, text: TextTower, scale: Tensor) {
         do throws(WeightError) {
             return try WeightScope.load(from: weights) { scope in
                 (
@@ -26,7 +33,7 @@ extension CLIPModel {
                 )
             }
         } catch {
-            throw weights.inFileNames(error)
+            throw .weights(weights.inFileNames(error))
         }
     }
 }

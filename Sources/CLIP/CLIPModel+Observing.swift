@@ -64,12 +64,7 @@ extension CLIPModel {
     public func encodeText(
         _ texts: [String], truncate: Bool = false, observing: [String], editing: [String: ActivationEdit] = [:]
     ) throws(CLIPError) -> Observed<Tensor> {
-        var tokens: [[Int]] = []
-        do throws(TokenizerError) {
-            for text in texts { tokens.append(try tokenizer.tokens(for: text, truncate: truncate)) }
-        } catch {
-            throw .unusableText(error)
-        }
+        let tokens = try texts.map { text throws(CLIPError) in try self.tokens(for: text, truncate: truncate) }
         return try encode(tokens: tokens, observing: observing, editing: editing)
     }
 

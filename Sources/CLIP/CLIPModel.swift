@@ -27,14 +27,17 @@ public struct CLIPModel: Sendable {
     ///   - merges: the bytes of the vocabulary that belongs to the weights: a merges file, `tokenizer.json` or
     ///     `vocab.json`, unpacked.
     ///   - activation: what to use whatever the files say.
-    /// - Throws: `CLIPConfigurationError`, `VocabularyError`, `WeightError` with all differences at once.
+    /// - Throws: ``CLIPLoadingError``; what is wrong with the weights comes all at once.
     public init(
         weights: some TensorSource, merges: some Sequence<UInt8>, activation: CLIPConfiguration.Activation? = nil
-    ) throws {
-        let detected = try DetectedCLIP(weights, activation: activation)
-        let tokenizer = CLIPTokenizer(
-            vocabulary: try Vocabulary(merges, count: detected.configuration.vocabularySize),
-            contextLength: detected.configuration.contextLength)
+    ) throws(CLIPLoadingError) {
+        let detected = try CLIPLoadingError.wrapping { () throws(CLIPConfigurationError) in
+            try DetectedCLIP(weights, activation: activation)
+        }
+        let vocabulary = try CLIPLoadingError.wrapping { () throws(VocabularyError) in
+            try Vocabulary(merges, count: detected.configuration.vocabularySize)
+        }
+        let tokenizer = CLIPTokenizer(vocabulary: vocabulary, contextLength: detected.configuration.contextLength)
         try self.init(detected, tokenizer: tokenizer)
     }
 
@@ -43,8 +46,8 @@ public struct CLIPModel: Sendable {
     /// - Parameters:
     ///   - detected: the weights and what was found out about them.
     ///   - tokenizer: from the merges that belong to the weights.
-    /// - Throws: `WeightError` with all differences at once, `CLIPError.vocabularyMismatch`.
-    public init(_ detected: DetectedCLIP, tokenizer: CLIPTokenizer) throws {
+    /// - Throws: ``CLIPLoadingError``: the weights with all differences at once, or another number of tokens.
+    public init(_ detected: DetectedCLIP, tokenizer: CLIPTokenizer) throws(CLIPLoadingError) {
         try self.init(detected.configuration, detected.weights, tokenizer, detected.decisions)
     }
 
@@ -55,19 +58,25 @@ public struct CLIPModel: Sendable {
     ///   - weights: of any ``CLIPLayout``; every tensor must be there, of the configuration's shape, and none beside but
     ///     those that ``CLIPWeights/ignored`` lists.
     ///   - tokenizer: from the merges that belong to the weights.
-    /// - Throws: `WeightError` with all differences at once, `CLIPError.vocabularyMismatch`,
-    ///   `CLIPConfigurationError.notCLIP`.
-    public init(configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer) throws {
-        try self.init(configuration, try CLIPWeights(weights), tokenizer, [])
+    /// - Throws: ``CLIPLoadingError``: a configuration that no model can have, weights with all differences at once, or
+    ///   another number of tokens.
+    public init(
+        configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer
+    ) throws(CLIPLoadingError) {
+        let weights = try CLIPLoadingError.wrapping { () throws(CLIPConfigurationError) in
+            try configuration.validate()
+            return try CLIPWeights(weights)
+        }
+        try self.init(configuration, weights, tokenizer, [])
     }
 
     private init(
         _ configuration: CLIPConfiguration, _ weights: CLIPWeights, _ tokenizer: CLIPTokenizer,
         _ decisions: [CLIPDecision]
-    ) throws {
+    ) throws(CLIPLoadingError) {
         guard tokenizer.vocabulary.count == configuration.vocabularySize else {
-            throw CLIPError.vocabularyMismatch(
-                tokenizer: tokenizer.vocabulary.count, weights: configuration.vocabularySize)
+            throw .model(
+                .vocabularyMismatch(tokenizer: tokenizer.vocabulary.count, weights: configuration.vocabularySize))
         }
         let (image, text, scale) = try Self.towers(of: weights, configuration)
         self.configuration = configuration
@@ -75,7 +84,7 @@ public struct CLIPModel: Sendable {
         self.decisions = decisions
         imageTower = image
         textTower = text
-        logitScale = try Self.logitScale(scale)
+        logitScale = try CLIPLoadingError.wrapping { () throws(CLIPError) in try Self.logitScale(scale) }
     }
 
     /// The exponential of `logit_scale`, which weights that are finite can bring beyond what a number holds.
@@ -102,17 +111,33 @@ public struct CLIPModel: Sendable {
     ///   - texts: any number.
     ///   - truncate: cut texts that are too long, instead of refusing them.
     /// - Returns: `[texts, embedding]`, not normalised.
-    /// - Throws: `TokenizerError.tooLong` for the first text that does not fit, unless `truncate` is set;
-    ///   `CLIPError.noDirection`.
-    public func encodeText(_ texts: [String], truncate: Bool = false) throws -> Tensor {
-        let tokens = try texts.map { try tokenizer.tokens(for: $0, truncate: truncate) }
+    /// - Throws: `CLIPError.unusableText` for the first text that does not fit, unless `truncate` is set; `.noDirection`.
+    public func encodeText(_ texts: [String], truncate: Bool = false) throws(CLIPError) -> Tensor {
+        let tokens = try texts.map { text throws(CLIPError) in try self.tokens(for: text, truncate: truncate) }
         return try encode(tokens: tokens).withDirections(of: .text)
+    }
+
+    /// The tokens of a text, or why it has none that fit.
+    func tokens(for text: String, truncate: Bool) throws(CLIPError) -> [Int] {
+        do throws(TokenizerError) {
+            return try tokenizer.tokens(for: text, truncate: truncate)
+        } catch {
+            throw .unusableText(error)
+        }
     }
 
     /// Texts that are tokens already, each from start to end.
     ///
     /// - Returns: `[texts, embedding]`, not normalised.
-    public func encode(tokens: [[Int]]) -> Tensor {
+    /// - Throws: `CLIPError.unusableTokens` for the first text that is empty or too long, or holds what is no token.
+    public func encode(tokens: [[Int]]) throws(CLIPError) -> Tensor {
+        let (length, vocabulary) = (configuration.contextLength, configuration.vocabularySize)
+        for (index, text) in tokens.enumerated() {
+            guard (1...length).contains(text.count), text.allSatisfy({ (0..<vocabulary).contains($0) }) else {
+                throw .unusableTokens(
+                    text: index, count: text.count, contextLength: length, vocabulary: vocabulary)
+            }
+        }
         guard !tokens.isEmpty else { return Tensor(zeros: [0, configuration.embedding]) }
         let parts = stride(from: 0, to: tokens.count, by: Self.textBatch).map { start in
             textTower(Array(tokens[start..<min(start + Self.textBatch, tokens.count)]))
@@ -152,8 +177,13 @@ public struct CLIPModel: Sendable {
     ///   - images: `[batch, embedding]`, from `encodeImage`.
     ///   - texts: `[texts, embedding]`, from `encodeText`.
     /// - Returns: `[batch, texts]`, rows summing to 1.
-    public func zeroShotProbabilities(images: Tensor, texts: Tensor) -> Tensor {
-        (images.l2Normalized().matrixProduct(texts.l2Normalized(), transposingOther: true) * logitScale).softmax()
+    /// - Throws: `CLIPError.unusableVectors` for vectors of another width.
+    public func zeroShotProbabilities(images: Tensor, texts: Tensor) throws(CLIPError) -> Tensor {
+        for (name, vectors) in [("images", images), ("texts", texts)] {
+            try vectors.requireVectors(name, width: configuration.embedding)
+        }
+        return (images.l2Normalized().matrixProduct(texts.l2Normalized(), transposingOther: true) * logitScale)
+            .softmax()
     }
 
     func check(_ pixels: Shape) throws(CLIPError) {
@@ -165,6 +195,13 @@ public struct CLIPModel: Sendable {
 }
 
 extension Tensor {
+    /// That these are vectors to compare, `[rows, width]`.
+    func requireVectors(_ name: String, width: Int) throws(CLIPError) {
+        guard shape.rank == 2, shape[1] == width else {
+            throw .unusableVectors(name: name, dimensions: shape.dimensions, width: width)
+        }
+    }
+
     /// Vectors, `[rows, embedding]`, if each has a length that it can be divided by.
     fileprivate func withDirections(of tower: CLIPError.Tower) throws(CLIPError) -> Tensor {
         let squares = (self * self).sum().values

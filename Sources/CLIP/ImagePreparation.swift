@@ -9,9 +9,12 @@ extension CLIPConfiguration {
     ///   - image: of any size above 0.
     ///   - size: side of the square in pixels, a multiple of the patch; the model's own when nil.
     /// - Returns: `[3, size, size]`.
+    /// - Throws: `CLIPError.emptyPicture`, `.unusableSide`.
     ///
     /// **Matches:** Pillow's bicubic `resize`, torchvision's `Normalize`.
-    public func preparation(for image: Image, size: Int? = nil) -> Tensor { prepared(image, size, .squash) }
+    public func preparation(for image: Image, size: Int? = nil) throws(CLIPError) -> Tensor {
+        try prepared(image, size, .squash)
+    }
 
     /// A picture for the vector of the whole picture, as the model's makers prepare it: resized by `resizing`. With most
     /// models this cuts off what is outside of the middle square.
@@ -20,15 +23,19 @@ extension CLIPConfiguration {
     ///   - image: of any size above 0.
     ///   - size: side of the square in pixels, a multiple of the patch; the model's own when nil.
     /// - Returns: `[3, size, size]`.
+    /// - Throws: `CLIPError.emptyPicture`, `.unusableSide`.
     ///
     /// **Matches:** torchvision's `Resize`, `CenterCrop` and `Normalize`, as in `clip.load` and open_clip.
-    public func wholePicturePreparation(for image: Image, size: Int? = nil) -> Tensor {
-        prepared(image, size, resizing)
+    public func wholePicturePreparation(for image: Image, size: Int? = nil) throws(CLIPError) -> Tensor {
+        try prepared(image, size, resizing)
     }
 
-    private func prepared(_ image: Image, _ size: Int?, _ resizing: Resizing) -> Tensor {
+    private func prepared(_ image: Image, _ size: Int?, _ resizing: Resizing) throws(CLIPError) -> Tensor {
+        guard !image.size.isEmpty else { throw .emptyPicture(image.size) }
         let side = size ?? imageSize
-        precondition(side > 0 && side % patch == 0, "preparation: side \(side) is not a multiple of the patch \(patch)")
+        guard (1...Self.largestSide).contains(side), side % patch == 0 else {
+            throw .unusableSide(side, patch: patch)
+        }
         let square = ImageSize(width: side, height: side)
         let prepared: Image
         switch resizing {

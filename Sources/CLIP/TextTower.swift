@@ -45,7 +45,7 @@ struct TextTower: Sendable {
     /// Vectors of the first `length` tokens of each text, `[texts, length, width]`, without positions. Shorter texts go on
     /// with token 0, as in the reference.
     func embedded(_ texts: [[Int]], length: Int) -> Tensor {
-        precondition(
+        require(
             length <= configuration.contextLength,
             "TextTower: \(length) tokens where \(configuration.contextLength) are possible")
         let padded = texts.flatMap { text in

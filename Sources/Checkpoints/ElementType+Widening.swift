@@ -24,7 +24,7 @@ extension ElementType {
     ///
     /// Precondition: `bytes` holds exactly the elements of `shape`. Nothing is assumed about its alignment.
     func widened(_ bytes: UnsafeRawBufferPointer, shape: Shape) -> Tensor {
-        precondition(
+        require(
             bytes.count == shape.elementCount * byteCount, "ElementType.widened: \(bytes.count) bytes for \(shape)")
         switch self {
         case .float16: return Tensor(float16: bytes, shape: shape)
@@ -37,7 +37,7 @@ extension ElementType {
     private func widen(_ bytes: UnsafeRawBufferPointer, into result: UnsafeMutableBufferPointer<Float>) {
         switch self {
         case .unsigned8, .float16, .brain16:
-            preconditionFailure("ElementType.widen: \(rawValue) has an initialiser of Tensor")
+            fault("ElementType.widen: \(rawValue) has an initialiser of Tensor")
         case .boolean: convert(bytes, into: result) { (stored: UInt8) in stored == 0 ? 0 : 1 }
         case .signed8: convert(bytes, into: result) { (stored: Int8) in Float(stored) }
         case .unsigned16: convert(bytes, into: result) { (stored: UInt16) in Float(UInt16(littleEndian: stored)) }

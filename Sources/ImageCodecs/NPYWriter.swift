@@ -1,4 +1,5 @@
 public import Imaging
+import Tensors
 import WholeFiles
 
 /// NumPy files out, whole or not at all.
@@ -15,7 +16,7 @@ public enum NPYWriter {
     ///
     /// - Precondition: the product of `shape` is the number of values.
     public static func bytes(_ values: [Float], shape: [Int]) -> [UInt8] {
-        precondition(
+        require(
             shape.reduce(1, *) == values.count, "NPYWriter: shape \(shape) does not hold \(values.count) values")
         return header(shape: shape) + littleEndian(values[...])
     }

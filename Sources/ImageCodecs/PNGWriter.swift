@@ -1,4 +1,5 @@
 public import Imaging
+import Tensors
 
 /// PNG files out, whole or not at all . The same pixels and texts give the same bytes.
 ///
@@ -56,7 +57,7 @@ public enum PNGWriter {
     public static func write(
         _ map: ScoreMap, range: ClosedRange<Float> = 0...1, to path: String, text: [String: String] = [:]
     ) throws(ImageCodecError) {
-        precondition(
+        require(
             range.lowerBound.isFinite && range.upperBound.isFinite, "PNGWriter: the range \(range) is not finite")
         let lower = Double(range.lowerBound)
         let extent = Double(range.upperBound) - lower

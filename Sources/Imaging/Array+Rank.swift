@@ -1,3 +1,5 @@
+import Tensors
+
 extension Array<Float> {
     /// The value that stands at `rank` when all are sorted, found without sorting: one histogram of the upper half of
     /// their bits, then one of the lower half inside its bin.
@@ -5,7 +7,7 @@ extension Array<Float> {
     /// **Complexity:** two passes over the values.
     /// - Precondition: `rank` is an index of the array, and no value is NaN.
     package func value(atRank rank: Int) -> Float {
-        precondition(indices.contains(rank), "value(atRank: \(rank)) of \(count) values")
+        require(indices.contains(rank), "value(atRank: \(rank)) of \(count) values")
         var rest = rank
         let upper = Self.bin(of: &rest, in: self, where: { _ in true }, by: { $0 >> 16 })
         let lower = Self.bin(of: &rest, in: self, where: { $0 >> 16 == upper }, by: { $0 & 0xFFFF })

@@ -30,6 +30,9 @@ struct Canvas {
     /// A disc with a rim and soft edges.
     mutating func disc(x centreX: Double, y centreY: Double, radius: Double, _ colour: Color, rim: Color) {
         let outer = Int((radius + 3).rounded(.up))
+        // A point that is far outside, or nowhere, has no pixel here and may have no number of one.
+        let reach = Double(image.size.width + image.size.height + outer)
+        guard abs(centreX) <= reach, abs(centreY) <= reach else { return }
         let (column, row) = (Int(centreX.rounded()), Int(centreY.rounded()))
         for y in row - outer...row + outer {
             for x in column - outer...column + outer {
@@ -80,6 +83,8 @@ extension Float {
 
 extension Color {
     /// `share` of the other colour, the rest of this one, on display values.
+    ///
+    /// - Precondition: the share is 0...1.
     func mixed(with other: Color, share: Float) -> Color {
         @inline(__always) func mix(_ own: UInt8, _ new: UInt8) -> UInt8 {
             (Float(own) + (Float(new) - Float(own)) * share).roundedByte

@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -18,7 +20,7 @@ public struct GaussianBlur: Sendable {
 
     /// - Precondition: both values are finite and not negative.
     public init(sigma: Double, truncation: Double = 4) {
-        precondition(
+        require(
             sigma >= 0 && sigma.isFinite && truncation >= 0 && truncation.isFinite,
             "GaussianBlur: sigma \(sigma) and truncation \(truncation) must be finite and not negative")
         self.sigma = sigma

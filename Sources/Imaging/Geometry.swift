@@ -1,3 +1,5 @@
+import Tensors
+
 /// Width and height of a picture, in pixels.
 public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible {
     /// Columns.
@@ -7,13 +9,19 @@ public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible 
 
     /// - Precondition: neither side is negative.
     public init(width: Int, height: Int) {
-        precondition(width >= 0 && height >= 0, "ImageSize: \(width) x \(height) has a negative side")
+        require(width >= 0 && height >= 0, "ImageSize: \(width) x \(height) has a negative side")
         self.width = width
         self.height = height
     }
 
     /// Width times height.
-    public var pixelCount: Int { width * height }
+    ///
+    /// - Precondition: an `Int` holds it, and some bytes for each pixel.
+    public var pixelCount: Int {
+        let (count, isTooLarge) = width.multipliedReportingOverflow(by: height)
+        require(!isTooLarge && count <= 1 << 56, "ImageSize: \(self) are more pixels than can be counted")
+        return count
+    }
 
     /// Whether there is no pixel.
     public var isEmpty: Bool { width == 0 || height == 0 }
@@ -69,7 +77,7 @@ public struct ImagePoint: Hashable, Sendable, Codable {
     /// The same place in another raster of the same picture: pixel edges are kept, so centres move by
     /// `(x + 0.5) * scale - 0.5`.
     public func mapped(from source: ImageSize, to destination: ImageSize) -> ImagePoint {
-        precondition(!source.isEmpty, "ImagePoint.mapped: the source raster is empty (\(source))")
+        require(!source.isEmpty, "ImagePoint.mapped: the source raster is empty (\(source))")
         return ImagePoint(
             x: (x + 0.5) * Double(destination.width) / Double(source.width) - 0.5,
             y: (y + 0.5) * Double(destination.height) / Double(source.height) - 0.5)
@@ -96,18 +104,33 @@ public struct ImageBox: Hashable, Sendable, Encodable {
     }
 
     /// Columns covered; zero or less when the corners are the wrong way round.
-    public var width: Int { x1 - x0 + 1 }
+    public var width: Int { Self.extent(x0, x1) }
 
     /// Rows covered; zero or less when the corners are the wrong way round.
-    public var height: Int { y1 - y0 + 1 }
+    public var height: Int { Self.extent(y0, y1) }
+
+    private static func extent(_ first: Int, _ last: Int) -> Int {
+        let (difference, isTooLarge) = last.subtractingReportingOverflow(first)
+        return isTooLarge ? (last < first ? .min : .max) : difference.saturating(adding: 1)
+    }
 
     /// Whether a pixel lies in the box.
     public func contains(x: Int, y: Int) -> Bool { x >= x0 && x <= x1 && y >= y0 && y <= y1 }
 
     /// The box grown by `pixels` on every side and cut at the border of a picture of `size`.
     public func grown(by pixels: Int, within size: ImageSize) -> ImageBox {
-        ImageBox(
-            x0: max(0, x0 - pixels), y0: max(0, y0 - pixels),
-            x1: min(size.width - 1, x1 + pixels), y1: min(size.height - 1, y1 + pixels))
+        let pixels = max(pixels, -Int.max)
+        return ImageBox(
+            x0: max(0, x0.saturating(adding: -pixels)), y0: max(0, y0.saturating(adding: -pixels)),
+            x1: min(size.width - 1, x1.saturating(adding: pixels)),
+            y1: min(size.height - 1, y1.saturating(adding: pixels)))
+    }
+}
+
+extension Int {
+    /// The sum, or the nearest number that there is. A caller's box may have corners anywhere.
+    fileprivate func saturating(adding other: Int) -> Int {
+        let (sum, isTooLarge) = addingReportingOverflow(other)
+        return isTooLarge ? (other < 0 ? .min : .max) : sum
     }
 }

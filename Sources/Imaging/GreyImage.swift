@@ -1,3 +1,5 @@
+import Tensors
+
 /// A picture of one 8-bit channel, `[height, width]`, row-major: Pillow's mode `L`.
 public struct GreyImage: Hashable, Sendable {
     /// Width and height in pixels.
@@ -7,7 +9,7 @@ public struct GreyImage: Hashable, Sendable {
 
     /// - Precondition: `values` holds `width * height` bytes.
     public init(size: ImageSize, values: [UInt8]) {
-        precondition(
+        require(
             values.count == size.pixelCount,
             "GreyImage: \(size) needs \(size.pixelCount) values, got \(values.count)")
         self.size = size

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A result as a picture to look at: on the left the picture with the mask's outline, on the right the heat over its
 /// grey picture with a scale.
 ///
@@ -54,7 +56,7 @@ public struct HeatmapOverlay: Sendable {
     ///   - markers: in pixels of the picture.
     /// - Precondition: the three sizes are equal and not empty.
     public func draw(image: Image, map: ScoreMap, mask: Mask, markers: [Marker] = []) -> Image {
-        precondition(
+        require(
             image.size == map.size && image.size == mask.size && !image.size.isEmpty,
             "HeatmapOverlay: picture \(image.size), map \(map.size) and mask \(mask.size) must have one size")
         let panel = panelSize(of: image.size)
@@ -83,7 +85,7 @@ public struct HeatmapOverlay: Sendable {
     ///
     /// - Precondition: picture and map have one size.
     public func heat(image: Image, map: ScoreMap) -> Image {
-        precondition(
+        require(
             image.size == map.size, "HeatmapOverlay: picture \(image.size) and map \(map.size) must have one size")
         let range = range ?? Self.visibleRange(of: map)
         return Image(

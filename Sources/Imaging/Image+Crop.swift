@@ -1,9 +1,11 @@
+import Tensors
+
 extension Image {
     /// The pixels inside `box`.
     ///
     /// - Precondition: the box lies inside the picture and holds at least one pixel.
     public func cropped(to box: ImageBox) -> Image {
-        precondition(
+        require(
             box.x0 >= 0 && box.y0 >= 0 && box.x1 < size.width && box.y1 < size.height && box.width > 0
                 && box.height > 0, "cropped: \(box) does not fit into \(size)")
         var output: [UInt8] = []
@@ -19,7 +21,7 @@ extension Image {
     ///
     /// - Precondition: `size` fits into the picture and is not empty.
     public func centerCropped(to size: ImageSize) -> Image {
-        precondition(
+        require(
             !size.isEmpty && size.width <= self.size.width && size.height <= self.size.height,
             "centerCropped: \(size) does not fit into \(self.size)")
         let left = Int((Double(self.size.width - size.width) / 2).rounded(.toNearestOrEven))
@@ -30,7 +32,7 @@ extension Image {
     /// The size whose shorter side is `length`, the longer one scaled along and cut to whole pixels, as torchvision's
     /// `Resize(length)`.
     public static func size(of size: ImageSize, withShorterSide length: Int) -> ImageSize {
-        precondition(!size.isEmpty && length > 0, "size(withShorterSide:): \(size) to \(length)")
+        require(!size.isEmpty && length > 0, "size(withShorterSide:): \(size) to \(length)")
         let (shorter, longer) = (min(size.width, size.height), max(size.width, size.height))
         let scaled = Int(Double(length * longer) / Double(shorter))
         return size.width <= size.height

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Image {
     /// The picture at another size; the sides are scaled independently.
     ///
@@ -36,5 +38,5 @@ extension Mask {
 }
 
 private func checkResize(from source: ImageSize, to destination: ImageSize) {
-    precondition(!source.isEmpty && !destination.isEmpty, "resized: cannot resize from \(source) to \(destination)")
+    require(!source.isEmpty && !destination.isEmpty, "resized: cannot resize from \(source) to \(destination)")
 }

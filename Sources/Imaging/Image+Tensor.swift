@@ -9,7 +9,7 @@ extension Image {
     /// - Returns: `[3, height, width]`.
     /// - Precondition: three means, three deviations, none of them zero.
     public func normalizedTensor(mean: [Float], standardDeviation: [Float]) -> Tensor {
-        precondition(
+        require(
             mean.count == 3 && standardDeviation.count == 3 && !standardDeviation.contains(0),
             "normalizedTensor: needs three means and three non-zero deviations, got \(mean) and \(standardDeviation)")
         let plane = size.pixelCount
@@ -37,7 +37,7 @@ extension ScoreMap {
     ///   - antialias: widen the filter where a side shrinks.
     /// - Precondition: neither the map nor `size` is empty.
     public func resized(to size: ImageSize, antialias: Bool = false) -> ScoreMap {
-        precondition(!self.size.isEmpty && !size.isEmpty, "resized: cannot resize from \(self.size) to \(size)")
+        require(!self.size.isEmpty && !size.isEmpty, "resized: cannot resize from \(self.size) to \(size)")
         if size == self.size { return self }
         return ResizedMap(self, to: size, antialias: antialias).map
     }
@@ -47,7 +47,7 @@ extension ScoreMap {
 
     /// - Precondition: `tensor` is `[height, width]`.
     public init(_ tensor: Tensor) {
-        precondition(tensor.shape.rank == 2, "ScoreMap: needs a [height, width] tensor, got \(tensor.shape)")
+        require(tensor.shape.rank == 2, "ScoreMap: needs a [height, width] tensor, got \(tensor.shape)")
         self.init(size: ImageSize(width: tensor.shape[1], height: tensor.shape[0]), values: tensor.values)
     }
 }

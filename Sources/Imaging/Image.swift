@@ -1,3 +1,5 @@
+import Tensors
+
 /// A colour picture: 8-bit red, green and blue, interleaved, rows from the top.
 ///
 /// `pixels` is `[height, width, 3]`, row-major, without padding between the rows. Values are display values (sRGB as
@@ -10,7 +12,7 @@ public struct Image: Hashable, Sendable {
 
     /// - Precondition: `pixels` holds `3 * width * height` bytes.
     public init(size: ImageSize, pixels: [UInt8]) {
-        precondition(
+        require(
             pixels.count == 3 * size.pixelCount,
             "Image: \(size) needs \(3 * size.pixelCount) bytes of pixels, got \(pixels.count)")
         self.size = size
@@ -50,14 +52,14 @@ public struct Image: Hashable, Sendable {
     mutating func replacePixels(fromX x: Int, y: Int, with bytes: ArraySlice<UInt8>) {
         if bytes.isEmpty { return }
         let first = offset(x: x, y: y)
-        precondition(
+        require(
             bytes.count % 3 == 0 && x + bytes.count / 3 <= size.width,
             "replacePixels: \(bytes.count) bytes from column \(x) do not fit into \(size)")
         pixels.replaceSubrange(first..<first + bytes.count, with: bytes)
     }
 
     private func offset(x: Int, y: Int) -> Int {
-        precondition(
+        require(
             x >= 0 && x < size.width && y >= 0 && y < size.height, "Image: pixel (\(x), \(y)) is outside \(size)")
         return 3 * (y * size.width + x)
     }

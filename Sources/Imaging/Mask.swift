@@ -1,3 +1,5 @@
+import Tensors
+
 /// A yes or no for each pixel, `[height, width]`, row-major.
 public struct Mask: Hashable, Sendable {
     /// Width and height in pixels.
@@ -7,7 +9,7 @@ public struct Mask: Hashable, Sendable {
 
     /// - Precondition: `values` holds `width * height` entries.
     public init(size: ImageSize, values: [Bool]) {
-        precondition(
+        require(
             values.count == size.pixelCount, "Mask: \(size) needs \(size.pixelCount) values, got \(values.count)")
         self.size = size
         self.values = values
@@ -90,11 +92,11 @@ public struct Mask: Hashable, Sendable {
     }
 
     private func checkSize(of other: Mask) {
-        precondition(size == other.size, "Mask: sizes differ, \(size) and \(other.size)")
+        require(size == other.size, "Mask: sizes differ, \(size) and \(other.size)")
     }
 
     private func index(x: Int, y: Int) -> Int {
-        precondition(
+        require(
             x >= 0 && x < size.width && y >= 0 && y < size.height, "Mask: pixel (\(x), \(y)) is outside \(size)")
         return y * size.width + x
     }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Many masks over one picture, each in a colour of its own.
 ///
 /// Small masks are drawn over large ones. Hues step by the golden angle, so neighbours in the list differ clearly.
@@ -9,11 +11,12 @@ public enum MaskMosaic {
     ///   - image: the picture.
     ///   - masks: of the picture's size, in any order.
     ///   - opacity: 0...1.
-    /// - Precondition: every mask has the picture's size.
+    /// - Precondition: every mask has the picture's size, and the opacity is 0...1.
     public static func draw(image: Image, masks: [RunLengthMask], opacity: Float = defaultOpacity) -> Image {
+        require((0...1).contains(opacity), "MaskMosaic: an opacity of \(opacity) is not from 0 to 1")
         var result = image
         for (index, mask) in masks.enumerated().sorted(by: { $0.element.area > $1.element.area }) {
-            precondition(mask.size == image.size, "MaskMosaic: a mask of \(mask.size) on a picture of \(image.size)")
+            require(mask.size == image.size, "MaskMosaic: a mask of \(mask.size) on a picture of \(image.size)")
             let color = color(of: index)
             // Runs go down the columns, the first of them outside.
             var position = 0
@@ -31,7 +34,10 @@ public enum MaskMosaic {
     }
 
     /// The colour of the mask at a place of the list: full saturation, hues that never repeat.
+    ///
+    /// - Precondition: the index is not negative.
     public static func color(of index: Int) -> Color {
+        require(index >= 0, "MaskMosaic: there is no mask \(index)")
         let hue = (Float(index) * 0.618_034).truncatingRemainder(dividingBy: 1) * 6
         let rising = hue - hue.rounded(.down)
         let parts: (Float, Float, Float)

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Distances from pixels to the outline of a mask, for drawing the outline without steps.
 ///
 /// The outline is where the mask, enlarged and smoothed to the drawing's raster, crosses one half.
@@ -12,7 +14,7 @@ struct MaskOutline {
     ///   - coverage: the mask in the drawing's raster, 0...1.
     ///   - reach: how far from the outline distances are wanted.
     init(coverage: ScoreMap, margin: Int, reach: Float) {
-        precondition(margin >= 1, "MaskOutline: the margin must be at least 1, got \(margin)")
+        require(margin >= 1, "MaskOutline: the margin must be at least 1, got \(margin)")
         let width = coverage.size.width + 2 * margin
         let height = coverage.size.height + 2 * margin
         var field = [Float](repeating: 0, count: width * height)

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One connected region of a mask, with what a table or an annotation file says about it.
 public struct MaskRegion: Hashable, Sendable {
     /// Its pixels, as runs over the whole picture.
@@ -20,7 +22,7 @@ public struct MaskRegion: Hashable, Sendable {
     /// - Precondition: both are of one size.
     /// - Complexity: linear in the pixels, and for each region in the pixels of its box and the picture's width.
     public static func regions(of mask: Mask, scores: ScoreMap) -> [MaskRegion] {
-        precondition(mask.size == scores.size, "MaskRegion: the mask is \(mask.size), the scores \(scores.size)")
+        require(mask.size == scores.size, "MaskRegion: the mask is \(mask.size), the scores \(scores.size)")
         let found = ConnectedComponents.label(mask)
         var runs = [[(row: Int, columns: Range<Int>)]](repeating: [], count: found.components.count)
         for y in 0..<mask.size.height {

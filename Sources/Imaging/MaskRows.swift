@@ -1,3 +1,5 @@
+import Tensors
+
 /// A mask as the stretches of its rows: some numbers a row, where ``Mask`` takes a byte a pixel.
 ///
 /// For what is done to masks of large pictures. The results are those of ``Mask``, in the same order of pixels.
@@ -200,7 +202,7 @@ package struct MaskRows: Hashable, Sendable {
 
     /// The mask grown by a filled ellipse (here a disc) of odd `diameter`, in pixels; see ``Mask/dilated(ellipse:)``.
     package func dilated(ellipse diameter: Int) -> MaskRows {
-        precondition(
+        require(
             diameter > 0 && diameter % 2 == 1, "dilated: the diameter must be odd and positive, got \(diameter)")
         let radius = (diameter - 1) / 2
         guard radius > 0, let box = boundingBox else { return self }

@@ -21,7 +21,7 @@ package struct ResizedMap: Sendable {
     package init(
         from source: ImageSize, to size: ImageSize, antialias: Bool = false, values: (_ rows: Range<Int>) -> [Float]
     ) {
-        precondition(!source.isEmpty && !size.isEmpty, "resized: cannot resize from \(source) to \(size)")
+        require(!source.isEmpty && !size.isEmpty, "resized: cannot resize from \(source) to \(size)")
         self.size = size
         self.antialias = antialias
         columns = Tensor(uninitialized: [source.height, size.width]) { output in

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A mask as the lengths of its runs down the columns, one column after the other, as COCO writes masks.
 ///
 /// Runs alternate, the first counting pixels that do not hold (0 when the top left pixel does). A mask of an object
@@ -22,8 +24,8 @@ public struct RunLengthMask: Hashable, Sendable {
     /// - Precondition: the mask lies inside the picture.
     public init(_ mask: Mask, at origin: (x: Int, y: Int), in size: ImageSize) {
         let (width, height) = (mask.size.width, mask.size.height)
-        precondition(
-            origin.x >= 0 && origin.y >= 0 && origin.x + width <= size.width && origin.y + height <= size.height,
+        require(
+            origin.x >= 0 && origin.y >= 0 && origin.x <= size.width - width && origin.y <= size.height - height,
             "RunLengthMask: a mask of \(mask.size) at (\(origin.x), \(origin.y)) does not fit into \(size)")
         var runs = RunCounter()
         if width == 0 || height == 0 {
@@ -105,7 +107,7 @@ public struct RunLengthMask: Hashable, Sendable {
     ///
     /// - Precondition: both masks are of one size.
     public func intersectionOverUnion(with other: RunLengthMask) -> Double? {
-        precondition(size == other.size, "RunLengthMask: sizes differ, \(size) and \(other.size)")
+        require(size == other.size, "RunLengthMask: sizes differ, \(size) and \(other.size)")
         var (both, either) = (0, 0)
         var (own, others) = (RunCursor(counts), RunCursor(other.counts))
         while let length = own.shorter(others) {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One Float for each pixel, `[height, width]`, row-major: anomaly scores, probabilities or logits.
 public struct ScoreMap: Hashable, Sendable {
     /// Width and height in pixels.
@@ -7,7 +9,7 @@ public struct ScoreMap: Hashable, Sendable {
 
     /// - Precondition: `values` holds `width * height` entries.
     public init(size: ImageSize, values: [Float]) {
-        precondition(
+        require(
             values.count == size.pixelCount, "ScoreMap: \(size) needs \(size.pixelCount) values, got \(values.count)")
         self.size = size
         self.values = values
@@ -50,7 +52,7 @@ public struct ScoreMap: Hashable, Sendable {
 
     /// Mean score over the pixels of `mask`, summed in Double; nil where the mask is empty.
     public func mean(over mask: Mask) -> Float? {
-        precondition(size == mask.size, "ScoreMap.mean: the map is \(size), the mask \(mask.size)")
+        require(size == mask.size, "ScoreMap.mean: the map is \(size), the mask \(mask.size)")
         var (sum, count) = (0.0, 0)
         values.withUnsafeBufferPointer { values in
             for y in 0..<size.height {
@@ -69,7 +71,7 @@ public struct ScoreMap: Hashable, Sendable {
     }
 
     private func index(x: Int, y: Int) -> Int {
-        precondition(
+        require(
             x >= 0 && x < size.width && y >= 0 && y < size.height, "ScoreMap: pixel (\(x), \(y)) is outside \(size)")
         return y * size.width + x
     }

@@ -17,7 +17,7 @@ public struct Convolution2D: Sendable {
         _ scope: WeightScope, in inputChannels: Int, out outputChannels: Int, kernel: Int, stride: Int = 1,
         padding: Int = 0, groups: Int = 1, bias: Bool = true
     ) {
-        precondition(
+        require(
             groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
             "Convolution2D: \(groups) groups do not divide \(inputChannels) and \(outputChannels) channels")
         weight = scope.tensor("weight", shape: [outputChannels, inputChannels / groups, kernel, kernel])

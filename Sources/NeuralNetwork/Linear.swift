@@ -21,7 +21,7 @@ public struct Linear: Sendable {
 
     /// The same under the name that the layer has in the reference.
     package init(weight: Tensor, bias: Tensor?, path: String) {
-        precondition(weight.shape.rank == 2, "Linear: the weight has shape \(weight.shape), not [out, in]")
+        require(weight.shape.rank == 2, "Linear: the weight has shape \(weight.shape), not [out, in]")
         self.weight = LinearWeight(weight)
         self.bias = bias
         self.path = path

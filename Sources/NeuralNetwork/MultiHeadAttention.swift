@@ -15,7 +15,7 @@ public struct MultiHeadAttention: Sendable {
 
     /// Precondition: `heads` divides `width`.
     public init(_ scope: WeightScope, width: Int, heads: Int) {
-        precondition(heads > 0 && width % heads == 0, "MultiHeadAttention: \(heads) heads do not divide width \(width)")
+        require(heads > 0 && width % heads == 0, "MultiHeadAttention: \(heads) heads do not divide width \(width)")
         self.width = width
         self.heads = heads
         path = scope.path

@@ -23,7 +23,7 @@ public struct WeightError: Error, Hashable, Sendable {
 
     /// Precondition: at least one problem.
     public init(_ problems: [WeightProblem]) {
-        precondition(!problems.isEmpty, "WeightError: an error without a problem")
+        require(!problems.isEmpty, "WeightError: an error without a problem")
         self.problems = problems
     }
 }

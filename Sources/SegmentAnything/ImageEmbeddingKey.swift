@@ -1,5 +1,5 @@
 public import Imaging
-import NeuralNetwork
+public import NeuralNetwork
 public import Tensors
 public import WeightIdentity
 
@@ -24,12 +24,13 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
     ///   - model: which makes the embedding.
     ///   - weights: the model's ``SAMModel/imageEncoderFingerprint()``, which takes long enough to be kept for all pictures.
     ///   - picture: whose embedding it is.
-    public init(_ model: SAMModel, weights: WeightFingerprint, picture: Image) {
+    /// - Throws: ``SAMError/emptyPicture(_:)``.
+    public init(_ model: SAMModel, weights: WeightFingerprint, picture: Image) throws(SAMError) {
         let configuration = model.configuration
         self.weights = weights
         pixels = WeightFingerprint(
             of: picture.pixels, shape: [picture.size.height, picture.size.width, 3], named: "pixels")
-        frame = model.frame(of: picture)
+        frame = try model.frame(of: picture)
         preparation =
             "version \(Self.preparationVersion), side \(configuration.side), mean \(configuration.pixelMean), "
             + "deviation \(configuration.pixelStandardDeviation)"
@@ -48,8 +49,12 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
 extension SAMModel {
     /// What tells this model's image encoder from every other: reads all of its weights once, some gigabytes a second.
     ///
-    /// - Throws: what the weights' source throws when they cannot be read any more.
-    public func imageEncoderFingerprint() throws -> WeightFingerprint {
-        try WeightFingerprint(of: UnwrappedWeights(weights), under: "image_encoder.")
+    /// - Throws: `WeightError` when the weights cannot be read any more.
+    public func imageEncoderFingerprint() throws(WeightError) -> WeightFingerprint {
+        do {
+            return try WeightFingerprint(of: UnwrappedWeights(weights), under: "image_encoder.")
+        } catch {
+            throw WeightError([.unreadable(name: "image_encoder", reason: "\(error)")])
+        }
     }
 }

@@ -17,7 +17,7 @@ extension ModelFrame {
     /// The same, row by row.
     package func logitRows(_ lowResolution: Tensor) -> ScoreRows {
         let shape = lowResolution.shape
-        precondition(shape.rank == 2, "upscaledLogits takes [height, width], not \(shape)")
+        require(shape.rank == 2, "upscaledLogits takes [height, width], not \(shape)")
         let part = ScoreMap(
             lowResolution.resizedBilinear(height: side, width: side, part: (input.height, input.width)))
         return part.size == original ? ScoreRows(part) : ScoreRows(ResizedMap(part, to: original))

@@ -30,7 +30,7 @@ public struct ModelFrame: Sendable, Hashable {
     ///   - side: of the square, pixels.
     ///   - patch: input pixels on a side of one image token.
     public init(original: ImageSize, side: Int, patch: Int) {
-        precondition(original.width > 0 && original.height > 0, "a picture needs at least one pixel")
+        require(original.width > 0 && original.height > 0, "a picture needs at least one pixel")
         self.original = original
         self.side = side
         self.patch = patch

@@ -12,6 +12,8 @@ public enum PromptError: Error, Hashable, Sendable {
     case unusableBox(ImageBox, picture: ImageSize)
     /// Mask logits of another shape than the model's low resolution.
     case unexpectedMaskShape(found: Shape, expected: Shape)
+    /// A mask logit that is infinite or no number.
+    case maskLogitsNotFinite
     /// Prompts of one call must have the same number of points, and boxes and mask logits all or none.
     case mixedKinds(prompt: Int)
     /// The embedding was not made by a model of this configuration.

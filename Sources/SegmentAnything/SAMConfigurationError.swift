@@ -14,4 +14,6 @@ public enum SAMConfigurationError: Error, Hashable, Sendable {
     case unusableDescription(ModelDescriptionError)
     /// Numbers that no model can have together; `fact` is the sentence's subject.
     case impossible(fact: String)
+    /// A configuration made by hand that no model can have: its field, the value there, and what it must be.
+    case unusableField(String, value: String, rule: String)
 }

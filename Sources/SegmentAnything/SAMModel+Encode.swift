@@ -5,15 +5,15 @@ extension SAMModel {
     ///
     /// - Parameter pixels: `[3, side, side]`, from ``prepare(_:)`` or made as it makes them.
     /// - Returns: `[channels, rows, columns]`.
-    /// - Precondition: the shape.
-    public func encode(_ pixels: Tensor) -> Tensor {
-        requireSquare(pixels)
+    /// - Throws: ``SAMError/unusablePixels(found:expected:)``.
+    public func encode(_ pixels: Tensor) throws(SAMError) -> Tensor {
+        try checkSquare(pixels)
         return imageEncoder(pixels)
     }
 
-    /// The shape that the encoder takes.
-    func requireSquare(_ pixels: Tensor) {
-        let side = configuration.side
-        precondition(pixels.shape == [3, side, side], "encode takes [3, \(side), \(side)], not \(pixels.shape)")
+    /// That pixels have the shape that the encoder takes.
+    func checkSquare(_ pixels: Tensor) throws(SAMError) {
+        let expected: Shape = [3, configuration.side, configuration.side]
+        guard pixels.shape == expected else { throw .unusablePixels(found: pixels.shape, expected: expected) }
     }
 }

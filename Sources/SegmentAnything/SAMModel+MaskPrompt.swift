@@ -12,8 +12,9 @@ extension SAMModel {
     /// the share of its pixels that the mask covers, from certainly outside to certainly inside; padding is outside.
     ///
     /// - Returns: `[height, width]` of the model's low resolution.
-    public func maskPrompt(_ mask: Mask) -> Tensor {
-        let frame = ModelFrame(original: mask.size, side: configuration.side, patch: configuration.patch)
+    /// - Throws: ``SAMError/emptyPicture(_:)``.
+    public func maskPrompt(_ mask: Mask) throws(SAMError) -> Tensor {
+        let frame = try frame(of: mask.size)
         let coverage = Tensor(mask.values.map { $0 ? 1 : 0 }, shape: [1, mask.size.height, mask.size.width])
         let square = coverage.resizedBilinear(height: frame.input.height, width: frame.input.width, antialias: true)
             .padded(axis: 1, before: 0, after: frame.side - frame.input.height)

@@ -19,21 +19,28 @@ extension SAMModel {
     ///   - image: as for ``embed(_:)``.
     ///   - observing: names or patterns of the activations that come back.
     ///   - editing: by name or pattern, what replaces an activation before the computation goes on with it.
+    /// - Throws: ``SAMError``, with `.activation` for what cannot be observed or edited.
     public func embed(
         _ image: Image, observing: [String], editing: [String: ActivationEdit] = [:]
-    ) throws(ActivationError) -> Observed<ImageEmbedding> {
-        let frame = frame(of: image)
+    ) throws(SAMError) -> Observed<ImageEmbedding> {
+        let frame = try frame(of: image)
         return try encode(prepare(image), observing: observing, editing: editing)
             .map { ImageEmbedding(features: $0, frame: frame) }
     }
 
     /// The same for pixels that were prepared before, as for ``encode(_:)``.
+    ///
+    /// - Throws: ``SAMError``, with `.activation` for what cannot be observed or edited.
     public func encode(
         _ pixels: Tensor, observing: [String], editing: [String: ActivationEdit] = [:]
-    ) throws(ActivationError) -> Observed<Tensor> {
-        requireSquare(pixels)
-        return try ActivationTaps.observe(observing, of: imageActivations, editing: editing) { taps in
-            imageEncoder(pixels, taps: taps.child("image_encoder"))
+    ) throws(SAMError) -> Observed<Tensor> {
+        try checkSquare(pixels)
+        do throws(ActivationError) {
+            return try ActivationTaps.observe(observing, of: imageActivations, editing: editing) { taps in
+                imageEncoder(pixels, taps: taps.child("image_encoder"))
+            }
+        } catch {
+            throw .activation(error)
         }
     }
 

@@ -3,7 +3,7 @@ import Tensors
 
 extension SAMModel {
     /// That an embedding has this model's shape and square.
-    func check(_ embedding: ImageEmbedding) throws(PromptError) {
+    package func check(_ embedding: ImageEmbedding) throws(PromptError) {
         let expected: Shape = [configuration.promptWidth, configuration.grid, configuration.grid]
         let frame = embedding.frame
         guard embedding.features.shape == expected, frame.side == configuration.side,
@@ -45,5 +45,7 @@ extension SAMModel {
         guard maskLogits.shape == expected else {
             throw .unexpectedMaskShape(found: maskLogits.shape, expected: expected)
         }
+        let isFinite = maskLogits.withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
+        guard isFinite else { throw .maskLogitsNotFinite }
     }
 }

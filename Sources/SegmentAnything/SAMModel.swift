@@ -1,5 +1,5 @@
 public import Imaging
-public import NeuralNetwork
+import NeuralNetwork
 public import Tensors
 import WeightIdentity
 
@@ -19,27 +19,31 @@ public struct SAMModel: Sendable {
     /// model that comes with Vitrine.
     ///
     /// - Parameter weights: named as in segment_anything, wrapped by a training program or not.
-    /// - Throws: ``SAMConfigurationError`` for the weights of another model, `WeightError` with all that is missing,
-    ///   misshapen or left over.
-    public init(weights: some TensorSource) throws {
-        try self.init(configuration: .detect(from: weights), weights: weights)
+    /// - Throws: ``SAMLoadingError``: the weights of another model, or all that is missing, misshapen or left over.
+    public init(weights: some TensorSource) throws(SAMLoadingError) {
+        let configuration: SAMConfiguration
+        do { configuration = try .detect(from: weights) } catch { throw .configuration(error) }
+        try self.init(configuration: configuration, weights: weights)
     }
 
     /// Takes every weight the configuration names, under the names of segment_anything.
     ///
-    /// - Precondition: the configuration's side is a multiple of its patch.
-    /// - Throws: `WeightError` with all that is missing, misshapen or left over.
-    public init(configuration: SAMConfiguration, weights: some TensorSource) throws(WeightError) {
-        precondition(
-            configuration.grid > 0 && configuration.grid * configuration.patch == configuration.side,
-            "a side of \(configuration.side) pixels is not a multiple of patches of \(configuration.patch)")
+    /// - Throws: ``SAMLoadingError``: a configuration that no model can have, or all that is missing, misshapen or left
+    ///   over.
+    public init(configuration: SAMConfiguration, weights: some TensorSource) throws(SAMLoadingError) {
+        do { try configuration.validate() } catch { throw .configuration(error) }
         let weights = UnwrappedWeights(weights)
-        let parts = try WeightScope.load(from: weights, ignoring: ImageEncoder.isUnread) { scope in
-            (
-                ImageEncoder(scope.child("image_encoder"), configuration: configuration),
-                PromptEncoder(scope.child("prompt_encoder"), configuration: configuration),
-                MaskDecoder(scope.child("mask_decoder"), configuration: configuration)
-            )
+        let parts: (ImageEncoder, PromptEncoder, MaskDecoder)
+        do throws(WeightError) {
+            parts = try WeightScope.load(from: weights, ignoring: ImageEncoder.isUnread) { scope in
+                (
+                    ImageEncoder(scope.child("image_encoder"), configuration: configuration),
+                    PromptEncoder(scope.child("prompt_encoder"), configuration: configuration),
+                    MaskDecoder(scope.child("mask_decoder"), configuration: configuration)
+                )
+            }
+        } catch {
+            throw .weights(error)
         }
         self.configuration = configuration
         self.weights = weights
@@ -52,8 +56,9 @@ public struct SAMModel: Sendable {
     /// normalised, then padded with zeros on the right and below.
     ///
     /// - Returns: `[3, side, side]`.
-    public func prepare(_ image: Image) -> Tensor {
-        let frame = frame(of: image)
+    /// - Throws: ``SAMError/emptyPicture(_:)``.
+    public func prepare(_ image: Image) throws(SAMError) -> Tensor {
+        let frame = try frame(of: image)
         return
             image
             .resized(to: frame.input, filter: .bilinear)
@@ -66,13 +71,21 @@ public struct SAMModel: Sendable {
     }
 
     /// Runs the image encoder. This takes seconds for the published sizes; a prompt takes a hundredth of that.
-    public func embed(_ image: Image) -> ImageEmbedding {
-        ImageEmbedding(features: imageEncoder(prepare(image)), frame: frame(of: image))
+    ///
+    /// - Throws: ``SAMError/emptyPicture(_:)``.
+    public func embed(_ image: Image) throws(SAMError) -> ImageEmbedding {
+        ImageEmbedding(features: imageEncoder(try prepare(image)), frame: try frame(of: image))
     }
 
     /// Where a picture lies in this model's square.
-    public func frame(of image: Image) -> ModelFrame {
-        ModelFrame(original: image.size, side: configuration.side, patch: configuration.patch)
+    ///
+    /// - Throws: ``SAMError/emptyPicture(_:)``.
+    public func frame(of image: Image) throws(SAMError) -> ModelFrame { try frame(of: image.size) }
+
+    /// The same for a picture of this size.
+    func frame(of size: ImageSize) throws(SAMError) -> ModelFrame {
+        guard !size.isEmpty else { throw .emptyPicture(size) }
+        return ModelFrame(original: size, side: configuration.side, patch: configuration.patch)
     }
 
     // MARK: Prompts

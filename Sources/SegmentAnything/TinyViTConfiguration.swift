@@ -1,3 +1,5 @@
+import Tensors
+
 /// The sizes of MobileSAM's TinyViT: a patch embedding that divides each side by 4, a stage of convolutions, and stages of
 /// windowed attention with a merging of patches in front of each.
 public struct TinyViTConfiguration: Sendable, Hashable {
@@ -26,7 +28,7 @@ public struct TinyViTConfiguration: Sendable, Hashable {
         widths: [Int], depths: [Int], heads: [Int], windows: [Int], expandedWidth: Int? = nil,
         hiddenWidths: [Int]? = nil
     ) {
-        precondition(
+        require(
             widths.count >= 2 && depths.count == widths.count && heads.count == widths.count - 1
                 && windows.count == widths.count - 1
                 && hiddenWidths.map { $0.count == widths.count - 1 } ?? true,

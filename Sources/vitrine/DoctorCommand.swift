@@ -14,7 +14,7 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var models: ModelOptions
 
     func run() throws {
-        models.threadOptions.apply()
+        try models.threadOptions.apply()
         let machine = MachineReport()
         var advice = machine.advice
         try show("CPU", machine.cpuName)

@@ -11,8 +11,8 @@ struct AnomalyMapTests {
     }
 
     @Test("a grid is enlarged, then resized to the picture, on its own scale")
-    func sizes() {
-        let map = AnomalyMap(
+    func sizes() throws {
+        let map = try AnomalyMap(
             grids: [grid([0.2, 0.6, 0.2, 0.6], 2, 2, score: 0.3)], picture: ImageSize(width: 8, height: 2),
             configuration: AnomalyMapConfiguration {
                 $0.side = 16
@@ -29,8 +29,8 @@ struct AnomalyMapTests {
     }
 
     @Test("several grids are averaged, map and score")
-    func average() {
-        let map = AnomalyMap(
+    func average() throws {
+        let map = try AnomalyMap(
             grids: [grid([0.1], 1, 1, score: 0.2), grid([Float](repeating: 0.5, count: 6), 2, 3, score: 0.8)],
             picture: ImageSize(width: 5, height: 5), configuration: AnomalyMapConfiguration { $0.side = 16 })
         #expect(map.squareMap.values.allSatisfy { abs($0 - 0.3) < 1e-6 })
@@ -38,11 +38,11 @@ struct AnomalyMapTests {
     }
 
     @Test("smoothing keeps the mean")
-    func smoothing() {
+    func smoothing() throws {
         let grids = [grid((0..<16).map { $0 == 5 ? 1 : 0 }, 4, 4)]
         let picture = ImageSize(width: 16, height: 16)
-        func map(_ sigma: Float) -> AnomalyMap {
-            AnomalyMap(
+        func map(_ sigma: Float) throws -> AnomalyMap {
+            try AnomalyMap(
                 grids: grids, picture: picture,
                 configuration: AnomalyMapConfiguration {
                     $0.side = 16
@@ -50,8 +50,8 @@ struct AnomalyMapTests {
                 })
         }
         func sum(_ map: ScoreMap) -> Float { map.values.reduce(0, +) }
-        #expect(abs(sum(map(0).squareMap) - sum(map(2).squareMap)) < 1e-3)
-        #expect((map(2).squareMap.range?.upperBound ?? 1) < (map(0).squareMap.range?.upperBound ?? 0))
+        #expect(try abs(sum(map(0).squareMap) - sum(map(2).squareMap)) < 1e-3)
+        #expect(try (map(2).squareMap.range?.upperBound ?? 1) < (map(0).squareMap.range?.upperBound ?? 0))
     }
 
     @Test("a patch on the abnormal text scores high, between the texts one half")

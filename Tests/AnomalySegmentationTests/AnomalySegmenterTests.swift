@@ -71,12 +71,12 @@ struct AnomalySegmenterTests {
     func deterministic() throws {
         let picture = GeneratedModels.picture(width: 96, height: 72)
         let before = ComputeThreads.count
-        defer { ComputeThreads.set(before) }
-        ComputeThreads.set(2)
+        defer { try? ComputeThreads.set(before) }
+        try ComputeThreads.set(2)
         let segmenter = try segmenter()
         let first = try segmenter.segment(picture, object: "tile")
         expectEqual(first, try segmenter.segment(picture, object: "tile"))
-        ComputeThreads.set(1)
+        try ComputeThreads.set(1)
         expectEqual(first, try self.segmenter().segment(picture, object: "tile"))
     }
 
@@ -94,7 +94,7 @@ struct AnomalySegmenterTests {
         let segmenter = try segmenter()
         let picture = GeneratedModels.picture(width: 70, height: 50)
         let map = try segmenter.anomalyMap(picture, object: "tile")
-        let embedding = sam.embed(picture)
+        let embedding = try sam.embed(picture)
         expectEqual(try segmenter.refine(map, embedding: embedding), try segmenter.segment(picture, object: "tile"))
         let single = configuration { $0.cascade.stageCount = 1 }
         let found = try segmenter.refine(map, embedding: embedding, configuration: single)
@@ -114,7 +114,7 @@ struct AnomalySegmenterTests {
         let found = try segmenter.segment(picture, object: "tile", embedding: sam.embed(picture))
         #expect(found.timings.embedding == 0)
         expectEqual(found, try segmenter.segment(picture, object: "tile"))
-        let other = sam.embed(GeneratedModels.picture(width: 50, height: 70))
+        let other = try sam.embed(GeneratedModels.picture(width: 50, height: 70))
         #expect(
             throws: AnomalySegmentationError.pictureSizesDiffer(
                 map: ImageSize(width: 70, height: 50), embedding: ImageSize(width: 50, height: 70))
@@ -208,7 +208,7 @@ struct AnomalySegmenterTests {
         let segmenter = try segmenter { $0.map.producer = .dense(patches: PatchComparison(layers: [3, 7])) }
         let vectors = try segmenter.textVectors(for: "tile")
         let grid = try segmenter.anomalyMap(picture, object: "tile").grids[0]
-        let pixels = clip.configuration.preparation(for: picture).expanded(axis: 0)
+        let pixels = try clip.configuration.preparation(for: picture).expanded(axis: 0)
         // A tower of 7 blocks that was not trained for it: V-V from the second on.
         let features = try clip.denseFeatures(pixels, layers: [3, 7], attention: .valueValue(firstBlock: 2))
         for patch in 0..<16 {

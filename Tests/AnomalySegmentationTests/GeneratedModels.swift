@@ -58,6 +58,13 @@ enum GeneratedModels {
         return Image(size: ImageSize(width: width, height: height), pixels: pixels)
     }
 
+    private static func weightError(_ error: any Error) -> WeightError? {
+        switch error {
+        case CLIPLoadingError.weights(let error), SAMLoadingError.weights(let error): error
+        default: error as? WeightError
+        }
+    }
+
     /// A model asked with too few weights says which it needs; those are generated.
     ///
     /// - Parameter known: enough to tell the family by.
@@ -66,7 +73,8 @@ enum GeneratedModels {
     ) throws -> Model {
         do {
             return try build(GeneratedWeights(known))
-        } catch let error as WeightError {
+        } catch let error {
+            guard let error = weightError(error) else { throw error }
             let needed = error.problems.compactMap { problem -> (name: String, shape: Shape)? in
                 guard case .missing(let name, let shape) = problem else { return nil }
                 return (name, shape)

@@ -43,7 +43,7 @@ struct MapProducerTests {
         #expect(grids.count == 1)
         expectClose(try fixture.difference(grids[0].probabilities, "grid_\(side)"), "grid")
         expectClose(try fixture.difference(grids[0].clipScore, "score_\(side)"), "score")
-        let map = AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
+        let map = try AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
         expectClose(try fixture.difference(map.squareMap, "map_\(side)"), "map")
 
         let without = try WindowMapProducer(
@@ -70,7 +70,7 @@ struct MapProducerTests {
         let grids = try made(featureSurgery: false)
         expectClose(try fixture.difference(grids[0].probabilities, "grid"), "grid")
         expectClose(try fixture.difference(grids[0].clipScore, "score"), "score")
-        let map = AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
+        let map = try AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
         expectClose(try fixture.difference(map.squareMap, "map"), "map")
 
         let remainder = try made(featureSurgery: true)
@@ -95,7 +95,7 @@ struct MapProducerTests {
             let patches = PatchComparison(
                 attention: .valueValue(firstBlock: 3), layers: layers, pictureToken: pictureToken)
             let producer = try DenseMapProducer(clip: clip, patches: patches, configuration: configuration)
-            return AnomalyMap(
+            return try AnomalyMap(
                 grids: try producer.grids(for: picture, between: vectors), picture: picture.size,
                 configuration: configuration)
         }
@@ -126,7 +126,7 @@ struct MapProducerTests {
             expectClose(try fixture.difference(grid.values, "logits_\(layer)"), "layer \(layer)")
             #expect(grid.probabilities.values.allSatisfy { (0...1).contains($0) })
         }
-        let map = AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
+        let map = try AnomalyMap(grids: grids, picture: picture.size, configuration: configuration)
         expectClose(try fixture.difference(map.squareMap, "map"), "map")
         // 1e-16, the exponential of a logit near -37: a cosine's error may be 1e-6, as that of the vectors is.
         expectClose(try fixture.difference(map.clipScore, "score"), "score", bound: 1e-4)

@@ -10,8 +10,8 @@ struct MapRefinementTests {
     private let size = ImageSize(width: 64, height: 64)
 
     /// A map that is its own grid.
-    private func map(_ scores: ScoreMap, picture: ImageSize? = nil) -> AnomalyMap {
-        AnomalyMap(
+    private func map(_ scores: ScoreMap, picture: ImageSize? = nil) throws -> AnomalyMap {
+        try AnomalyMap(
             grids: [
                 GridMap(
                     probabilities: Tensor(scores.values, shape: [scores.size.height, scores.size.width]),
@@ -27,7 +27,8 @@ struct MapRefinementTests {
     private func refine(
         _ map: AnomalyMap, _ predictor: ScriptedPredictor, _ configuration: AnomalyConfiguration = .default
     ) throws -> AnomalyResult {
-        try MapRefinement(map, configuration).result(predictor, timings: StageTimings()) { _ in
+        try MapRefinement(map, configuration).result(predictor, timings: StageTimings()) {
+            _ throws(AnomalySegmentationError) in
             Scene.plainEmbedding(side: 64)
         }
     }
@@ -65,7 +66,7 @@ struct MapRefinementTests {
 
     @Test("on a flat map nothing is embedded or predicted: A = S, no mask", arguments: [Float(0), 0.3, 1])
     func flat(value: Float) throws {
-        let flat = map(Scene.map(64, 64) { _, _ in value })
+        let flat = try map(Scene.map(64, 64) { _, _ in value })
         let predictor = ScriptedPredictor(.init(Mask(size: size, repeating: true)))
         let found = try MapRefinement(flat, .default).result(predictor, timings: StageTimings()) { _ in
             Issue.record("an embedding was made")
@@ -78,7 +79,7 @@ struct MapRefinementTests {
 
     @Test("a map below the gate need not be refined", arguments: [(0, false), (0.21, true), (0.19, false)])
     func gate(gate: Float, isBelow: Bool) throws {
-        let faint = map(Scene.map(64, 64) { x, y in 0.2 * Scene.cone(at: 30, 30, slope: 0.08)(x, y) })
+        let faint = try map(Scene.map(64, 64) { x, y in 0.2 * Scene.cone(at: 30, 30, slope: 0.08)(x, y) })
         #expect(
             try MapRefinement(faint, AnomalyConfiguration { $0.promptGate = gate }).omission
                 == (isBelow ? .belowGate : nil))
@@ -90,15 +91,15 @@ struct MapRefinementTests {
             $0.points.normalization = .none
             $0.points.threshold = .fixed(heat: 0.9)
         }
-        let faint = map(Scene.map(64, 64) { x, _ in Float(x) / 100 })
+        let faint = try map(Scene.map(64, 64) { x, _ in Float(x) / 100 })
         let found = try refine(faint, ScriptedPredictor(.init(Mask(size: size))), configuration)
         #expect(found.omission == .noGroups && found.prompts.threshold?.coverage == 0)
         #expect(found.fusedMap == faint.pictureMap)
     }
 
     @Test("map and embedding of different pictures are refused")
-    func otherPicture() {
-        let other = map(Scene.map(64, 64) { x, _ in Float(x) / 100 }, picture: ImageSize(width: 9, height: 7))
+    func otherPicture() throws {
+        let other = try map(Scene.map(64, 64) { x, _ in Float(x) / 100 }, picture: ImageSize(width: 9, height: 7))
         #expect(
             throws: AnomalySegmentationError.pictureSizesDiffer(
                 map: ImageSize(width: 9, height: 7), embedding: size)
@@ -106,8 +107,8 @@ struct MapRefinementTests {
     }
 
     @Test("a map with a value that is not finite is refused with its place", arguments: [Float.nan, .infinity])
-    func notFinite(value: Float) {
-        let broken = map(Scene.map(64, 64) { x, y in x == 3 && y == 4 ? value : 0.5 })
+    func notFinite(value: Float) throws {
+        let broken = try map(Scene.map(64, 64) { x, y in x == 3 && y == 4 ? value : 0.5 })
         #expect(throws: AnomalySegmentationError.mapNotFinite(x: 3, y: 4)) { try MapRefinement(broken, .default) }
     }
 

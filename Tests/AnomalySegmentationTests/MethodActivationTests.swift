@@ -99,8 +99,8 @@ struct MethodActivationTests {
 
     @Test("a name that does not exist is refused with the nearest ones")
     func unknown() throws {
-        let error = #expect(throws: ActivationError.self) { try run(["groups.0.similarty"]) }
-        guard case .unknownName("groups.0.similarty", let nearest) = error else {
+        let error = #expect(throws: AnomalySegmentationError.self) { try run(["groups.0.similarty"]) }
+        guard case .activation(.unknownName("groups.0.similarty", let nearest)) = error else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -11,7 +11,8 @@ struct PromptEnsembleTests {
         abnormal: PromptTable.aprilGAN.sentences(for: "tile", .abnormal))
 
     private func ensemble(
-        _ rule: TextPromptConfiguration.VectorRule = .normalizedEach, _ encode: @escaping ([String]) throws -> Tensor
+        _ rule: TextPromptConfiguration.VectorRule = .normalizedEach,
+        _ encode: @escaping ([String]) throws(AnomalySegmentationError) -> Tensor
     ) -> PromptEnsemble {
         PromptEnsemble(rule: rule, encode: encode)
     }

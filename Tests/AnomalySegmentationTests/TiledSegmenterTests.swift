@@ -49,7 +49,7 @@ struct TiledSegmenterTests {
             #expect((tile.result.omission == .noGroups) == tile.result.prompts.groups.isEmpty)
             #expect((tile.result.timings.embedding > 0) == isHot)
         }
-        #expect(boxes == tiling.tiles(of: picture.size) && boxes.count == 8)
+        #expect(try boxes == tiling.tiles(of: picture.size) && boxes.count == 8)
         #expect(groups > 0 && found.omission == nil)
         #expect(found.fusedMap.size == picture.size && found.mask.size == picture.size)
         #expect(found.fusedMap.values.allSatisfy { (0...1).contains($0) })

@@ -28,7 +28,7 @@ struct TilingTests {
             let count = axis.ranges.count
             #expect(count == 1 || (count - 1) * (tiling.side - tiling.overlap) + tiling.overlap < length)
         }
-        #expect(tiling.tiles(of: size).count == grid.columns.ranges.count * grid.rows.ranges.count)
+        #expect(grid.boxes.count == grid.columns.ranges.count * grid.rows.ranges.count)
     }
 
     @Test("the shares of all tiles in a pixel add up to 1, and none of them jumps", arguments: tilings, sizes)
@@ -51,7 +51,7 @@ struct TilingTests {
     func constant(_ tiling: Tiling, _ size: ImageSize) {
         let value: Float = 0.123_456_7
         var join = TileJoin(TileGrid(tiling, size))
-        for (index, box) in tiling.tiles(of: size).enumerated() {
+        for (index, box) in TileGrid(tiling, size).boxes.enumerated() {
             let part = ImageSize(width: box.width, height: box.height)
             join.add(ScoreMap(size: part, repeating: value), Mask(size: part, repeating: true), tile: index)
         }
@@ -67,7 +67,7 @@ struct TilingTests {
             size: size, values: (0..<size.pixelCount).map { _ in Float.random(in: 0...1, using: &random) })
         let mask = map.mask(atLeast: 0.6)
         var join = TileJoin(TileGrid(tiling, size))
-        for (index, box) in tiling.tiles(of: size).enumerated() {
+        for (index, box) in TileGrid(tiling, size).boxes.enumerated() {
             let places = (box.y0...box.y1).flatMap { y in (box.x0...box.x1).map { y * size.width + $0 } }
             let part = ImageSize(width: box.width, height: box.height)
             join.add(

@@ -40,7 +40,7 @@ struct ActivationTests {
         let model = try model()
         let found = try model.encode(tokens: ReferenceModel.texts, observing: ["*"])
         try expect(model.textActivations(texts: 3), found, in: "taps_text")
-        #expect(compare(found.output, model.encode(tokens: ReferenceModel.texts)).relative < 1e-5)
+        #expect(try compare(found.output, model.encode(tokens: ReferenceModel.texts)).relative < 1e-5)
     }
 
     @Test("an activation asked for alone is the same, and so is the result")
@@ -154,7 +154,7 @@ struct ActivationTests {
         for entry in model.textActivations(texts: 3) {
             let zeroed = try model.encode(
                 tokens: ReferenceModel.texts, observing: [], editing: [entry.name: { Tensor(zeros: $0.shape) }])
-            #expect(compare(zeroed.output, model.encode(tokens: ReferenceModel.texts)).relative > 1e-3, "\(entry)")
+            #expect(try compare(zeroed.output, model.encode(tokens: ReferenceModel.texts)).relative > 1e-3, "\(entry)")
         }
     }
 
@@ -198,15 +198,11 @@ struct ActivationTests {
             try model.encodeImage(Tensor(zeros: [2, 3, 30, 32]), observing: ["visual"])
         }
         let long = String(repeating: "word ", count: 40)
-        guard case .tooLong? = #expect(throws: TokenizerError.self, performing: { try model.encodeText([long]) }) else {
-            return
-        }
-        guard
-            case .unusableText? = #expect(
-                throws: CLIPError.self, performing: { try model.encodeText([long], observing: []) })
-        else {
-            Issue.record("another error")
-            return
+        for encode in [{ try model.encodeText([long]) }, { try model.encodeText([long], observing: []).output }] {
+            guard case .unusableText? = #expect(throws: CLIPError.self, performing: encode) else {
+                Issue.record("another error")
+                return
+            }
         }
         #expect(try model.encodeText([], observing: ["ln_final"]).output.shape == [0, 24])
     }

@@ -111,7 +111,7 @@ import Testing
         var report = name
         for (actual, part) in [
             (try model.encodeImage(GeneratedWeights.input([2, 3, side, side])), "image"),
-            (model.encode(tokens: texts), "text"),
+            (try model.encode(tokens: texts), "text"),
         ] {
             let difference = compare(actual, try answers.load(part))
             #expect(difference.relative <= bound, "\(name), \(part): \(difference)")

@@ -48,7 +48,7 @@ struct SmallBundleTests {
         #expect(image.relative <= 1e-4, "\(image)")
         let features = try model.denseFeatures(pixels, layers: [model.configuration.visionLayers])
         let texts = try model.encodeText(Array(Self.sentences.prefix(2)))
-        let map = model.zeroShotProbabilities(images: features.layers[0].projected(), texts: texts)
+        let map = try model.zeroShotProbabilities(images: features.layers[0].projected(), texts: texts)
             .sliced(axis: 1, 1..<2).reshaped(to: [features.gridHeight, features.gridWidth])
         let difference = try ReferenceModel.error(map, "probability", in: Self.fixture)
         #expect(difference.relative <= 1e-4, "\(difference)")
@@ -60,10 +60,10 @@ struct SmallBundleTests {
         let model = try model()
         let pixels = GeneratedWeights.input([1, 3, 160, 224])
         let before = ComputeThreads.count
-        defer { ComputeThreads.set(before) }
-        ComputeThreads.set(1)
+        defer { try? ComputeThreads.set(before) }
+        try ComputeThreads.set(1)
         let one = try model.encodeImage(pixels)
-        ComputeThreads.set(2)
+        try ComputeThreads.set(2)
         #expect(isIdentical(one, try model.encodeImage(pixels)))
     }
 }

@@ -53,7 +53,7 @@ struct WindowFeatureTests {
         let padded = texts.flatMap { $0 + Array(repeating: 3, count: length - $0.count) }
         let vectors = model.textTower.tokenEmbedding(padded).reshaped(to: [texts.count, length, 32])
         let found = try model.encodeText(vectors: vectors, ends: texts.map { $0.count - 1 })
-        #expect(compare(found, model.encode(tokens: texts)).relative < 1e-6)
+        #expect(try compare(found, model.encode(tokens: texts)).relative < 1e-6)
     }
 
     @Test("deep prompts replace the tokens behind the first")

@@ -34,8 +34,8 @@ struct ZeroShotTests {
         let classifier = try ZeroShotClassifier(model, labels: texts("labels"), templates: texts("templates"))
         let images = try model.encodeImage(GeneratedWeights.input([3, 3, 32, 32]))
         for (actual, name) in [
-            (classifier.vectors, "weights"), (classifier.logits(images: images), "logits"),
-            (classifier.probabilities(images: images), "probabilities"),
+            (classifier.vectors, "weights"), (try classifier.logits(images: images), "logits"),
+            (try classifier.probabilities(images: images), "probabilities"),
         ] {
             let difference = try ReferenceModel.error(actual, name, in: Self.fixture)
             #expect(difference.relative < 1e-5, "\(name): \(difference)")
@@ -47,7 +47,7 @@ struct ZeroShotTests {
         let model = try model()
         let labels = ["tile", "zipper"]
         let images = try model.encodeImage(GeneratedWeights.input([2, 3, 32, 32]))
-        let expected = model.zeroShotProbabilities(
+        let expected = try model.zeroShotProbabilities(
             images: images, texts: try model.encodeText(labels.map { "a photo of a \($0)." }))
         let actual = try ZeroShotClassifier(model, labels: labels).probabilities(images: images)
         #expect(compare(actual, expected).relative < 1e-6)
@@ -57,14 +57,15 @@ struct ZeroShotTests {
     func refused() throws {
         let model = try model()
         #expect(throws: ZeroShotError.noLabels) { try ZeroShotClassifier(model, labels: []) }
+        #expect(throws: ZeroShotError.emptyLabel(1)) { try ZeroShotClassifier(model, labels: ["a", " "]) }
         #expect(throws: ZeroShotError.noTemplates) { try ZeroShotClassifier(model, labels: ["a"], templates: []) }
         #expect(throws: ZeroShotError.templateWithoutPlace("a photo")) {
             try ZeroShotClassifier(model, labels: ["a"], templates: ["{}", "a photo"])
         }
-        let error = #expect(throws: TokenizerError.self) {
+        let error = #expect(throws: ZeroShotError.self) {
             try ZeroShotClassifier(model, labels: [String(repeating: "very ", count: 40)])
         }
-        guard case .tooLong = error else {
+        guard case .clip(.unusableText(.tooLong)) = error else {
             Issue.record("\(String(describing: error))")
             return
         }

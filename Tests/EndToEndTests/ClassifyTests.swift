@@ -19,8 +19,8 @@ struct ClassifyTests {
         let classifier = try ZeroShotClassifier(clip, labels: labels, templates: templates)
         var preparation = clip.configuration
         if let resizing { preparation.resizing = resizing }
-        let pixels = preparation.wholePicturePreparation(for: SamplePictures.plate()).expanded(axis: 0)
-        let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
+        let pixels = try preparation.wholePicturePreparation(for: SamplePictures.plate()).expanded(axis: 0)
+        let probabilities = try classifier.probabilities(images: try clip.encodeImage(pixels)).values
         return zip(labels, probabilities).sorted { $0.1 > $1.1 }.map { label, probability in
             // As the command writes it: the shortest digits of single precision.
             .object(["label": .text(label), "probability": .number(Double("\(probability)") ?? .nan)])

@@ -142,6 +142,14 @@ struct EnvironmentTests {
                 outcome.errors == "vitrine: there is no file /none/file; check the spelling (\(variable))\n",
                 "\(outcome.errors)")
         }
+        let small = try command.run(
+            ["embed", "--text", "a", "--output", "a.npy"], environment: ["VITRINE_SMALL_WEIGHTS": "/none"])
+        #expect(small.status == 4)
+        #expect(
+            small.errors
+                == "vitrine: VITRINE_SMALL_WEIGHTS names /none, where clip.safetensors, sam.safetensors, merges.txt cannot be "
+                + "read: set it to the folder that holds these files, or unset it to use those that came along (weights of "
+                + "your own: --clip, --sam)\n", "\(small.errors)")
     }
 
     @Test("the list of published weights is part of the program")

@@ -32,7 +32,7 @@ struct EmbedTests {
         #expect(
             Set(file.names) == ["image_embeddings", "tokens.2", "projected.2", "tokens.6", "projected.6"])
         let clip = try Self.clip()
-        let pixels = clip.configuration.preparation(for: SamplePictures.plate(holeRadius: 20)).expanded(axis: 0)
+        let pixels = try clip.configuration.preparation(for: SamplePictures.plate(holeRadius: 20)).expanded(axis: 0)
         let features = try clip.denseFeatures(pixels, layers: [2, 6])
         #expect(try file.load("image_embeddings").element(1).values == features.classToken.values)
         let side = clip.configuration.imageSize / clip.configuration.patch

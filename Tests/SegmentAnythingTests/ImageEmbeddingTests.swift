@@ -15,7 +15,8 @@ import WeightIdentity
     private func embedded(_ image: Image) throws -> (embedding: ImageEmbedding, key: ImageEmbeddingKey) {
         let model = try model.get()
         return (
-            model.embed(image), ImageEmbeddingKey(model, weights: try model.imageEncoderFingerprint(), picture: image)
+            try model.embed(image),
+            try ImageEmbeddingKey(model, weights: model.imageEncoderFingerprint(), picture: image)
         )
     }
 
@@ -55,14 +56,14 @@ import WeightIdentity
         #expect(
             refusal(try ImageEmbeddingKey(other, weights: other.imageEncoderFingerprint(), picture: image)) == .weights)
         let larger = generatedImage(width: 91, height: 50)
-        #expect(refusal(ImageEmbeddingKey(model, weights: weights, picture: larger)) == .size)
+        #expect(try refusal(ImageEmbeddingKey(model, weights: weights, picture: larger)) == .size)
         var changed = image
         changed[x: 89, y: 49] = Color(red: 1, green: 2, blue: 3)
-        #expect(refusal(ImageEmbeddingKey(model, weights: weights, picture: changed)) == .pixels)
+        #expect(try refusal(ImageEmbeddingKey(model, weights: weights, picture: changed)) == .pixels)
         var configuration = SAMConfiguration.tested
         configuration.pixelMean = [0, 0, 0]
         let prepared = try generatedModel(configuration)
-        #expect(refusal(ImageEmbeddingKey(prepared, weights: weights, picture: image)) == .preparation)
+        #expect(try refusal(ImageEmbeddingKey(prepared, weights: weights, picture: image)) == .preparation)
         #expect(refusal(key) == nil)
     }
 

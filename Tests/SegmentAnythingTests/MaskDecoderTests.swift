@@ -102,17 +102,17 @@ import Testing
                 maskLogits: generatedTensor("mask \(index)", [160, 160]))
         }
         let before = ComputeThreads.count
-        defer { ComputeThreads.set(before) }
-        func decoded(threads: Int) -> DecodedMasks {
-            ComputeThreads.set(threads)
+        defer { try? ComputeThreads.set(before) }
+        func decoded(threads: Int) throws -> DecodedMasks {
+            try ComputeThreads.set(threads)
             return model.maskDecoder(
                 features: features, position: model.promptEncoder.densePosition, prompts: model.promptEncoder(prompts),
                 masks: .multiple)
         }
-        let alone = decoded(threads: 1)
+        let alone = try decoded(threads: 1)
         #expect(alone.logits.shape == [3, 3, 160, 160] && alone.logits.values.allSatisfy(\.isFinite))
         for threads in [2, 5] {
-            let together = decoded(threads: threads)
+            let together = try decoded(threads: threads)
             #expect(isIdentical(together.logits, alone.logits), "\(threads) threads")
             #expect(isIdentical(together.predictedIoU, alone.predictedIoU), "\(threads) threads")
         }

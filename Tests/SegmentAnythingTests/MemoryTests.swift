@@ -16,7 +16,7 @@ struct MemoryTests {
             precondition(weights > 350_000_000)
             guard let before = ProcessMemory.resident else { return }
             let model = try SAMModel(configuration: .vitB, weights: ZeroWeights(entries))
-            for _ in 0..<2 { _ = model.encode(Tensor(zeros: [3, 1024, 1024])) }
+            for _ in 0..<2 { _ = try model.encode(Tensor(zeros: [3, 1024, 1024])) }
             let taken = (ProcessMemory.peak ?? .max) - before
             precondition(taken <= weights + 300_000_000, "\(taken) bytes for \(weights) bytes of weights")
         }

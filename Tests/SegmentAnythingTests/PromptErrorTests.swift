@@ -54,7 +54,7 @@ import Testing
         let model = try SAMModel(configuration: .tested, weights: damaged)
         #expect(throws: PromptError.masksNotFinite) { try model.predict(model.embed(image), prompt) }
         let features = Tensor(repeating: .nan, shape: [32, 16, 16])
-        let embedding = ImageEmbedding(features: features, frame: model.frame(of: image))
+        let embedding = ImageEmbedding(features: features, frame: try model.frame(of: image))
         #expect(throws: PromptError.masksNotFinite) {
             try SAMModel(configuration: .tested, weights: weights).predict(embedding, prompt)
         }
@@ -62,7 +62,7 @@ import Testing
             $0.map { $0 * 3e38 }
         }
         let generator = try AutomaticMaskGenerator(SAMModel(configuration: .tested, weights: rating))
-        #expect(throws: PromptError.masksNotFinite) { try generator.masks(in: image) }
+        #expect(throws: AutomaticMaskError.prompt(.masksNotFinite)) { try generator.masks(in: image) }
     }
 
     @Test("each refusal says what is wrong and what to do")

@@ -49,7 +49,7 @@ import Testing
         let model = try SAMModel(weights: Checkpoint.open(folder.appendingPathComponent(file).path))
         #expect(model.configuration == configuration)
         let answers = try PublishedAnswers(folder)
-        let embedding = model.embed(answers.picture)
+        let embedding = try model.embed(answers.picture)
         var report = "\(file): embedding \(try answers.expect(embedding.features, "embedding", within: 1e-4))"
         var prompt = Prompt(points: [PromptPoint(ImagePoint(x: 300, y: 200), .positive)])
         for step in ["point", "point_mask", "point_mask_box"] {

@@ -34,7 +34,7 @@ import Testing
     func cascade() throws {
         let model = try generatedModel(.tested)
         let reference = try Reference("frames_cascade")
-        let embedding = model.embed(generatedImage(width: 90, height: 50))
+        let embedding = try model.embed(generatedImage(width: 90, height: 50))
         #expect(embedding.validRows == 9 && embedding.validColumns == 16)
         var prompt = Prompt(points: [
             PromptPoint(ImagePoint(x: 70.5, y: 20), .positive), PromptPoint(ImagePoint(x: 3, y: 44.25), .negative),
@@ -59,14 +59,14 @@ import Testing
     @Test("a mask becomes logits over the model's square: 10 inside, -10 outside and in the padding, between at edges")
     func maskPrompt() throws {
         let model = try generatedModel(.tested)
-        func columns(of size: ImageSize, inside count: Int) -> Tensor {
+        func columns(of size: ImageSize, inside count: Int) throws -> Tensor {
             let values = (0..<size.width * size.height).map { $0 % size.width < count }
-            return model.maskPrompt(Mask(size: size, values: values))
+            return try model.maskPrompt(Mask(size: size, values: values))
         }
-        let exact = columns(of: ImageSize(width: 64, height: 32), inside: 20)
+        let exact = try columns(of: ImageSize(width: 64, height: 32), inside: 20)
         #expect(exact.shape == [64, 64])
         #expect((0..<64 * 64).allSatisfy { exact[$0 / 64, $0 % 64] == ($0 / 64 < 32 && $0 % 64 < 20 ? 10 : -10) })
-        let shrunk = columns(of: ImageSize(width: 128, height: 64), inside: 41)
+        let shrunk = try columns(of: ImageSize(width: 128, height: 64), inside: 41)
         #expect(shrunk[5, 10] == 10 && shrunk[5, 40] == -10 && shrunk[40, 10] == -10)
         #expect(abs(shrunk[5, 20]) < 10)
     }
@@ -74,7 +74,7 @@ import Testing
     @Test("prompts predicted together get the masks of one call each")
     func batch() throws {
         let model = try generatedModel(.tested)
-        let embedding = model.embed(generatedImage(width: 90, height: 50))
+        let embedding = try model.embed(generatedImage(width: 90, height: 50))
         let prompts = [(10.0, 10.0), (80, 40), (45, 25)].map { x, y in
             Prompt(points: [PromptPoint(ImagePoint(x: x, y: y), .positive)])
         }

@@ -29,9 +29,11 @@ struct AdapterMapProducer: AnomalyMapProducer {
     }
 
     /// One grid a size and block.
-    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap] {
+    func grids(
+        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+    ) throws(CLIPError) -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        return try input.sides.enumerated().flatMap { index, side in
+        let grids = try input.sides.enumerated().map { index, side throws(CLIPError) in
             let features = try input.clip.denseFeatures(input.pixels(image, side: side), layers: layers)
             let clipScore = similarity.abnormalProbability(features.classToken)
             return zip(features.layers, adapters.layers).map { layer, adapter in
@@ -41,6 +43,7 @@ struct AdapterMapProducer: AnomalyMapProducer {
                 ).handed(to: taps, "inputs.\(index).layers.\(layer.index)")
             }
         }
+        return grids.flatMap { $0 }
     }
 
     var activations: [NamedShape] {

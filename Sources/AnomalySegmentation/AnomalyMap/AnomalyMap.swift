@@ -16,12 +16,14 @@ public struct AnomalyMap: Sendable {
     /// Enlarges (bilinear, each grid by the rule of its scale), averages, smooths on the square raster, then resizes to
     /// the picture (bilinear, corners not aligned).
     ///
-    /// - Precondition: there is a grid, and the picture holds a pixel.
+    /// - Precondition: the picture holds a pixel.
     /// - Parameter taps: at the map's place, for observers.
+    /// - Throws: ``AnomalySegmentationError/noGrids``.
     init(
         grids: [GridMap], picture: ImageSize, configuration: AnomalyMapConfiguration, taps: ActivationTaps? = nil
-    ) {
-        precondition(!grids.isEmpty && !picture.isEmpty, "AnomalyMap: no grid, or an empty picture (\(picture))")
+    ) throws(AnomalySegmentationError) {
+        require(!picture.isEmpty, "AnomalyMap: a picture of \(picture) has no map")
+        guard !grids.isEmpty else { throw .noGrids }
         squareMap = Self.squareMap(grids, configuration).handed(to: taps, "square")
         let rows = squareMap.size == picture ? ScoreRows(squareMap) : ScoreRows(ResizedMap(squareMap, to: picture))
         pictureRows = taps?.asks("picture") == true ? ScoreRows(rows.map.handed(to: taps, "picture")) : rows

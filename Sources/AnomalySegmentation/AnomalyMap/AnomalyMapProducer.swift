@@ -1,3 +1,4 @@
+import CLIP
 import Imaging
 import NeuralNetwork
 import Tensors
@@ -30,7 +31,7 @@ struct GridMap: Sendable {
     init(logits: Tensor, clipScore: Float) { self.init(values: logits, scale: .logit, clipScore: clipScore) }
 
     private init(values: Tensor, scale: Scale, clipScore: Float) {
-        precondition(values.shape.rank == 2, "GridMap takes [rows, columns], not \(values.shape)")
+        require(values.shape.rank == 2, "GridMap takes [rows, columns], not \(values.shape)")
         self.values = values
         self.scale = scale
         self.clipScore = clipScore
@@ -53,7 +54,9 @@ protocol AnomalyMapProducer: Sendable {
     /// One grid for each size, layer or method whose maps are to be averaged; at least one.
     ///
     /// - Parameter taps: at the map's place, for observers.
-    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap]
+    func grids(
+        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+    ) throws(CLIPError) -> [GridMap]
 
     /// What observers see of the grids, with names from the map on.
     var activations: [NamedShape] { get }
@@ -61,7 +64,7 @@ protocol AnomalyMapProducer: Sendable {
 
 extension AnomalyMapProducer {
     /// The grids, unobserved.
-    func grids(for image: Image, between vectors: TextVectors) throws -> [GridMap] {
+    func grids(for image: Image, between vectors: TextVectors) throws(CLIPError) -> [GridMap] {
         try grids(for: image, between: vectors, taps: nil)
     }
 }

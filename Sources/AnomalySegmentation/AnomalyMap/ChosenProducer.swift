@@ -35,14 +35,7 @@ struct ChosenProducer {
             let prompts = try Self.reading(weights, .anomalyCLIPPrompts, for: configuration.producer) {
                 weights throws(WeightError) in try LearntPrompts(weights, for: clip.configuration)
             }
-            do {
-                vectors = try prompts.vectors(by: clip)
-            } catch let error as AnomalySegmentationError {
-                throw error
-            } catch {
-                throw .unusableMapWeights(
-                    WeightError([.unreadable(name: "prompt_learner.ctx_pos", reason: "\(error)")]))
-            }
+            vectors = try prompts.vectors(by: clip)
         case (.adapters, nil), (.learntPrompts, nil): throw .missingMapWeights(configuration.producer)
         case (.dense, _?), (.windows, _?): throw .unneededMapWeights(configuration.producer)
         }

@@ -31,9 +31,11 @@ struct DenseMapProducer: AnomalyMapProducer {
     }
 
     /// One grid a size; layers are averaged within.
-    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap] {
+    func grids(
+        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+    ) throws(CLIPError) -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        return try input.sides.enumerated().map { index, side in
+        return try input.sides.enumerated().map { index, side throws(CLIPError) in
             let features = try input.clip.denseFeatures(
                 input.pixels(image, side: side), layers: layers, attention: attention)
             let grid = [features.gridHeight, features.gridWidth]

@@ -24,8 +24,8 @@ struct MapInput {
 
     /// `[1, 3, side, side]`: the whole picture, squashed, whatever CLIP does to pictures that it classifies. What a crop
     /// cuts off could not be marked.
-    func pixels(_ image: Image, side: Int) -> Tensor {
-        clip.configuration.preparation(for: image, size: side).expanded(axis: 0)
+    func pixels(_ image: Image, side: Int) throws(CLIPError) -> Tensor {
+        try clip.configuration.preparation(for: image, size: side).expanded(axis: 0)
     }
 
     /// Rows and columns of patches at this side.

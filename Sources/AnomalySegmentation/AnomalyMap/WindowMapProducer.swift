@@ -33,9 +33,11 @@ struct WindowMapProducer: AnomalyMapProducer {
     }
 
     /// One grid a size.
-    func grids(for image: Image, between vectors: TextVectors, taps: ActivationTaps?) throws -> [GridMap] {
+    func grids(
+        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+    ) throws(CLIPError) -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        return try input.sides.enumerated().map { index, side in
+        return try input.sides.enumerated().map { index, side throws(CLIPError) in
             let features = try input.clip.windowFeatures(input.pixels(image, side: side), sides: windowSides)
             let clipScore = similarity.abnormalProbability(features.classToken)
             var inverses = features.scales.map { scale in

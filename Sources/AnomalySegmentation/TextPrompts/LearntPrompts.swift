@@ -47,14 +47,20 @@ struct LearntPrompts: Sendable {
 
     /// The two directions, in the place of ``PromptEnsemble``'s.
     ///
-    /// - Throws: `CLIPError` for another CLIP than they were read for,
+    /// - Throws: ``AnomalySegmentationError/unusableMapWeights(_:)`` for another CLIP than they were read for,
     ///   ``AnomalySegmentationError/unusableTextVector(state:)`` for vectors without direction.
-    func vectors(by clip: CLIPModel) throws -> TextVectors {
-        func vector(_ text: Text, _ state: PromptTable.State) throws -> Tensor {
-            let encoded = try clip.encodeText(
-                vectors: text.vectors.expanded(axis: 0), ends: [text.end], deepPrompts: deepPrompts)
+    func vectors(by clip: CLIPModel) throws(AnomalySegmentationError) -> TextVectors {
+        func vector(_ text: Text, _ state: PromptTable.State) throws(AnomalySegmentationError) -> Tensor {
+            let encoded: Tensor
+            do throws(CLIPError) {
+                encoded = try clip.encodeText(
+                    vectors: text.vectors.expanded(axis: 0), ends: [text.end], deepPrompts: deepPrompts)
+            } catch {
+                throw .unusableMapWeights(
+                    WeightError([.unreadable(name: "prompt_learner.ctx_pos", reason: "\(error)")]))
+            }
             guard let unit = PromptEnsemble.mean(of: [encoded], rule: .rawMean) else {
-                throw AnomalySegmentationError.unusableTextVector(state: state)
+                throw .unusableTextVector(state: state)
             }
             return unit
         }

@@ -12,24 +12,26 @@ package struct TextVectors: Sendable {
 struct PromptEnsemble {
     let rule: TextPromptConfiguration.VectorRule
     /// Sentences to vectors `[sentences, embed]`, not normalised.
-    let encode: ([String]) throws -> Tensor
+    let encode: ([String]) throws(AnomalySegmentationError) -> Tensor
 
     /// Sentences handed to the encoder at once: enough to fill the machine, few enough to bound the memory.
     private static let batch = 64
 
     /// Both vectors. **Complexity:** one pass of the text tower over all sentences.
-    func vectors(of expansion: PromptExpansion) throws -> TextVectors {
+    func vectors(of expansion: PromptExpansion) throws(AnomalySegmentationError) -> TextVectors {
         try TextVectors(normal: vector(expansion, .normal), abnormal: vector(expansion, .abnormal))
     }
 
-    private func vector(_ expansion: PromptExpansion, _ state: PromptTable.State) throws -> Tensor {
+    private func vector(
+        _ expansion: PromptExpansion, _ state: PromptTable.State
+    ) throws(AnomalySegmentationError) -> Tensor {
         let sentences = expansion.sentences(state)
         var parts: [Tensor] = []
         for start in stride(from: 0, to: sentences.count, by: Self.batch) {
             parts.append(try encode(Array(sentences[start..<min(start + Self.batch, sentences.count)])))
         }
         guard let vector = Self.mean(of: parts, rule: rule) else {
-            throw AnomalySegmentationError.unusableTextVector(state: state)
+            throw .unusableTextVector(state: state)
         }
         return vector
     }

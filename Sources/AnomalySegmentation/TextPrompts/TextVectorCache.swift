@@ -24,7 +24,7 @@ final class TextVectorCache: Sendable {
     func known(_ object: String) -> TextVectors? { known.withLock { $0[object] } }
 
     /// The vectors of an object: from memory, from the store, or encoded and kept in both.
-    func vectors(for object: String) throws -> TextVectors {
+    func vectors(for object: String) throws(AnomalySegmentationError) -> TextVectors {
         if let found = known(object) { return found }
         let expansion = try configuration.expansion(for: object)
         let vectors = try stored(expansion)
@@ -32,7 +32,7 @@ final class TextVectorCache: Sendable {
         return vectors
     }
 
-    private func stored(_ expansion: PromptExpansion) throws -> TextVectors {
+    private func stored(_ expansion: PromptExpansion) throws(AnomalySegmentationError) -> TextVectors {
         guard let store else { return try encoded(expansion) }
         let fingerprint = encoder.withLock { known in
             let found = known ?? clip.textFingerprint
@@ -46,9 +46,13 @@ final class TextVectorCache: Sendable {
         return made
     }
 
-    private func encoded(_ expansion: PromptExpansion) throws -> TextVectors {
-        try PromptEnsemble(rule: configuration.vectorRule) { sentences in
-            self.clip.encode(tokens: try sentences.map(self.tokens))
+    private func encoded(_ expansion: PromptExpansion) throws(AnomalySegmentationError) -> TextVectors {
+        try PromptEnsemble(rule: configuration.vectorRule) { sentences throws(AnomalySegmentationError) in
+            let tokens = try sentences.map { sentence throws(AnomalySegmentationError) in try self.tokens(of: sentence)
+            }
+            return try AnomalySegmentationError.wrapping { () throws(CLIPError) in
+                try self.clip.encode(tokens: tokens)
+            }
         }.vectors(of: expansion)
     }
 

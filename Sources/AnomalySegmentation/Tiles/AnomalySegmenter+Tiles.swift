@@ -16,57 +16,40 @@ extension AnomalySegmenter {
     ///   - object: what the picture shows, in plain English.
     ///   - tiling: the size of the tiles, and how much they overlap.
     ///   - each: gets each tile once it is done, row by row. What it throws ends the work.
-    /// - Throws: what ``segment(_:object:embedding:)`` and `each` throw, and ``AnomalySegmentationError`` for a tiling out
-    ///   of its range.
+    /// - Throws: ``AnomalySegmentationError`` as ``segment(_:object:embedding:)`` and for a tiling out of its range, and what
+    ///   `each` throws.
     public func segment(
-        _ image: Image, object: String, tiling: Tiling, each: (AnomalyTile) throws -> Void = { _ in }
+        _ image: Image, object: String, tiling: Tiling, each: (AnomalyTile) throws -> Void
     ) throws -> TiledAnomalyResult {
-        try tiling.validate()
-        var timings = StageTimings()
-        let vectors = try textVectors(for: object, timings: &timings)
-        let grid = TileGrid(tiling, image.size)
-        let boxes = grid.boxes
-        var grids: [[GridMap]] = []
-        let scale = try timings.measure(\.map) {
-            var values = TileScale.Collection(tiles: boxes.count, side: configuration.map.side)
-            for box in boxes {
-                grids.append(try producer.grids(for: image.cropped(to: box), between: vectors))
-                let squareMap = AnomalyMap.squareMap(grids[grids.count - 1], configuration.map)
-                try values.add(squareMap, configuration.points.normalization)
-            }
-            return try values.scale(configuration)
-        }
-        func map(of tile: Int) -> AnomalyMap {
-            AnomalyMap(
-                grids: grids[tile], picture: ImageSize(width: boxes[tile].width, height: boxes[tile].height),
-                configuration: configuration.map)
-        }
+        try segment(image, object: object, tiling: tiling, each: each, failure: { $0 as any Error })
+    }
 
-        var join = TileJoin(grid)
-        var clipScore: Float = 0
-        for (tile, box) in boxes.enumerated() {
-            let map = timings.measure(\.map) { map(of: tile) }
-            let result = try MapRefinement(map, configuration, scale: scale).result(sam, timings: StageTimings()) {
-                timings in timings.measure(\.embedding) { sam.embed(image.cropped(to: box)) }
-            }
-            timings.add(result.timings)
-            clipScore = max(clipScore, map.clipScore)
-            timings.measure(\.fusion) { join.add(result.fusedMap, result.mask, tile: tile) }
-            try each(AnomalyTile(box: box, result: result))
+    /// The same without a look at the tiles.
+    ///
+    /// - Throws: ``AnomalySegmentationError`` as ``segment(_:object:embedding:)`` and for a tiling out of its range.
+    public func segment(
+        _ image: Image, object: String, tiling: Tiling
+    ) throws(AnomalySegmentationError) -> TiledAnomalyResult {
+        try segment(
+            image, object: object, tiling: tiling, each: { _ throws(AnomalySegmentationError) in }, failure: { $0 })
+    }
+
+    /// - Parameter failure: an error of this module as one of the kind that `each` throws.
+    private func segment<Failure>(
+        _ image: Image, object: String, tiling: Tiling, each: (AnomalyTile) throws(Failure) -> Void,
+        failure: (AnomalySegmentationError) -> Failure
+    ) throws(Failure) -> TiledAnomalyResult {
+        var work: TiledSegmentation
+        do throws(AnomalySegmentationError) {
+            work = try TiledSegmentation(self, image, object, tiling)
+        } catch {
+            throw failure(error)
         }
-        if configuration.fusion.mode == .gate && join.hasNoMask {
-            // Without any mask there is nothing to multiply with, as in a picture without tiles.
-            join = TileJoin(grid)
-            for tile in boxes.indices {
-                let map = map(of: tile).pictureMap
-                join.add(map, Mask(size: map.size), tile: tile)
-            }
+        for tile in work.boxes.indices {
+            let found: AnomalyTile
+            do throws(AnomalySegmentationError) { found = try work.add(tile) } catch { throw failure(error) }
+            try each(found)
         }
-        let joined = timings.measure(\.fusion) { join.joined() }
-        let weight = configuration.fusion.pictureScoreWeight
-        return TiledAnomalyResult(
-            score: weight * clipScore + (1 - weight) * (joined.map.range?.upperBound ?? 0), clipScore: clipScore,
-            fusedMap: joined.map, mask: joined.mask, threshold: scale.threshold, omission: scale.omission,
-            timings: timings)
+        do throws(AnomalySegmentationError) { return try work.joined() } catch { throw failure(error) }
     }
 }

@@ -28,8 +28,12 @@ public struct Tiling: Hashable, Sendable, Codable {
 
     /// The tiles of a picture, row by row. All have the same size and together they cover it.
     ///
-    /// - Precondition: the tiling is valid.
-    public func tiles(of size: ImageSize) -> [ImageBox] { TileGrid(self, size).boxes }
+    /// - Throws: ``AnomalySegmentationError`` for a number out of its range, and for a size without a pixel.
+    public func tiles(of size: ImageSize) throws(AnomalySegmentationError) -> [ImageBox] {
+        try validate()
+        guard !size.isEmpty else { throw .emptyPicture(size) }
+        return TileGrid(self, size).boxes
+    }
 
     /// Whether a picture is one tile, so that it is looked at as a whole.
     public func isWhole(_ size: ImageSize) -> Bool { max(size.width, size.height) <= side }

@@ -23,4 +23,6 @@ public enum CLIPConfigurationError: Error, Hashable, Sendable {
     case unknownChoice(file: String, fact: String, value: String, known: [String])
     /// A described fact must obey a rule and does not.
     case unusableFact(file: String, String, rule: String)
+    /// A configuration made by hand that no model can have: its field, the value there, and what it must be.
+    case unusableField(String, value: String, rule: String)
 }

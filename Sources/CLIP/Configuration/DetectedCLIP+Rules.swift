@@ -57,6 +57,10 @@ extension DetectedCLIP {
                 name: "visual.positional_embedding",
                 found: weights.shape(of: "visual.positional_embedding") ?? [])
         }
+        guard configuration.contextLength >= CLIPTokenizer.leastContext else {
+            throw .unexpectedShape(
+                name: "positional_embedding", found: weights.shape(of: "positional_embedding") ?? [])
+        }
     }
 }
 

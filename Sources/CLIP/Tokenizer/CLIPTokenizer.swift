@@ -1,3 +1,5 @@
+import Tensors
+
 /// Text to tokens, as CLIP's text tower takes them.
 ///
 /// Matches `SimpleTokenizer` of OpenAI's CLIP and of open_clip, the repair of wrongly decoded text included.
@@ -9,6 +11,9 @@ public struct CLIPTokenizer: Sendable {
         /// `<start_of_text>` and `<end_of_text>`.
         case openCLIP
     }
+
+    /// Room for start and end.
+    static let leastContext = 2
 
     /// The tokens and the merges that lead to them.
     public let vocabulary: Vocabulary
@@ -23,7 +28,9 @@ public struct CLIPTokenizer: Sendable {
     ///   - marks: how start and end are written inside a text.
     /// - Precondition: room for start and end.
     public init(vocabulary: Vocabulary, contextLength: Int = 77, marks: Marks = .openAI) {
-        precondition(contextLength >= 2, "CLIPTokenizer: a context of \(contextLength) has no room for start and end")
+        require(
+            contextLength >= Self.leastContext,
+            "CLIPTokenizer: a context of \(contextLength) has no room for start and end")
         self.vocabulary = vocabulary
         self.contextLength = contextLength
         encoder = BytePairEncoder(vocabulary: vocabulary)

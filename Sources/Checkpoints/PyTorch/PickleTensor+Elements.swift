@@ -1,3 +1,5 @@
+import Tensors
+
 extension PickleTensor {
     /// The elements of a contiguous tensor.
     ///
@@ -6,7 +8,7 @@ extension PickleTensor {
         guard !dimensions.contains(0) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         let size = self.storage.elementType.byteCount
         let count = dimensions.reduce(1, *)
-        precondition(
+        require(
             (elementOffset + count) * size <= storage.count, "PickleTensor.elements: \(storage.count) bytes of storage")
         return UnsafeRawBufferPointer(rebasing: storage[elementOffset * size..<(elementOffset + count) * size])
     }
@@ -19,7 +21,7 @@ extension PickleTensor {
         let byteCount = dimensions.reduce(size, *)
         guard byteCount > 0 else { return [] }
         let last = zip(dimensions, strides).reduce(elementOffset) { $0 + ($1.0 - 1) * $1.1 }
-        precondition((last + 1) * size <= storage.count, "PickleTensor.gathered: \(storage.count) bytes of storage")
+        require((last + 1) * size <= storage.count, "PickleTensor.gathered: \(storage.count) bytes of storage")
         let inner = dimensions.last ?? 1
         let innerStride = strides.last ?? 1
         return [UInt8](unsafeUninitializedCapacity: byteCount) { result, initialized in

@@ -16,6 +16,8 @@ extension AutomaticMaskError: CustomStringConvertible {
         case .pointOutside(let point, let layer):
             "the grid of crop layer \(layer) has the point (\(point.x), \(point.y)): its points are fractions of width "
                 + "and height, from 0 to 1"
+        case .sam(let error): error.description
+        case .prompt(let error): error.description
         }
     }
 

@@ -1,6 +1,6 @@
 public import Imaging
 
-/// Why a generator cannot work with its configuration.
+/// Why a generator cannot work with its configuration, or finds no masks in a picture.
 public enum AutomaticMaskError: Error, Hashable, Sendable {
     /// The parameters of ``AutomaticMaskConfiguration`` that are numbers, each under its own name.
     public enum Parameter: String, Hashable, Sendable {
@@ -18,4 +18,8 @@ public enum AutomaticMaskError: Error, Hashable, Sendable {
     case unexpectedGridCount(found: Int, expected: Int)
     /// A point of a grid that is not within 0...1.
     case pointOutside(ImagePoint, layer: Int)
+    /// The picture cannot be embedded.
+    case sam(SAMError)
+    /// The masks are no numbers.
+    case prompt(PromptError)
 }

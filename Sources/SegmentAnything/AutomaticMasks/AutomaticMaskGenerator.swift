@@ -27,20 +27,30 @@ public struct AutomaticMaskGenerator: Sendable {
     /// The masks of a picture. Those with the highest predicted IoU come first; with crops, those of the smallest crops do.
     ///
     /// **Complexity**: one run of the image encoder a crop, one prompt a point, and three masks a point at the crop's size.
-    /// - Precondition: the picture has at least one pixel.
-    /// - Throws: ``PromptError/masksNotFinite``.
-    public func masks(in image: Image) throws -> [AutomaticMask] { try masks(in: image) { _ in } }
+    /// - Throws: ``AutomaticMaskError``, for a picture without a pixel and for masks that are no numbers.
+    public func masks(in image: Image) throws(AutomaticMaskError) -> [AutomaticMask] {
+        try masks(in: image, progress: { _ throws(AutomaticMaskError) in }, failure: { $0 })
+    }
 
     /// The masks of a picture, with reports on the progress.
     ///
     /// - Parameters:
-    ///   - image: at least one pixel.
+    ///   - image: of any size that holds a pixel.
     ///   - progress: called before every run of the encoder, after every batch of points and at the end. It may throw to
     ///     stop the work, as with `try Task.checkCancellation()`.
-    /// - Throws: ``PromptError/masksNotFinite``, and what `progress` throws.
+    /// - Throws: ``AutomaticMaskError`` as without reports, and what `progress` throws.
     public func masks(
         in image: Image, progress: (AutomaticMaskProgress) throws -> Void
     ) throws -> [AutomaticMask] {
+        try masks(in: image, progress: progress, failure: { $0 as any Error })
+    }
+
+    /// - Parameter failure: an error of this module as one of the kind that `progress` throws.
+    private func masks<Failure>(
+        in image: Image, progress: (AutomaticMaskProgress) throws(Failure) -> Void,
+        failure: (AutomaticMaskError) -> Failure
+    ) throws(Failure) -> [AutomaticMask] {
+        guard !image.size.isEmpty else { throw failure(.sam(.emptyPicture(image.size))) }
         let crops = CropLayout.crops(
             of: image.size, layers: configuration.cropLayers, overlapRatio: configuration.cropOverlapRatio)
         var state = AutomaticMaskProgress(
@@ -49,12 +59,21 @@ public struct AutomaticMaskGenerator: Sendable {
         var found: [AutomaticMask] = []
         for crop in crops {
             try progress(state)
-            let embedding = model.embed(crops.count == 1 ? image : image.cropped(to: crop.box))
+            let embedding: ImageEmbedding
+            do throws(SAMError) {
+                embedding = try model.embed(crops.count == 1 ? image : image.cropped(to: crop.box))
+            } catch {
+                throw failure(.sam(error))
+            }
             var candidates: [AutomaticMask] = []
             let points = grids[crop.layer]
             for start in stride(from: 0, to: points.count, by: configuration.pointsPerBatch) {
                 let batch = Array(points[start..<min(points.count, start + configuration.pointsPerBatch)])
-                candidates += try masks(at: batch, embedding, crop: crop.box, picture: image.size)
+                do throws(PromptError) {
+                    candidates += try masks(at: batch, embedding, crop: crop.box, picture: image.size)
+                } catch {
+                    throw failure(.prompt(error))
+                }
                 state.points += batch.count
                 state.masks = found.count + candidates.count
                 try progress(state)

@@ -7,7 +7,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
     /// **Preconditions**: no dimension is negative.
     public init(_ dimensions: [Int]) {
-        precondition(dimensions.allSatisfy { $0 >= 0 }, "a shape has no negative dimension: \(dimensions)")
+        require(dimensions.allSatisfy { $0 >= 0 }, "a shape has no negative dimension: \(dimensions)")
         self.dimensions = dimensions
     }
 
@@ -18,7 +18,17 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     public var rank: Int { dimensions.count }
 
     /// The product of the dimensions; 1 for a single value.
-    public var elementCount: Int { dimensions.reduce(1, *) }
+    ///
+    /// **Preconditions**: an `Int` holds it.
+    public var elementCount: Int {
+        var count = 1
+        for extent in dimensions {
+            let (product, isTooLarge) = count.multipliedReportingOverflow(by: extent)
+            require(!isTooLarge, "a tensor of shape \(self) has more elements than can be counted")
+            count = product
+        }
+        return count
+    }
 
     /// The extent of an axis; negative axes count from the end.
     public subscript(axis: Int) -> Int { dimensions[resolved(axis: axis)] }
@@ -52,7 +62,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     /// The axis counted from the start.
     package func resolved(axis: Int) -> Int {
         let resolved = axis < 0 ? axis + rank : axis
-        precondition(resolved >= 0 && resolved < rank, "axis \(axis) of a tensor of shape \(self) does not exist")
+        require(resolved >= 0 && resolved < rank, "axis \(axis) of a tensor of shape \(self) does not exist")
         return resolved
     }
 

@@ -18,6 +18,7 @@ final class TensorStorage: @unchecked Sendable {
     var pageOwner: (any PageOwner)? { owner as? any PageOwner }
 
     init(uninitialized count: Int) {
+        require(count <= Int.max / 16, "a tensor of \(count) elements fits into no memory")
         self.count = count
         owner = nil
         let block = TensorArena.shared.take(count * MemoryLayout<Float>.stride)

@@ -20,7 +20,7 @@ extension Tensor {
     /// The start of the elements, for reading during the call.
     func read<R>(_ body: (UnsafePointer<Float>) -> R) -> R {
         withUnsafeBufferPointer { source in
-            guard let base = source.baseAddress else { preconditionFailure("tensor memory has an address") }
+            guard let base = source.baseAddress else { fault("tensor memory has an address") }
             return body(base)
         }
     }

@@ -5,7 +5,7 @@ import KernelInterface
 extension Tensor {
     private static func combine(_ operation: RowOperation, _ left: Tensor, _ right: Tensor) -> Tensor {
         guard let target = left.shape.broadcast(with: right.shape) else {
-            preconditionFailure("\(operation): shapes \(left.shape) and \(right.shape) do not broadcast")
+            fault("\(operation): shapes \(left.shape) and \(right.shape) do not broadcast")
         }
         let kernels = Kernels.active
         return filled(

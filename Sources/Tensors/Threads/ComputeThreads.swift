@@ -16,21 +16,27 @@ public enum ComputeThreads {
 
     /// Uses `count` threads from the next operation on.
     ///
-    /// **Preconditions**: `count` is 1 ... 1024.
-    public static func set(_ count: Int) {
-        precondition((1...1024).contains(count), "ComputeThreads.set: \(count) threads")
+    /// - Throws: ``ThreadCountError`` for a number that is not in ``allowed``.
+    public static func set(_ count: Int) throws(ThreadCountError) {
+        guard allowed.contains(count) else { throw .outOfRange(count) }
         ThreadPool.shared.resize(to: count)
     }
+
+    /// The numbers of threads that can be asked for.
+    public static let allowed = 1...1024
 
     /// The number found at the start, and why.
     static let initial: (count: Int, reason: String) = choose(
         processors: allowedProcessors(), quota: quota(), override: environment("VITRINE_THREADS"))
 
     static func choose(processors: Int, quota: Double?, override: String?) -> (count: Int, reason: String) {
-        if let override, let wanted = Int(override), (1...1024).contains(wanted) {
+        if let override, let wanted = Int(override), allowed.contains(wanted) {
             return (wanted, "VITRINE_THREADS")
         }
-        let note = override.map { "; VITRINE_THREADS=\($0) is not a number from 1 to 1024 and is ignored" } ?? ""
+        let note =
+            override.map {
+                "; VITRINE_THREADS=\($0) is not a number from \(allowed.lowerBound) to \(allowed.upperBound) and is ignored"
+            } ?? ""
         if let quota, Int(quota.rounded(.up)) < processors {
             return (max(1, Int(quota.rounded(.up))), "the control group's quota of \(quota) processors" + note)
         }

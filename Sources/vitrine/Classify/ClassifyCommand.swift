@@ -56,7 +56,7 @@ struct ClassifyCommand: ReadsPictures {
 
     func run() throws {
         limit.apply()
-        threadOptions.apply()
+        try threadOptions.apply()
         let items = stdioOptions.stdio ? [] : try pictureOptions.items()
         let labels = try labelOptions.names()
         let sentences = try sentences()
@@ -71,8 +71,8 @@ struct ClassifyCommand: ReadsPictures {
         }
         // The likeliest first.
         func ranked(_ decoded: DecodedImage) throws -> [(label: String, probability: Float)] {
-            let pixels = preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
-            let probabilities = classifier.probabilities(images: try clip.encodeImage(pixels)).values
+            let pixels = try preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
+            let probabilities = try classifier.probabilities(images: clip.encodeImage(pixels)).values
             let found = zip(labels, probabilities).sorted { $0.1 > $1.1 }.prefix(top ?? labels.count)
             return found.map { (label: $0.0, probability: $0.1) }
         }

@@ -105,7 +105,7 @@ struct EmbedCommand: ReadsPictures {
 
     func run() throws {
         limit.apply()
-        threadOptions.apply()
+        try threadOptions.apply()
         var file = EmbeddingFile(try OutputFile(output, overwrites: overwrite, recognises: EmbeddingFile.isOne))
         if sam {
             try addImageEmbedding(to: &file)
@@ -156,7 +156,7 @@ struct EmbedCommand: ReadsPictures {
             total: items.count,
             whenStopped: "no file was written; allow more time, or do the pictures in parts with --shard")
         try loop.work(through: readings, \.self) { item, picture in
-            let pixels = preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)
+            let pixels = try preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)
             if patches {
                 do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
                     guard case CLIPError.noSuchBlock = error else { throw error }
@@ -191,7 +191,7 @@ struct EmbedCommand: ReadsPictures {
         let input = try SAMPicture(pictureOptions, output: nil, weights: try WeightSearch.sam(flag: samWeights))
         try file.output.keepsApart(from: [input.item.path] + input.files.map { FilePath($0.path) })
         let (sam, image) = (input.sam, input.decoded.image)
-        let embedding = sam.embed(image)
+        let embedding = try sam.embed(image)
         guard embedding.features.isFinite else {
             throw CommandFailure.badInput(
                 "\(input.files[0].path): the picture's features hold numbers that are infinite or none: the weights are "

@@ -47,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         runLimit.apply()
-        models.threadOptions.apply()
+        try models.threadOptions.apply()
         let options = readingOptions.options
         let classes = try LabelledPictures.classes(in: folder, limit: limit, options: options)
         let setup = try anomalyOptions.resolved()

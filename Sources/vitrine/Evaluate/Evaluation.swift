@@ -82,7 +82,7 @@ struct Evaluation {
     func measure(_ reading: Reading) throws -> Sample {
         let image = reading.image
         let map = try segmenter.anomalyMap(image, object: object)
-        let embedding = models.sam.embed(image)
+        let embedding = try models.sam.embed(image)
         let result = try segmenter.refine(map, embedding: embedding)
         return Sample(
             map: result.clipMap,

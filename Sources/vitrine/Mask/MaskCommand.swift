@@ -61,11 +61,11 @@ struct MaskCommand: ReadsPictures {
     }
 
     func run() throws {
-        threadOptions.apply()
+        try threadOptions.apply()
         let input = try SAMPicture(pictureOptions, output: (output, ".mask"), weights: try samOptions.file())
         let weights = WeightFileRecord.pending(of: input.files)
         let (sam, image) = (input.sam, input.decoded.image)
-        let frame = sam.frame(of: image)
+        let frame = try sam.frame(of: image)
         let placed = PromptArguments(points: point, box: box, on: image.size)
         for note in placed.notes { Terminal.complain("\(input.item.pathText): \(note)") }
         let prompt = Prompt(
@@ -96,7 +96,7 @@ struct MaskCommand: ReadsPictures {
 
     /// The saved embedding, when one is named and is this picture's by this model.
     private func embedded(_ image: Image, by sam: SAMModel) throws -> ImageEmbedding {
-        guard let path = embedding else { return sam.embed(image) }
+        guard let path = embedding else { return try sam.embed(image) }
         return try reading(path) {
             try ImageEmbedding(
                 tensors: Checkpoint.open(path),

@@ -56,6 +56,6 @@ enum MaskInput {
             throw CommandFailure.badInput(
                 "\(path) is \(mask.size), the picture \(frame.original); a mask has the picture's size")
         }
-        return model.maskPrompt(mask)
+        return try model.maskPrompt(mask)
     }
 }

@@ -68,7 +68,7 @@ struct MasksCommand: ReadsPictures {
 
     func run() throws {
         limit.apply()
-        threadOptions.apply()
+        try threadOptions.apply()
         let items = try pictureOptions.items(output: output)
         let results = try ResultOutput(output, for: items.map(Self.name))
         let options = pictureOptions.readingOptions.options

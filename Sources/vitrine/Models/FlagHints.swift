@@ -9,6 +9,8 @@ import WeightIdentity
 /// What follows an error's own sentence, empty where no flag helps.
 func flagHint(for error: any Error) -> String {
     switch error {
+    case let error as CLIPLoadingError: flagHint(for: error.underlying)
+    case let error as SAMLoadingError: flagHint(for: error.underlying)
     case let error as CLIPConfigurationError: error.flagHint
     case let error as SAMConfigurationError: error.flagHint
     case let error as ImageCodecError: error.flagHint
@@ -62,7 +64,7 @@ extension AutomaticMaskError {
         switch self {
         case .outOfRange(let parameter, _, _): " (\(parameter.flag))"
         case .noPoints: " (--points-per-side, --crop-n-points-downscale-factor, --crop-n-layers)"
-        case .unexpectedGridCount, .pointOutside: ""
+        case .unexpectedGridCount, .pointOutside, .sam, .prompt: ""
         }
     }
 }

@@ -22,7 +22,7 @@ struct LoadedCLIP {
         model = try reading(files.clip) {
             do {
                 return try CLIPModel(weights: checkpoint, merges: merges, activation: options.activation ?? activation)
-            } catch let error as VocabularyError {
+            } catch CLIPLoadingError.vocabulary(let error) {
                 return try reading(files.merges) { throw error }
             }
         }
@@ -37,10 +37,14 @@ struct LoadedCLIP {
     /// - Parameter flag: what the texts were given with.
     /// - Throws: A ``CommandFailure``.
     func readingTexts<Value>(_ flag: String, _ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as CLIPError {
-            throw CommandFailure.badInput("\(files[0].path): \(error)")
-        } catch let error as TokenizerError {
+        do {
+            return try body()
+        } catch CLIPError.unusableText(let error), ZeroShotError.clip(.unusableText(let error)) {
             throw CommandFailure.usage("\(flag): \(error)")
+        } catch let error where error is CLIPError {
+            throw CommandFailure.badInput("\(files[0].path): \(error)")
+        } catch ZeroShotError.clip(let error) {
+            throw CommandFailure.badInput("\(files[0].path): \(error)")
         } catch { throw CommandFailure.usage("\(error)") }
     }
 
@@ -69,7 +73,7 @@ extension LoadedSAM {
     func asking<Masks>(_ body: () throws -> Masks) throws -> Masks {
         do {
             return try body()
-        } catch PromptError.masksNotFinite {
+        } catch PromptError.masksNotFinite, AutomaticMaskError.prompt(.masksNotFinite) {
             throw CommandFailure.badInput("\(files[0].path): \(PromptError.masksNotFinite)")
         } catch let error as PromptError {
             throw CommandFailure.usage("\(error)")

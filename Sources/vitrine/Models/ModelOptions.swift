@@ -54,14 +54,16 @@ struct ThreadOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads takes a whole number from 1 to 1024, not \(threads)")
+        let allowed = ComputeThreads.allowed
+        if let threads, !allowed.contains(threads) {
+            throw ValidationError(
+                "--threads takes a whole number from \(allowed.lowerBound) to \(allowed.upperBound), not \(threads)")
         }
     }
 
     /// Sets the number of threads, when one was asked for.
-    func apply() {
-        if let threads { ComputeThreads.set(threads) }
+    func apply() throws {
+        if let threads { try ComputeThreads.set(threads) }
     }
 }
 
@@ -72,7 +74,9 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var threadOptions: ThreadOptions
 
     static func smallWeights() throws -> SmallWeights {
-        do { return try SmallWeights() } catch { throw CommandFailure.badInput(error.description) }
+        do { return try SmallWeights() } catch {
+            throw CommandFailure.badInput("\(error) (weights of your own: --clip, --sam)")
+        }
     }
 }
 

@@ -53,7 +53,7 @@ struct ProfileCommand: ParsableCommand {
     }
 
     func run() throws {
-        models.threadOptions.apply()
+        try models.threadOptions.apply()
         let file = try trace.map { try OutputFile($0, overwrites: false, recognises: ChromeTrace.isOne) }
         let work = try ProfileWork(self)
         let machine = MachineReport()

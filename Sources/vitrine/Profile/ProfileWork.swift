@@ -34,18 +34,18 @@ struct ProfileWork {
             let clip = try LoadedCLIP(command.models.clipOptions)
             let tokens = try clip.readingTexts("clip-text") { try clip.model.tokenizer.tokens(for: Self.sentence) }
             let texts = [[Int]](repeating: tokens, count: command.batch)
-            body = { _ = clip.model.encode(tokens: texts) }
+            body = { _ = try clip.model.encode(tokens: texts) }
         case .samEncoder:
             let sam = try LoadedSAM(file: command.models.samOptions.file()).model
             let side = sam.configuration.side
             let pixels = Self.pattern([3, side, side])
-            body = { _ = sam.encode(pixels) }
+            body = { _ = try sam.encode(pixels) }
         case .samDecoder:
             let loaded = try LoadedSAM(file: command.models.samOptions.file())
             let (sam, side) = (loaded.model, loaded.model.configuration.side)
             let frame = ModelFrame(
                 original: ImageSize(width: side, height: side), side: side, patch: sam.configuration.patch)
-            let embedding = ImageEmbedding(features: sam.encode(Self.pattern([3, side, side])), frame: frame)
+            let embedding = ImageEmbedding(features: try sam.encode(Self.pattern([3, side, side])), frame: frame)
             let points = (1...6).map { index in
                 PromptPoint(
                     ImagePoint(x: Double(side * index / 8), y: Double(side * (7 - index) / 8)),

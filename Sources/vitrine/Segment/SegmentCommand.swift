@@ -77,7 +77,7 @@ struct SegmentCommand: ReadsPictures {
             return
         }
         limit.apply()
-        models.threadOptions.apply()
+        try models.threadOptions.apply()
         let memory = try PictureMemory(pictureOptions.readingOptions, models)
         if stdioOptions.stdio {
             let results = try output.map { try ResultOutput($0, for: []) }
@@ -115,9 +115,11 @@ struct SegmentCommand: ReadsPictures {
         let models = try LoadedModels(models, activation: setup.configuration.map.activation)
         let segmenter = try setup.segmenter(models, textCache: anomalyOptions.cache.textVectors())
         // An object name that does not fit is found before the first picture is read.
-        do { _ = try segmenter.textVectors(for: object) } catch let error as AnomalySegmentationError {
-            if case .unusableTextVector = error { throw CommandFailure.badInput("\(models.files[0].path): \(error)") }
-            throw CommandFailure.usage("--object: \(error)")
+        do { _ = try segmenter.textVectors(for: object) } catch {
+            switch error {
+            case .unusableTextVector, .clip: throw CommandFailure.badInput("\(models.files[0].path): \(error)")
+            default: throw CommandFailure.usage("--object: \(error)")
+            }
         }
         return (segmenter, models.files + setup.files)
     }

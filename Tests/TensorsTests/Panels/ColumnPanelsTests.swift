@@ -102,9 +102,9 @@ import Testing
     }
 
     @Test("a pass, folding and unfolding give the same bits on any number of threads")
-    func threads() {
+    func threads() throws {
         let before = ComputeThreads.count
-        defer { ComputeThreads.set(before) }
+        defer { try? ComputeThreads.set(before) }
         let pass = Pass(seed: 313, maps: 1, batch: 2, rows: 40, columns: 1600, keys: 5, groups: 4)
         var random = SeededGenerator(seed: 314)
         let planes = random.tensor([2, 160, 160])
@@ -124,10 +124,10 @@ import Testing
             }
             return [columns.matrices, means, folded.matrices, unfolded]
         }
-        ComputeThreads.set(1)
+        try ComputeThreads.set(1)
         let alone = everything()
         for threads in [2, 3, 5] {
-            ComputeThreads.set(threads)
+            try ComputeThreads.set(threads)
             for (index, (found, expected)) in zip(everything(), alone).enumerated() {
                 #expect(isIdentical(found, expected), "result \(index) on \(threads) threads")
             }

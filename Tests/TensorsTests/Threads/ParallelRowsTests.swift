@@ -43,7 +43,7 @@ import Testing
                 clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
                 return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
             }
-            ComputeThreads.set(4)
+            try ComputeThreads.set(4)
             ParallelRows.forEach(count: 64, minimumPerTask: 1) { _ in }
             usleep(20_000)
             let start = processorTime()

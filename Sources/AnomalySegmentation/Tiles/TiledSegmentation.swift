@@ -1,0 +1,90 @@
+import Imaging
+import SegmentAnything
+
+/// The tiles of one picture on their way to one result.
+struct TiledSegmentation {
+    private let segmenter: AnomalySegmenter
+    private let image: Image
+    let boxes: [ImageBox]
+    private let grid: TileGrid
+    private let grids: [[GridMap]]
+    private let scale: TileScale
+    private var join: TileJoin
+    private var clipScore: Float = 0
+    private var timings = StageTimings()
+
+    /// Makes the maps of all tiles, and the scale that they share.
+    init(
+        _ segmenter: AnomalySegmenter, _ image: Image, _ object: String, _ tiling: Tiling
+    ) throws(AnomalySegmentationError) {
+        guard !image.size.isEmpty else { throw .emptyPicture(image.size) }
+        try tiling.validate()
+        let configuration = segmenter.configuration
+        var timings = StageTimings()
+        let vectors = try segmenter.textVectors(for: object, timings: &timings)
+        let grid = TileGrid(tiling, image.size)
+        let boxes = grid.boxes
+        var grids: [[GridMap]] = []
+        scale = try timings.measure(\.map) { () throws(AnomalySegmentationError) in
+            var values = TileScale.Collection(tiles: boxes.count, side: configuration.map.side)
+            for box in boxes {
+                grids.append(try segmenter.grids(for: image.cropped(to: box), between: vectors))
+                let squareMap = AnomalyMap.squareMap(grids[grids.count - 1], configuration.map)
+                try values.add(squareMap, configuration.points.normalization)
+            }
+            return try values.scale(configuration)
+        }
+        self.segmenter = segmenter
+        self.image = image
+        self.grid = grid
+        self.boxes = boxes
+        self.grids = grids
+        self.timings = timings
+        join = TileJoin(grid)
+    }
+
+    private func map(of tile: Int) throws(AnomalySegmentationError) -> AnomalyMap {
+        try AnomalyMap(
+            grids: grids[tile], picture: ImageSize(width: boxes[tile].width, height: boxes[tile].height),
+            configuration: segmenter.configuration.map)
+    }
+
+    /// Refines the next tile; tiles come in order.
+    mutating func add(_ tile: Int) throws(AnomalySegmentationError) -> AnomalyTile {
+        let box = boxes[tile]
+        var spent = StageTimings()
+        let map = try spent.measure(\.map) { () throws(AnomalySegmentationError) in try self.map(of: tile) }
+        let result = try MapRefinement(map, segmenter.configuration, scale: scale)
+            .result(segmenter.sam, timings: StageTimings()) { timings throws(AnomalySegmentationError) in
+                try timings.measure(\.embedding) { () throws(AnomalySegmentationError) in
+                    try segmenter.embed(image.cropped(to: box))
+                }
+            }
+        spent.add(result.timings)
+        clipScore = max(clipScore, map.clipScore)
+        spent.measure(\.fusion) { join.add(result.fusedMap, result.mask, tile: tile) }
+        timings.add(spent)
+        return AnomalyTile(box: box, result: result)
+    }
+
+    /// The result, once all tiles are in.
+    mutating func joined() throws(AnomalySegmentationError) -> TiledAnomalyResult {
+        let fusion = segmenter.configuration.fusion
+        if fusion.mode == .gate && join.hasNoMask {
+            // Without any mask there is nothing to multiply with, as in a picture without tiles.
+            join = TileJoin(grid)
+            for tile in boxes.indices {
+                let map = try self.map(of: tile).pictureMap
+                join.add(map, Mask(size: map.size), tile: tile)
+            }
+        }
+        var spent = StageTimings()
+        let joined = spent.measure(\.fusion) { join.joined() }
+        timings.add(spent)
+        let weight = fusion.pictureScoreWeight
+        return TiledAnomalyResult(
+            score: weight * clipScore + (1 - weight) * (joined.map.range?.upperBound ?? 0), clipScore: clipScore,
+            fusedMap: joined.map, mask: joined.mask, threshold: scale.threshold, omission: scale.omission,
+            timings: timings)
+    }
+}

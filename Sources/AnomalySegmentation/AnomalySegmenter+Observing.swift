@@ -40,10 +40,10 @@ extension AnomalySegmenter {
     /// - Parameters:
     ///   - image: of any size that holds a pixel.
     ///   - object: what the picture shows.
-    ///   - embedding: as for ``segment(_:object:embedding:)``.
+    ///   - embedding: as for `segment(_:object:embedding:)`.
     ///   - observing: names or patterns of the values that come back.
     ///   - editing: by name or pattern, what replaces a value before the computation goes on with it.
-    /// - Throws: ``AnomalySegmentationError`` as ``segment(_:object:embedding:)``, with `.activation` for what cannot be
+    /// - Throws: ``AnomalySegmentationError`` as `segment(_:object:embedding:)`, with `.activation` for what cannot be
     ///   observed or edited.
     public func segment(
         _ image: Image, object: String, embedding: ImageEmbedding? = nil, observing: [String],

@@ -91,7 +91,7 @@ public struct AnomalySegmenter: Sendable {
         try AnomalySegmentationError.wrapping { () throws(PromptError) in try sam.check(embedding) }
     }
 
-    /// S alone: what ``segment(_:object:embedding:)`` starts from. Its parameters and errors are the same.
+    /// S alone: what `segment(_:object:embedding:)` starts from. Its parameters and errors are the same.
     public func anomalyMap(_ image: Image, object: String) throws(AnomalySegmentationError) -> AnomalyMap {
         guard !image.size.isEmpty else { throw .emptyPicture(image.size) }
         var timings = StageTimings()

@@ -33,6 +33,7 @@ extension CLIPError: CustomStringConvertible {
         case .unusableScale(let logarithm):
             "'logit_scale' is \(logarithm), and its exponential is no scale: the weights are damaged; get them again, or "
                 + "convert them anew"
+        case .cancelled: "the computation was cancelled before its end: ask again if its result is still wanted"
         case .unusableText(let error): error.description
         case .activation(let error): error.description
         }

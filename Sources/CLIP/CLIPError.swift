@@ -28,6 +28,8 @@ public enum CLIPError: Error, Hashable, Sendable {
     /// A tower gave a vector without a direction: zero, or of numbers that are infinite, none, or too large to be
     /// compared. The weights are finite, and their products are not.
     case noDirection(Tower)
+    /// The computation ran in `ComputeQueue`, and the task that waited for it was cancelled.
+    case cancelled
     /// The exponential of `logit_scale` is zero or infinite.
     case unusableScale(logarithm: Float)
 

@@ -24,7 +24,7 @@ extension CLIPModel {
     /// result is the same but for rounding.
     ///
     /// - Parameters:
-    ///   - pixels: as for ``encodeImage(_:)``.
+    ///   - pixels: as for `encodeImage(_:)`.
     ///   - observing: names or patterns of the activations that come back.
     ///   - editing: by name or pattern, what replaces an activation before the computation goes on with it.
     /// - Returns: vectors `[batch, embedding]`, not normalised, and the activations.

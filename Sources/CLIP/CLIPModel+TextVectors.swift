@@ -33,6 +33,8 @@ extension CLIPModel {
                         + "at most")
             }
         }
-        return textTower.encode(vectors.sliced(axis: 1, 0..<length), ends: ends, deepPrompts: deepPrompts)
+        return try textTower.encode(
+            vectors.sliced(axis: 1, 0..<length), ends: ends, deepPrompts: deepPrompts,
+            CancellableSteps(throwing: CLIPError.cancelled))
     }
 }

@@ -102,7 +102,7 @@ public struct CLIPModel: Sendable {
     /// - Throws: `CLIPError.unusablePixels`, `.noDirection`.
     public func encodeImage(_ pixels: Tensor) throws(CLIPError) -> Tensor {
         try check(pixels.shape)
-        return try imageTower(pixels).withDirections(of: .image)
+        return try imageTower(pixels, CancellableSteps(throwing: CLIPError.cancelled)).withDirections(of: .image)
     }
 
     /// Texts as vectors.
@@ -139,8 +139,10 @@ public struct CLIPModel: Sendable {
             }
         }
         guard !tokens.isEmpty else { return Tensor(zeros: [0, configuration.embedding]) }
-        let parts = stride(from: 0, to: tokens.count, by: Self.textBatch).map { start in
-            textTower(Array(tokens[start..<min(start + Self.textBatch, tokens.count)]))
+        let steps = CancellableSteps(throwing: CLIPError.cancelled)
+        var parts: [Tensor] = []
+        for start in stride(from: 0, to: tokens.count, by: Self.textBatch) {
+            parts.append(try textTower(Array(tokens[start..<min(start + Self.textBatch, tokens.count)]), steps))
         }
         return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
     }
@@ -164,7 +166,8 @@ public struct CLIPModel: Sendable {
         for block in asked where !(1...configuration.visionLayers).contains(block) {
             throw .noSuchBlock(block, blocks: configuration.visionLayers)
         }
-        let features = imageTower.denseFeatures(pixels, layers: layers, attention: attention)
+        let features = try imageTower.denseFeatures(
+            pixels, layers: layers, attention: attention, CancellableSteps(throwing: CLIPError.cancelled))
         _ = try features.classToken.expanded(axis: 0).withDirections(of: .image)
         return features
     }

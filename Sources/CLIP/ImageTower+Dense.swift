@@ -11,12 +11,18 @@ extension ImageTower {
     /// - Parameters:
     ///   - pixels: `[1, 3, height, columns]`.
     ///   - layers: blocks counted from 1, each at most the tower's depth.
-    func denseFeatures(_ pixels: Tensor, layers: [Int], attention: DenseAttention) -> DenseFeatures {
-        Profile.layer(path) { features(pixels, layers: layers, attention: attention) }
+    func denseFeatures<Failure>(
+        _ pixels: Tensor, layers: [Int], attention: DenseAttention, _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> DenseFeatures {
+        try Profile.layer(path) { () throws(Failure) -> DenseFeatures in
+            try features(pixels, layers: layers, attention: attention, steps)
+        }
     }
 
-    private func features(_ pixels: Tensor, layers: [Int], attention: DenseAttention) -> DenseFeatures {
-        let (start, gridHeight, gridWidth) = tokens(pixels)
+    private func features<Failure>(
+        _ pixels: Tensor, layers: [Int], attention: DenseAttention, _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> DenseFeatures {
+        let (start, gridHeight, gridWidth) = try steps { tokens(pixels) }
         var firstDenseBlock = blocks.count + 1
         if case .valueValue(let firstBlock) = attention { firstDenseBlock = firstBlock }
         var ordinary = start
@@ -24,9 +30,9 @@ extension ImageTower {
         var chosen: [Int: Tensor] = [:]
         for (index, block) in zip(1..., blocks) {
             if index >= firstDenseBlock {
-                (ordinary, dense) = block(ordinary, beside: dense)
+                (ordinary, dense) = try steps { block(ordinary, beside: dense) }
             } else {
-                ordinary = block(ordinary)
+                ordinary = try steps { block(ordinary) }
                 dense = ordinary
             }
             if layers.contains(index) { chosen[index] = dense.element(0).slice(1..<dense.shape[1]) }

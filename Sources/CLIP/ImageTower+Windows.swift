@@ -10,19 +10,24 @@ extension ImageTower {
     /// - Parameters:
     ///   - pixels: `[1, 3, height, columns]`.
     ///   - sides: of the windows, in patches, each from 1 to the shorter side of the grid.
-    func windowFeatures(_ pixels: Tensor, sides: [Int]) -> WindowFeatures {
-        Profile.layer(path) { features(pixels, sides: sides) }
+    func windowFeatures<Failure>(
+        _ pixels: Tensor, sides: [Int], _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> WindowFeatures {
+        try Profile.layer(path) { () throws(Failure) -> WindowFeatures in try features(pixels, sides: sides, steps) }
     }
 
-    private func features(_ pixels: Tensor, sides: [Int]) -> WindowFeatures {
-        let (placed, gridHeight, gridWidth) = placedTokens(pixels)
+    private func features<Failure>(
+        _ pixels: Tensor, sides: [Int], _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> WindowFeatures {
+        let (placed, gridHeight, gridWidth) = try steps { placedTokens(pixels) }
         let tokens = placed.element(0)
-        return WindowFeatures(
-            gridHeight: gridHeight, gridWidth: gridWidth, classToken: classVectors(placed).element(0),
-            scales: sides.map { side in
-                let windows = Self.windows(side: side, gridHeight: gridHeight, gridWidth: gridWidth)
-                return WindowFeatures.Scale(side: side, windows: vectors(of: windows, in: tokens))
-            })
+        let classToken = try classVectors(placed, steps).element(0)
+        var scales: [WindowFeatures.Scale] = []
+        for side in sides {
+            let windows = Self.windows(side: side, gridHeight: gridHeight, gridWidth: gridWidth)
+            scales.append(WindowFeatures.Scale(side: side, windows: try vectors(of: windows, in: tokens, steps)))
+        }
+        return WindowFeatures(gridHeight: gridHeight, gridWidth: gridWidth, classToken: classToken, scales: scales)
     }
 
     /// For each window the indices of its tokens: the class token, then its patches row by row.
@@ -35,13 +40,17 @@ extension ImageTower {
     }
 
     /// Each window through the tower: `[windows, embedding]`.
-    private func vectors(of windows: [[Int]], in tokens: Tensor) -> Tensor {
+    private func vectors<Failure>(
+        of windows: [[Int]], in tokens: Tensor, _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> Tensor {
         let length = windows[0].count
         let atOnce = max(1, Self.tokensAtOnce / length)
-        let parts = stride(from: 0, to: windows.count, by: atOnce).map { start in
+        var parts: [Tensor] = []
+        for start in stride(from: 0, to: windows.count, by: atOnce) {
             let batch = windows[start..<min(start + atOnce, windows.count)]
-            return classVectors(
-                tokens.gathered(rows: batch.flatMap { $0 }).reshaped(to: [batch.count, length, tokens.shape[1]]))
+            let gathered = tokens.gathered(rows: batch.flatMap { $0 })
+            parts.append(
+                try classVectors(gathered.reshaped(to: [batch.count, length, tokens.shape[1]]), steps))
         }
         return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
     }

@@ -60,14 +60,20 @@ struct ImageTower: Sendable {
     ///
     /// - Parameter placed: `[batch, tokens, width]`, the class token first.
     /// - Returns: `[batch, embedding]`, not normalised.
-    func classVectors(_ placed: Tensor) -> Tensor {
+    func classVectors<Failure>(_ placed: Tensor, _ steps: CancellableSteps<Failure>) throws(Failure) -> Tensor {
         let classTokens = Array(repeating: 0, count: placed.shape[0])
-        let tokens = blocks.dropLast().reduce(firstNorm(placed)) { $1($0) }
-        return projection(blocks.last.map { $0(tokens, keeping: classTokens) } ?? tokens.tokens(classTokens))
+        var tokens = firstNorm(placed)
+        for block in blocks.dropLast() { tokens = try steps { block(tokens) } }
+        return try steps {
+            projection(blocks.last.map { $0(tokens, keeping: classTokens) } ?? tokens.tokens(classTokens))
+        }
     }
 
     /// `[batch, 3, height, columns]` to `[batch, embedding]`, not normalised.
-    func callAsFunction(_ pixels: Tensor) -> Tensor {
-        Profile.layer(path) { classVectors(placedTokens(pixels).tokens) }
+    func callAsFunction<Failure>(_ pixels: Tensor, _ steps: CancellableSteps<Failure>) throws(Failure) -> Tensor {
+        try Profile.layer(path) { () throws(Failure) -> Tensor in
+            let placed = try steps { placedTokens(pixels).tokens }
+            return try classVectors(placed, steps)
+        }
     }
 }

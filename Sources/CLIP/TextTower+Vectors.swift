@@ -10,14 +10,18 @@ extension TextTower {
     ///   - deepPrompts: `[prompts, width]` each. The first replaces the tokens from the second on in front of the second
     ///     block, the next in front of the third, and so on.
     /// - Returns: `[texts, embedding]`, not normalised.
-    func encode(_ embedded: Tensor, ends: [Int], deepPrompts: [Tensor] = []) -> Tensor {
+    func encode<Failure>(
+        _ embedded: Tensor, ends: [Int], deepPrompts: [Tensor] = [], _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> Tensor {
         var tokens = embedded + positions.slice(0..<embedded.shape[1])
         for (index, block) in blocks.enumerated() {
             if index >= 1 && index <= deepPrompts.count {
                 tokens = Self.replacing(in: tokens, by: deepPrompts[index - 1])
             }
-            if index + 1 == blocks.count { return projection(block(tokens, mask: .causal, keeping: ends)) }
-            tokens = block(tokens, mask: .causal)
+            if index + 1 == blocks.count {
+                return try steps { projection(block(tokens, mask: .causal, keeping: ends)) }
+            }
+            tokens = try steps { block(tokens, mask: .causal) }
         }
         return projection(tokens.tokens(ends))
     }

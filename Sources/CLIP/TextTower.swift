@@ -31,9 +31,9 @@ struct TextTower: Sendable {
     ///
     /// - Parameter texts: tokens from start to end, `contextLength` at most, at least one text.
     /// - Returns: `[texts, embedding]`, not normalised.
-    func callAsFunction(_ texts: [[Int]]) -> Tensor {
+    func callAsFunction<Failure>(_ texts: [[Int]], _ steps: CancellableSteps<Failure>) throws(Failure) -> Tensor {
         let ends = ends(of: texts)
-        return encode(embedded(texts, length: (ends.max() ?? 0) + 1), ends: ends)
+        return try encode(embedded(texts, length: (ends.max() ?? 0) + 1), ends: ends, steps)
     }
 
     /// For each text the index of its first end token, or of its last token if there is none.

@@ -43,6 +43,7 @@ extension CLIPModel {
         for side in sides where side < 1 || side > min(gridHeight, gridWidth) {
             throw .noSuchWindow(side, gridHeight: gridHeight, gridWidth: gridWidth)
         }
-        return imageTower.windowFeatures(pixels, sides: sides)
+        return try imageTower.windowFeatures(
+            pixels, sides: sides, CancellableSteps(throwing: CLIPError.cancelled))
     }
 }

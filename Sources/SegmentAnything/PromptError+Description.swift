@@ -28,6 +28,7 @@ extension PromptError: CustomStringConvertible {
         case .masksNotFinite:
             "the masks hold numbers that are infinite or none: the weights are damaged; get them again, or convert them "
                 + "anew"
+        case .cancelled: "the computation was cancelled before its end: ask again if its result is still wanted"
         case .activation(let error): error.description
         }
     }

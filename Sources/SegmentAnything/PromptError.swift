@@ -20,6 +20,8 @@ public enum PromptError: Error, Hashable, Sendable {
     case foreignEmbedding(found: Shape, expected: Shape)
     /// The masks hold a number that is infinite or none, though the weights are finite.
     case masksNotFinite
+    /// The computation ran in `ComputeQueue`, and the task that waited for it was cancelled.
+    case cancelled
     /// Activations that cannot be observed or edited.
     case activation(ActivationError)
 }

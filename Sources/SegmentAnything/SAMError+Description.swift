@@ -10,6 +10,7 @@ extension SAMError: CustomStringConvertible {
             "a picture of \(size) pixels holds nothing to look at: give one of at least 1 x 1"
         case .unusablePixels(let found, let expected):
             "prepared pixels of shape \(found) do not fit this model: prepare pictures with the model itself, \(expected)"
+        case .cancelled: "the computation was cancelled before its end: ask again if its result is still wanted"
         case .activation(let error): error.description
         }
     }

@@ -8,6 +8,8 @@ public enum SAMError: Error, Hashable, Sendable {
     case emptyPicture(ImageSize)
     /// Prepared pixels of another shape than the model's square.
     case unusablePixels(found: Shape, expected: Shape)
+    /// The computation ran in `ComputeQueue`, and the task that waited for it was cancelled.
+    case cancelled
     /// Activations that cannot be observed or edited.
     case activation(ActivationError)
 }

@@ -8,7 +8,7 @@ extension SAMModel {
     /// - Throws: ``SAMError/unusablePixels(found:expected:)``.
     public func encode(_ pixels: Tensor) throws(SAMError) -> Tensor {
         try checkSquare(pixels)
-        return imageEncoder(pixels)
+        return try imageEncoder(pixels, CancellableSteps(throwing: SAMError.cancelled))
     }
 
     /// That pixels have the shape that the encoder takes.

@@ -16,7 +16,7 @@ extension SAMModel {
     /// step by step; its result is the same but for rounding.
     ///
     /// - Parameters:
-    ///   - image: as for ``embed(_:)``.
+    ///   - image: as for `embed(_:)`.
     ///   - observing: names or patterns of the activations that come back.
     ///   - editing: by name or pattern, what replaces an activation before the computation goes on with it.
     /// - Throws: ``SAMError``, with `.activation` for what cannot be observed or edited.
@@ -86,12 +86,12 @@ extension SAMModel {
         }
     }
 
-    /// ``decode(_:_:masks:)`` for observers.
+    /// ``decode(_:_:masks:_:)`` for observers.
     func decode(
         _ prompts: [ModelPrompt], _ embedding: ImageEmbedding, masks: MaskCount, taps: ActivationTaps
     ) -> DecodedMasks {
         guard taps.asksBelow("prompt_encoder") || taps.asksBelow("mask_decoder") else {
-            return decode(prompts, embedding, masks: masks)
+            return decode(prompts, embedding, masks: masks, .uncancelled)
         }
         let encoded = promptEncoder(prompts, taps: taps.child("prompt_encoder"))
         return maskDecoder(

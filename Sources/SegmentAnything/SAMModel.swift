@@ -74,7 +74,8 @@ public struct SAMModel: Sendable {
     ///
     /// - Throws: ``SAMError/emptyPicture(_:)``.
     public func embed(_ image: Image) throws(SAMError) -> ImageEmbedding {
-        ImageEmbedding(features: imageEncoder(try prepare(image)), frame: try frame(of: image))
+        let steps = CancellableSteps(throwing: SAMError.cancelled)
+        return ImageEmbedding(features: try imageEncoder(try prepare(image), steps), frame: try frame(of: image))
     }
 
     /// Where a picture lies in this model's square.
@@ -111,7 +112,9 @@ public struct SAMModel: Sendable {
         guard !prompts.isEmpty else { return [] }
         try check(embedding)
         try check(prompts, on: embedding.frame)
-        let decoded = decode(prompts.map { modelPrompt($0, embedding.frame) }, embedding, masks: masks)
+        let decoded = try decode(
+            prompts.map { modelPrompt($0, embedding.frame) }, embedding, masks: masks,
+            CancellableSteps(throwing: PromptError.cancelled))
         guard decoded.isFinite else { throw .masksNotFinite }
         return predictions(decoded)
     }
@@ -125,11 +128,14 @@ public struct SAMModel: Sendable {
     }
 
     /// The masks for prompts that are known to fit the model and each other.
-    func decode(_ prompts: [ModelPrompt], _ embedding: ImageEmbedding, masks: MaskCount) -> DecodedMasks {
+    func decode<Failure>(
+        _ prompts: [ModelPrompt], _ embedding: ImageEmbedding, masks: MaskCount, _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> DecodedMasks {
         let encoded = Profile.layer(promptEncoder.path) { promptEncoder(prompts) }
-        return Profile.layer(maskDecoder.path) {
-            maskDecoder(
-                features: embedding.features, position: promptEncoder.densePosition, prompts: encoded, masks: masks)
+        return try Profile.layer(maskDecoder.path) { () throws(Failure) -> DecodedMasks in
+            try maskDecoder(
+                features: embedding.features, position: promptEncoder.densePosition, prompts: encoded, masks: masks,
+                steps)
         }
     }
 

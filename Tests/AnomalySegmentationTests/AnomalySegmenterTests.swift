@@ -128,18 +128,17 @@ struct AnomalySegmenterTests {
         let segmenter = try segmenter()
         let pictures = [(40, 40), (70, 50), (33, 90)].map { GeneratedModels.picture(width: $0, height: $1) }
         let objects = ["tile", "nut"]
+        // The synchronous door, on all threads of the tasks at once.
+        @Sendable func segment(_ index: Int, by segmenter: AnomalySegmenter) throws -> AnomalyResult {
+            try segmenter.segment(pictures[index % 3], object: objects[index / 3 % 2])
+        }
         let found = try await withThrowingTaskGroup(of: (Int, AnomalyResult).self) { group in
-            for index in 0..<12 {
-                group.addTask {
-                    (index, try segmenter.segment(pictures[index % 3], object: objects[index / 3 % 2]))
-                }
-            }
+            for index in 0..<12 { group.addTask { (index, try segment(index, by: segmenter)) } }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         #expect(found.count == 12)
         for (index, result) in found {
-            let alone = try self.segmenter().segment(pictures[index % 3], object: objects[index / 3 % 2])
-            expectEqual(result, alone)
+            expectEqual(result, try segment(index, by: self.segmenter()))
         }
     }
 

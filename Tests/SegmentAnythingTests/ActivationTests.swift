@@ -158,7 +158,7 @@ struct ActivationTests {
             try expect(listed(model, prompts), found, in: "taps_\(name)")
             #expect(found.activations.count == listed(model, prompts).count)
             let ordinary = model.decode(
-                prompts, ImageEmbedding(features: features, frame: Self.frame), masks: .multiple)
+                prompts, ImageEmbedding(features: features, frame: Self.frame), masks: .multiple, .uncancelled)
             #expect(compare(found.output.logits, ordinary.logits).relative < 1e-4)
             #expect(compare(found.output.predictedIoU, ordinary.predictedIoU).relative < 1e-4)
         }

@@ -9,7 +9,7 @@ import Testing
     func vitB() throws {
         let model = try generatedModel(.vitB)
         let reference = try Reference("vit_b_full")
-        let features = model.imageEncoder(generatedPicture(side: 1024))
+        let features = model.imageEncoder(generatedPicture(side: 1024), .uncancelled)
         #expect(features.shape == [256, 64, 64])
         let values = features.values
         try reference.expect(
@@ -26,7 +26,7 @@ import Testing
         func decoded(_ masks: MaskCount, _ name: String) throws -> DecodedMasks {
             let decoded = model.maskDecoder(
                 features: features, position: model.promptEncoder.densePosition,
-                prompts: model.promptEncoder([prompt]), masks: masks)
+                prompts: model.promptEncoder([prompt]), masks: masks, .uncancelled)
             let logits = every(37, of: decoded.logits.values)
             try reference.expect(Tensor(logits, shape: [logits.count]), "\(name)_logits", within: 1e-3)
             try reference.expect(decoded.predictedIoU.squeezed(axis: 0), "\(name)_iou", within: 1e-3)

@@ -42,7 +42,7 @@ import Testing
         for (name, prompt, masks) in cases {
             let decoded = model.maskDecoder(
                 features: Self.features, position: model.promptEncoder.densePosition,
-                prompts: model.promptEncoder([prompt]), masks: masks)
+                prompts: model.promptEncoder([prompt]), masks: masks, .uncancelled)
             try reference.expect(decoded.logits.squeezed(axis: 0), "\(name)_logits", within: 1e-3)
             try reference.expect(decoded.predictedIoU.squeezed(axis: 0), "\(name)_iou", within: 1e-3)
         }
@@ -58,7 +58,7 @@ import Testing
             Profile.layer(model.maskDecoder.path) {
                 model.maskDecoder(
                     features: Self.features, position: model.promptEncoder.densePosition, prompts: prompts,
-                    masks: .single)
+                    masks: .single, .uncancelled)
             }
         }.profile
         var sums: [String: Int] = [:]
@@ -107,7 +107,7 @@ import Testing
             try ComputeThreads.set(threads)
             return model.maskDecoder(
                 features: features, position: model.promptEncoder.densePosition, prompts: model.promptEncoder(prompts),
-                masks: .multiple)
+                masks: .multiple, .uncancelled)
         }
         let alone = try decoded(threads: 1)
         #expect(alone.logits.shape == [3, 3, 160, 160] && alone.logits.values.allSatisfy(\.isFinite))

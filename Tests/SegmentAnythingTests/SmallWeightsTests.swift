@@ -15,7 +15,7 @@ import Testing
         let model = try SAMModel(configuration: configuration, weights: weights)
         let reference = try Reference("small/sam_reference")
 
-        let features = model.imageEncoder(generatedPicture(side: configuration.side))
+        let features = model.imageEncoder(generatedPicture(side: configuration.side), .uncancelled)
         try reference.expect(features.slice(0..<8), "embedding_channels")
         var prompt = ModelPrompt(points: [(ModelPoint(x: 100, y: 140), .positive)])
         // The reference holds mask 0 and every mask's predicted IoU, so both are compared.
@@ -23,7 +23,7 @@ import Testing
             func decoded(_ masks: MaskCount) -> DecodedMasks {
                 model.maskDecoder(
                     features: features, position: model.promptEncoder.densePosition,
-                    prompts: model.promptEncoder([prompt]), masks: masks)
+                    prompts: model.promptEncoder([prompt]), masks: masks, .uncancelled)
             }
             let single = decoded(.single)
             let all = Tensor.concatenated([single.predictedIoU, decoded(.multiple).predictedIoU], axis: 1)

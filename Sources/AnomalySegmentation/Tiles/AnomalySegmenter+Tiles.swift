@@ -9,14 +9,14 @@ extension AnomalySegmenter {
     /// Nothing is kept of a tile but its map's small grids and its mask: memory is that of the picture, of its final map
     /// and mask, and of one tile.
     ///
-    /// The limit on groups holds for each tile. A picture of one tile gives what ``segment(_:object:embedding:)`` gives.
+    /// The limit on groups holds for each tile. A picture of one tile gives what `segment(_:object:embedding:)` gives.
     ///
     /// - Parameters:
     ///   - image: of any size that holds a pixel.
     ///   - object: what the picture shows, in plain English.
     ///   - tiling: the size of the tiles, and how much they overlap.
     ///   - each: gets each tile once it is done, row by row. What it throws ends the work.
-    /// - Throws: ``AnomalySegmentationError`` as ``segment(_:object:embedding:)`` and for a tiling out of its range, and what
+    /// - Throws: ``AnomalySegmentationError`` as `segment(_:object:embedding:)` and for a tiling out of its range, and what
     ///   `each` throws.
     public func segment(
         _ image: Image, object: String, tiling: Tiling, each: (AnomalyTile) throws -> Void
@@ -26,7 +26,7 @@ extension AnomalySegmenter {
 
     /// The same without a look at the tiles.
     ///
-    /// - Throws: ``AnomalySegmentationError`` as ``segment(_:object:embedding:)`` and for a tiling out of its range.
+    /// - Throws: ``AnomalySegmentationError`` as `segment(_:object:embedding:)` and for a tiling out of its range.
     public func segment(
         _ image: Image, object: String, tiling: Tiling
     ) throws(AnomalySegmentationError) -> TiledAnomalyResult {

@@ -107,21 +107,25 @@ public struct AutomaticMaskGenerator: Sendable {
         let points = fractions.map {
             ImagePoint(x: $0.x * Double(crop.width), y: $0.y * Double(crop.height))
         }
-        let decoded = model.decode(
-            points.map { ModelPrompt(points: [(frame.modelPoint($0), .positive)]) }, embedding, masks: .multiple)
+        let steps = CancellableSteps(throwing: PromptError.cancelled)
+        let decoded = try model.decode(
+            points.map { ModelPrompt(points: [(frame.modelPoint($0), .positive)]) }, embedding, masks: .multiple, steps)
         guard decoded.isFinite else { throw .masksNotFinite }
         let predictedIoU = decoded.predictedIoU.values
         let masksOfPoint = decoded.predictedIoU.shape[1]
         let threshold = configuration.predictedIoUThreshold
         let promising = predictedIoU.indices.filter { threshold <= 0 || predictedIoU[$0] > threshold }
         let found = Mutex<[Int: AutomaticMask]>([:])
-        ParallelRows.forEach(count: promising.count, minimumPerTask: 1) { range in
-            for index in promising[range] {
-                let (prompt, mask) = (index / masksOfPoint, index % masksOfPoint)
-                let logits = frame.upscaledLogits(decoded.logits.element(prompt).element(mask))
-                let accepted = accepted(
-                    logits, predictedIoU: predictedIoU[index], point: points[prompt], crop: crop, picture: picture)
-                if let accepted { found.withLock { $0[index] = accepted } }
+        try steps {
+            ParallelRows.forEach(count: promising.count, minimumPerTask: 1) { range in
+                for index in promising[range] {
+                    let (prompt, mask) = (index / masksOfPoint, index % masksOfPoint)
+                    let logits = frame.upscaledLogits(decoded.logits.element(prompt).element(mask))
+                    let accepted = accepted(
+                        logits, predictedIoU: predictedIoU[index], point: points[prompt], crop: crop,
+                        picture: picture)
+                    if let accepted { found.withLock { $0[index] = accepted } }
+                }
             }
         }
         let kept = found.withLock { $0 }

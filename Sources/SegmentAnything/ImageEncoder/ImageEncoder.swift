@@ -22,10 +22,12 @@ enum ImageEncoder: Sendable {
 
     /// - Parameter pixels: `[3, side, side]`, normalised, padded with zeros.
     /// - Returns: `[channels, rows, columns]`.
-    func callAsFunction(_ pixels: Tensor) -> Tensor {
+    func callAsFunction<Failure>(_ pixels: Tensor, _ steps: CancellableSteps<Failure>) throws(Failure) -> Tensor {
         switch self {
-        case .vit(let encoder): Profile.layer(encoder.path) { encoder(pixels) }
-        case .tinyViT(let encoder): Profile.layer(encoder.path) { encoder(pixels) }
+        case .vit(let encoder):
+            try Profile.layer(encoder.path) { () throws(Failure) -> Tensor in try encoder(pixels, steps) }
+        case .tinyViT(let encoder):
+            try Profile.layer(encoder.path) { () throws(Failure) -> Tensor in try encoder(pixels, steps) }
         }
     }
 

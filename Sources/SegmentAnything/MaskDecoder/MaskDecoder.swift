@@ -54,16 +54,19 @@ struct MaskDecoder: Sendable {
     /// - Parameters:
     ///   - features: the image embedding, `[channels, rows, columns]`.
     ///   - position: the positional encoding of the image tokens, one matrix `[width, image tokens]`.
-    func callAsFunction(
-        features: Tensor, position: ColumnPanels, prompts: EncodedPrompts, masks: MaskCount
-    ) -> DecodedMasks {
+    func callAsFunction<Failure>(
+        features: Tensor, position: ColumnPanels, prompts: EncodedPrompts, masks: MaskCount,
+        _ steps: CancellableSteps<Failure>
+    ) throws(Failure) -> DecodedMasks {
         let features = features.reshaped(to: [features.shape[0], -1])
         // Without mask prompts the image tokens are the same for all prompts.
         var shared: ColumnPanels?
         if case .noMask = prompts.dense { shared = prompts.dense.added(to: features) }
-        let groups = stride(from: 0, to: prompts.count, by: Self.promptsAtOnce).map { first in
+        var groups: [DecodedMasks] = []
+        for first in stride(from: 0, to: prompts.count, by: Self.promptsAtOnce) {
             let group = prompts.slice(first..<min(prompts.count, first + Self.promptsAtOnce))
-            return decoded(group, shared ?? group.dense.added(to: features), position, masks)
+            groups.append(
+                try steps { decoded(group, shared ?? group.dense.added(to: features), position, masks) })
         }
         if groups.count == 1 { return groups[0] }
         return DecodedMasks(

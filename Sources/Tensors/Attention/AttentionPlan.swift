@@ -123,6 +123,7 @@ struct AttentionPlan {
         let blockRows = blockRows(queries)
         let blocks = (queries + blockRows - 1) / blockRows
         let size = keySize + valueSize
+        let exit = EarlyExit()
         let leastBlocks = max(1, 131_072 / max(1, blockRows * keys * (headWidth + valueWidth)))
         let gatheredCount = windows == nil ? 1 : keys * headWidth
         if blocks == 1 || (size <= AttentionPlan.nearSize && headCount >= 4 * ThreadPool.shared.threads) {
@@ -130,7 +131,7 @@ struct AttentionPlan {
             ParallelRows.forEachDisjoint(count: headCount, minimumPerTask: max(1, leastBlocks / blocks)) { range in
                 withScratch(size + gatheredCount + scratchCount) { packed in
                     let gathered = packed + size
-                    for index in range {
+                    for index in range where !exit.isDue {
                         pack(memory, packed, index / heads, index % heads, gathered)
                         for block in 0..<blocks {
                             runBlock(
@@ -150,7 +151,7 @@ struct AttentionPlan {
             }
             ParallelRows.forEachDisjoint(count: headCount * blocks, minimumPerTask: leastBlocks) { range in
                 withScratch(scratchCount) { scratch in
-                    for index in range {
+                    for index in range where !exit.isDue {
                         runBlock(
                             memory, packed: packed + (index / blocks) * size, group: index / blocks / heads,
                             head: (index / blocks) % heads, firstQuery: (index % blocks) * blockRows, scratch: scratch)

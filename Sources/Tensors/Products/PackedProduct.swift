@@ -72,12 +72,13 @@ struct PackedProduct {
                 columnPanels: firstPanel..<min(weightPanels.upperBound, firstPanel + width))
         }
         let mostRows = (panels + rowBlocks - 1) / rowBlocks * height
+        let exit = EarlyExit()
         let work = mostRows * width * kernels.tileColumns * weight.depth
         ParallelRows.forEachNeighbouring(
             count: rowBlocks * columnBlocks, minimumPerTask: max(1, PackedProduct.leastWork / max(1, work))
         ) { range, probableNext in
             withScratch((mostRows + widenedDepth) * width * kernels.tileColumns) { scratch in
-                for index in range {
+                for index in range where !exit.isDue {
                     func next() -> Range<Int>? {
                         let next = index + 1 < range.upperBound ? index + 1 : probableNext()
                         return next.map { block($0).columnPanels }

@@ -111,8 +111,11 @@ struct ProductPlan {
     ) {
         // Products of less than about 10 microseconds are not worth waking a thread.
         let work = blockRows * blockColumns * max(depth, 1)
+        let exit = EarlyExit()
         ParallelRows.forEachDisjoint(count: blocks, minimumPerTask: max(1, 262_144 / max(work, 1))) {
-            for index in $0 { run(index, block, out, stride: stride, left, right, epilogue) }
+            for index in $0 where !exit.isDue {
+                run(index, block, out, stride: stride, left, right, epilogue)
+            }
         }
     }
 }

@@ -192,24 +192,7 @@ final class ThreadPool: @unchecked Sendable {
     /// Makes workers; the caller holds the mutex. If the system refuses a thread, the others do its work.
     private func growIfNeeded(to count: Int) {
         while workers < count {
-            var attributes = pthread_attr_t()
-            pthread_attr_init(&attributes)
-            pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-            // Room for the product library, which keeps buffers on the stack.
-            pthread_attr_setstacksize(&attributes, 4 << 20)
-            #if canImport(Darwin)
-                var thread: pthread_t?
-            #else
-                var thread = pthread_t()
-            #endif
-            let status = pthread_create(
-                &thread, &attributes,
-                { _ in
-                    ThreadPool.shared.serve()
-                    return nil
-                }, nil)
-            pthread_attr_destroy(&attributes)
-            if status != 0 { return }
+            guard DetachedThread.start(stackBytes: 4 << 20, { ThreadPool.shared.serve() }) else { return }
             workers += 1
         }
     }

@@ -14,10 +14,10 @@ struct TinyViTEncoder: Sendable {
         let blocks: [TinyViTBlock]
 
         /// `[rows, columns, in]` to `[rows, columns, out]` of this stage.
-        func callAsFunction(_ map: Tensor) -> Tensor {
-            let merged = merging(map)
+        func callAsFunction<Failure>(_ map: Tensor, _ steps: CancellableSteps<Failure>) throws(Failure) -> Tensor {
+            let merged = try steps { merging(map) }
             var tokens = merged.reshaped(to: [-1, merged.shape[2]])
-            for block in blocks { tokens = block(tokens) }
+            for block in blocks { tokens = try steps { block(tokens) } }
             return tokens.reshaped(to: merged.shape)
         }
     }
@@ -62,10 +62,10 @@ struct TinyViTEncoder: Sendable {
 
     /// - Parameter pixels: `[3, side, side]`, normalised, padded with zeros.
     /// - Returns: `[channels, rows, columns]`.
-    func callAsFunction(_ pixels: Tensor) -> Tensor {
-        var map = patchEmbedding(pixels)
-        for block in convolutions { map = block(map) }
-        for stage in stages { map = stage(map) }
-        return neck(map.reshaped(to: [-1, map.shape[2]]))
+    func callAsFunction<Failure>(_ pixels: Tensor, _ steps: CancellableSteps<Failure>) throws(Failure) -> Tensor {
+        var map = try steps { patchEmbedding(pixels) }
+        for block in convolutions { map = try steps { block(map) } }
+        for stage in stages { map = try stage(map, steps) }
+        return try steps { neck(map.reshaped(to: [-1, map.shape[2]])) }
     }
 }

@@ -27,10 +27,10 @@ struct ViTEncoder: Sendable {
 
     /// - Parameter pixels: `[3, side, side]`, normalised, padded with zeros.
     /// - Returns: `[channels, rows, columns]`.
-    func callAsFunction(_ pixels: Tensor) -> Tensor {
-        var tokens = embedded(pixels)
-        for block in blocks { tokens = block(tokens) }
-        return neck(tokens)
+    func callAsFunction<Failure>(_ pixels: Tensor, _ steps: CancellableSteps<Failure>) throws(Failure) -> Tensor {
+        var tokens = try steps { embedded(pixels) }
+        for block in blocks { tokens = try steps { block(tokens) } }
+        return try steps { neck(tokens) }
     }
 
     /// The input of the first block: `[tokens, width]`.

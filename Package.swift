@@ -102,6 +102,13 @@ let modules: [Module] = [
         kind: .hidden, name: "RegionExports",
         dependencies: ["Imaging", "JSONText", "TextLines", "TerminalText", "WholeFiles"],
         tests: ["Imaging", "ImageCodecs", "JSONText", "Checkpoints"]),
+    Module(
+        kind: .exported, name: "AnomalyDatasets",
+        dependencies: [
+            "Imaging", "ImageCodecs", "PictureLists", "Manifests", "TerminalText",
+            .product(name: "SystemPackage", package: "swift-system"),
+        ],
+        tests: ["Imaging", "ImageCodecs"]),
     Module(kind: .hidden, name: "UnicodeRepair", tests: []),
     Module(
         kind: .exported, name: "CLIP",

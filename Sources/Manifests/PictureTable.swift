@@ -10,6 +10,7 @@ package struct PictureTable: Sendable {
         package var className: String?
         package var mask: String?
         package var label: String?
+        package var split: String?
     }
 
     package let rows: [Row]
@@ -30,24 +31,14 @@ package struct PictureTable: Sendable {
             rows.append(
                 Row(
                     line: line, path: picture, id: try given("id"), className: try given("class"),
-                    mask: try given("mask"), label: try given("label")))
+                    mask: try given("mask"), label: try given("label"), split: try given("split")))
         }
         if path.lowercased().hasSuffix(".csv") {
             var reader = CSVReader(try Self.text(path), path: path)
-            guard let head = try reader.next() else { throw .whole(path: path, .noItems) }
-            var columns: [String: Int] = [:]
-            for (index, name) in head.fields.enumerated() {
-                if columns.updateValue(index, forKey: name) != nil {
-                    throw .line(path: path, number: head.line, .duplicateKey(name))
-                }
-            }
-            if columns["path"] == nil { throw .line(path: path, number: head.line, .missingKey("path")) }
+            let columns = try Self.columns(&reader, path: path, needed: ["path"])
             ignored = Set(columns.keys).subtracting(Self.known)
             while let row = try reader.next() {
-                guard row.fields.count == head.fields.count else {
-                    let fault = ManifestFault.fieldCount(found: row.fields.count, expected: head.fields.count)
-                    throw .line(path: path, number: row.line, fault)
-                }
+                try Self.check(row, columns: columns.count, path: path)
                 try add(row.line) { key throws(ManifestError) in columns[key].map { row.fields[$0] } }
             }
         } else {
@@ -62,6 +53,43 @@ package struct PictureTable: Sendable {
         if rows.isEmpty { throw .whole(path: path, .noItems) }
         self.rows = rows
         self.ignored = ignored.sorted { $0.precedesByBytes($1) }
+    }
+
+    /// The rows of a CSV file with a line of names at its top, as the values of some columns.
+    package static func rows(of path: String, columns wanted: [String]) throws(ManifestError) -> [[String]] {
+        var reader = CSVReader(try text(path), path: path)
+        let columns = try columns(&reader, path: path, needed: wanted)
+        let places = wanted.compactMap { columns[$0] }
+        var rows: [[String]] = []
+        while let row = try reader.next() {
+            try check(row, columns: columns.count, path: path)
+            rows.append(places.map { row.fields[$0] })
+        }
+        if rows.isEmpty { throw .whole(path: path, .noItems) }
+        return rows
+    }
+
+    /// Where each column stands, by the line at the top.
+    private static func columns(
+        _ reader: inout CSVReader, path: String, needed: [String]
+    ) throws(ManifestError) -> [String: Int] {
+        guard let head = try reader.next() else { throw .whole(path: path, .noItems) }
+        var columns: [String: Int] = [:]
+        for (index, name) in head.fields.enumerated() {
+            if columns.updateValue(index, forKey: name) != nil {
+                throw .line(path: path, number: head.line, .duplicateKey(name))
+            }
+        }
+        for name in needed where columns[name] == nil {
+            throw .line(path: path, number: head.line, .missingKey(name))
+        }
+        return columns
+    }
+
+    private static func check(_ row: CSVReader.Row, columns: Int, path: String) throws(ManifestError) {
+        guard row.fields.count == columns else {
+            throw .line(path: path, number: row.line, .fieldCount(found: row.fields.count, expected: columns))
+        }
     }
 
     /// The file, looked at line by line for what no text holds.

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 import WholeFiles
 
 #if canImport(Glibc)
@@ -10,7 +10,7 @@ import WholeFiles
 #endif
 
 /// What stands under a path, links followed.
-enum FileKind: Equatable {
+package enum FileKind: Equatable {
     case file
     case folder(FolderIdentity)
     /// A pipe, socket or device.
@@ -21,7 +21,7 @@ enum FileKind: Equatable {
     /// The system refused to look; its error number.
     case refused(Int32)
 
-    init(_ path: FilePath) {
+    package init(_ path: FilePath) {
         var status = stat()
         guard path.withPlatformString({ stat($0, &status) }) == 0 else {
             let code = errno
@@ -41,7 +41,7 @@ enum FileKind: Equatable {
 }
 
 /// A folder whatever it is called.
-struct FolderIdentity: Hashable {
+package struct FolderIdentity: Hashable {
     var device: UInt64
     var inode: UInt64
 
@@ -52,21 +52,21 @@ struct FolderIdentity: Hashable {
 }
 
 /// The names in a folder.
-enum FolderListing {
-    struct Entry {
-        var name: [UInt8]
+package enum FolderListing {
+    package struct Entry {
+        package var name: [UInt8]
         /// Nil where the system does not tell without another look, and for a link.
         var kind: Int32?
     }
 
-    struct Refused: Error {
+    package struct Refused: Error {
         var code: Int32
 
-        var reason: String { systemMessage(code) }
+        package var reason: String { systemMessage(code) }
     }
 
     /// In no order, without `.` and `..`.
-    static func entries(of folder: FilePath) throws(Refused) -> [Entry] {
+    package static func entries(of folder: FilePath) throws(Refused) -> [Entry] {
         guard let stream = folder.withPlatformString({ opendir($0) }) else { throw Refused(code: errno) }
         defer { closedir(stream) }
         var entries: [Entry] = []

@@ -72,6 +72,11 @@ import Testing
                 }
             }
         }
+        // Zero with a byte too many says the same, and is refused, as equal counts have equal bytes.
+        let empty = PixelMetrics().bytes
+        #expect(throws: MetricsError.damagedState(byteOffset: empty.count + 1)) {
+            try PixelMetrics(bytes: empty.dropLast() + [0x80, 0])
+        }
         #expect(throws: MetricsError.damagedState(byteOffset: bytes.count)) { try PixelMetrics(bytes: bytes + [0]) }
         #expect(throws: MetricsError.damagedState(byteOffset: 0)) { try PixelMetrics(bytes: Array("hello".utf8)) }
     }

@@ -68,6 +68,13 @@ let modules: [Module] = [
     Module(kind: .hidden, name: "TextLines", dependencies: ["TerminalText", "WholeFiles"], tests: []),
     Module(kind: .hidden, name: "JSONText", tests: []),
     Module(
+        kind: .hidden, name: "WebPages", tests: ["JSONText"],
+        resources: [
+            .embedInCode("Shell/shell.css"), .embedInCode("Shell/shell.js"), .embedInCode("Inspection/inspection.css"),
+            .embedInCode("Inspection/inspection.html"), .embedInCode("Inspection/patches.js"),
+            .embedInCode("Inspection/lens.js"), .embedInCode("Inspection/method.js"),
+        ]),
+    Module(
         kind: .exported, name: "Tensors",
         dependencies: kernels + ["CPrefetch", .product(name: "RealModule", package: "swift-numerics")],
         tests: kernels + ["Checkpoints"]),
@@ -129,6 +136,13 @@ let modules: [Module] = [
         tests: ["CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints"]),
     Module(kind: .exported, name: "AnomalyMetrics", dependencies: ["Imaging"], tests: ["Imaging"]),
     Module(
+        kind: .exported, name: "Introspection",
+        dependencies: ["AnomalySegmentation", "CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors"],
+        tests: [
+            "AnomalySegmentation", "CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints",
+            "SmallWeights",
+        ]),
+    Module(
         kind: .exported, name: "SmallWeights", tests: nil, path: "Weights", exclude: ["MODEL_CARD.md"],
         resources: [.copy("small"), .embedInCode("manifest.json")]),
 ]
@@ -155,10 +169,11 @@ let package = Package(
         .executableTarget(
             name: "vitrine",
             dependencies: [
-                "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything", "Imaging", "ImageCodecs",
-                "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests", "RunJournals",
-                "TextLines",
-                "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText", "Tensors", "SmallWeights",
+                "AnomalySegmentation", "AnomalyMetrics", "Introspection", "CLIP", "SegmentAnything", "Imaging",
+                "ImageCodecs", "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests",
+                "RunJournals", "TextLines",
+                "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText", "WebPages", "Tensors",
+                "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -179,7 +194,7 @@ let package = Package(
             "EndToEnd",
             [
                 "vitrine", "KernelBenchmarks", "AnomalySegmentation", "AnomalyMetrics", "CLIP", "SegmentAnything",
-                "Imaging", "ImageCodecs", "Checkpoints", "Tensors", "SmallWeights", "JSONText",
+                "Imaging", "ImageCodecs", "Checkpoints", "NeuralNetwork", "Tensors", "SmallWeights", "JSONText",
             ]),
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport",

@@ -189,7 +189,7 @@ public struct CLIPModel: Sendable {
             .softmax()
     }
 
-    func check(_ pixels: Shape) throws(CLIPError) {
+    package func check(_ pixels: Shape) throws(CLIPError) {
         let dimensions = pixels.dimensions
         guard dimensions.count == 4, dimensions[0] > 0, dimensions[1] == 3,
             dimensions[2...].allSatisfy({ $0 > 0 && $0 % configuration.patch == 0 })

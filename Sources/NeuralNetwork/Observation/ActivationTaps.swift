@@ -51,12 +51,11 @@ package struct ActivationTaps {
         _ observing: [String], of listed: [NamedShape], editing: [String: ActivationEdit] = [:],
         _ body: (ActivationTaps) -> Output
     ) throws(ActivationError) -> Observed<Output> {
-        let names = listed.map(\.name)
         var observed: Set<String> = []
-        for pattern in observing { observed.formUnion(try resolved(pattern, names)) }
+        for pattern in observing { observed.formUnion(try listed.named(pattern).map(\.name)) }
         var edits: [String: ActivationEdit] = [:]
         for (pattern, edit) in editing.sorted(by: { $0.key < $1.key }) {
-            for name in try resolved(pattern, names) {
+            for name in try listed.named(pattern).map(\.name) {
                 guard edits.updateValue(edit, forKey: name) == nil else { throw .editedTwice(name) }
             }
         }
@@ -64,13 +63,6 @@ package struct ActivationTaps {
         let output = body(ActivationTaps(path: "", ledger: ledger))
         if let problem = ledger.problem { throw problem }
         return Observed(output: output, activations: ledger.found)
-    }
-
-    private static func resolved(_ text: String, _ names: [String]) throws(ActivationError) -> [String] {
-        let pattern = NamePattern(text)
-        let matching = names.filter(pattern.matches)
-        guard !matching.isEmpty else { throw .unknownName(text, nearest: pattern.nearest(of: names)) }
-        return matching
     }
 
     /// The taps one name further down.

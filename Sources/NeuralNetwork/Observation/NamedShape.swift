@@ -18,6 +18,16 @@ public struct NamedShape: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Array where Element == NamedShape {
+    /// Those that a name or a pattern means; in a pattern `*` stands for any text.
+    ///
+    /// - Throws: ``ActivationError/unknownName(_:nearest:)`` where there is none.
+    public func named(_ text: String) throws(ActivationError) -> [NamedShape] {
+        let pattern = NamePattern(text)
+        let matching = filter { pattern.matches($0.name) }
+        guard !matching.isEmpty else { throw .unknownName(text, nearest: pattern.nearest(of: map(\.name))) }
+        return matching
+    }
+
     /// The same activations one place further down: `ln_1` under `resblocks.3` is `resblocks.3.ln_1`, and the empty name
     /// is `resblocks.3` itself.
     package func under(_ path: String) -> [NamedShape] {

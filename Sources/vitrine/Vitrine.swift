@@ -17,7 +17,7 @@ struct Vitrine: ParsableCommand {
         version: Version.report,
         subcommands: [
             SegmentCommand.self, EvaluateCommand.self, EmbedCommand.self, ClassifyCommand.self, MaskCommand.self,
-            MasksCommand.self, PlanCommand.self, MergeCommand.self,
+            MasksCommand.self, InspectCommand.self, PlanCommand.self, MergeCommand.self,
             ProfileCommand.self, WeightsCommand.self,
             DoctorCommand.self,
         ])

@@ -97,6 +97,17 @@ struct JSONContractTests {
             let file = try Checkpoint.open(command.folder.appendingPathComponent("\(name).safetensors").path)
             texts["embed-\(name)"] = file.metadata["vitrine.record"]
         }
+        try run(
+            "activations",
+            [
+                "inspect", "a.png", "--text", "a plate", "--tap", "visual", "--edit", "visual.ln_post[0,3]=zero",
+                "--output",
+                "taps", "--json",
+            ])
+        try keep("activations-file", file: "taps/a.png.inspect/result.json")
+        try run("activations-list", ["inspect", "--text", "a plate", "--list", "--tap", "ln_final", "--json"])
+        try run("activations-sam", ["inspect", "a.png", "--model", "sam", "--point", "106,60", "--json"])
+        try run("activations-method", ["inspect", "a.png", "--model", "method", "--object", "plate", "--json"])
         try run("evaluate", ["evaluate", "set", "--object", "plate", "--json"])
         try run("profile", ["profile", "clip-image", "--runs", "1", "--json"])
         try run("list", ["weights", "list", "--json"])

@@ -106,17 +106,23 @@ struct EmbedCommand: ReadsPictures {
     func run() throws {
         limit.apply()
         try threadOptions.apply()
-        var file = EmbeddingFile(try OutputFile(output, overwrites: overwrite, recognises: EmbeddingFile.isOne))
+        var file = EmbeddingFile(
+            try OutputFile(output, overwrites: overwrite, recognises: EmbeddingFile.isOne), EmbedRecord())
         if sam {
             try addImageEmbedding(to: &file)
         } else if text.isEmpty {
             let loop = try addPictures(to: &file)
-            if file.record.pictures?.isEmpty == false { try file.write() }
+            if file.record.pictures?.isEmpty == false { try finish(file) }
             return try loop.end()
         } else {
             try addTexts(to: &file)
         }
+        try finish(file)
+    }
+
+    private func finish(_ file: EmbeddingFile) throws {
         try file.write()
+        try Terminal.write(file.summary)
     }
 
     private func loadedCLIP(for file: EmbeddingFile) throws -> LoadedCLIP {

@@ -32,6 +32,9 @@ struct LoadedCLIP {
         self.files = WeightFile.all(of: checkpoint, role: "CLIP") + [WeightFile(role: "merges", path: files.merges)]
     }
 
+    /// One that was loaded with others.
+    init(_ models: LoadedModels) { (model, files) = (models.clip, models.files) }
+
     /// What becomes of texts, refusals turned into sentences: the weights are at fault, or a text is.
     ///
     /// - Parameter flag: what the texts were given with.

@@ -1,26 +1,31 @@
 import Checkpoints
 import Foundation
 import ImageCodecs
+import JSONText
 import Tensors
 import TerminalText
 import WholeFiles
 
-/// What an `embed` command writes.
-struct EmbeddingFile {
+/// A file of tensors with a record of what they are: `.safetensors`, or `.npy` for one tensor alone.
+struct TensorFile<Record: OutputRecord> {
     let output: OutputFile
-    var record = EmbedRecord()
+    var record: Record
     /// Further texts for the file.
     var metadata: [String: String] = [:]
     private var tensors: [(name: String, tensor: Tensor)] = []
 
-    init(_ output: OutputFile) { self.output = output }
-
-    /// Whether a file is one that `embed` wrote. An array in NumPy's format says nothing of its maker.
-    static func isOne(_ path: String) -> Bool {
-        (try? Checkpoint.open(path))?.metadata[recordName] != nil
+    init(_ output: OutputFile, _ record: Record) {
+        self.output = output
+        self.record = record
     }
 
-    private static let recordName = "vitrine.record"
+    /// Whether a file is one that this command wrote. An array in NumPy's format says nothing of its maker.
+    static func isOne(_ path: String) -> Bool {
+        guard let text = (try? Checkpoint.open(path))?.metadata[recordName] else { return false }
+        return (try? JSONValue.members(of: Array(text.utf8)))?["kind"] == .text(Record.kind)
+    }
+
+    private static var recordName: String { "vitrine.record" }
 
     mutating func add(_ name: String, _ tensor: Tensor) { tensors.append((name, tensor)) }
 
@@ -37,19 +42,13 @@ struct EmbeddingFile {
                 try SafetensorsWriter.write(tensors, metadata: texts, to: path)
             }
         }
-        let shapes = tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", ")
-        try Terminal.write("\(printable(output.path)): \(shapes)")
     }
-}
 
-/// What each row of an `embed` command's vectors belongs to: `vitrine.record` in the file's metadata.
-struct EmbedRecord: OutputRecord {
-    static let kind = "embed"
-
-    /// Row by row; absent for texts.
-    var pictures: [PictureRecord]?
-    /// The pictures that have no row; absent where there are none.
-    var failures: [PictureFailure]?
-    /// Row by row; absent for pictures.
-    var texts: [String]?
+    /// What is in it, for people.
+    var summary: String {
+        let shapes =
+            tensors.prefix(12).map { "\($0.name) \($0.tensor.shape)" }
+            + (tensors.count > 12 ? ["and \(tensors.count - 12) more"] : [])
+        return "\(printable(output.path)): \(shapes.joined(separator: ", "))"
+    }
 }

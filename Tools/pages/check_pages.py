@@ -1,0 +1,121 @@
+"""Opens a page of `vitrine inspect --page` in headless Chromium, works it as a person does, and takes pictures of it.
+
+    python3 -m venv .venv && .venv/bin/pip install playwright
+    .venv/bin/python Tools/pages/check_pages.py page.html pictures
+
+A Chromium has to be there: `playwright install chromium`, a package of the system, or CHROMIUM=/path/to/it. The page is
+seen at 1280 and 390 pixels, light and dark. The script ends with 1 at an error in the console, at a request to anything
+but the file, where something is wider than the screen, or where a control does nothing.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+page_file, pictures = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+pictures.mkdir(parents=True, exist_ok=True)
+faults = []
+
+
+def check(fine, what):
+    if not fine:
+        faults.append(what)
+        print("fault:", what)
+
+
+def pixels(page, name):
+    """What a canvas shows."""
+    return page.evaluate("id => document.getElementById(id).toDataURL()", name)
+
+
+def changes(page, canvas, what, act):
+    before = pixels(page, canvas)
+    act()
+    check(pixels(page, canvas) != before, f"{what} does not change {canvas}")
+
+
+def hover(page, canvas, x, y):
+    page.locator(f"#{canvas}").scroll_into_view_if_needed()
+    box = page.locator(f"#{canvas}").bounding_box()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+
+def work(page, view):
+    """Every control once; a picture of each section."""
+    def shot(name):
+        page.screenshot(path=pictures / f"{view}-{name}.png")
+
+    check(page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{view}: wider than the screen")
+    shot("top")
+    page.screenshot(path=pictures / f"{view}-whole.png", full_page=True)
+    changes(page, "attention-map", "hovering", lambda: hover(page, "patch-picture", 0.25, 0.3))
+    changes(page, "similarity-map", "the block", lambda: page.locator("#block").fill("1"))
+    changes(page, "attention-map", "a head", lambda: page.locator("#heads button").first.click())
+    changes(page, "attention-map", "the rollout", lambda: page.locator("#heads button").last.click())
+    page.locator("#patch-picture").focus()
+    changes(page, "patch-picture", "an arrow key", lambda: page.keyboard.press("ArrowDown"))
+    changes(page, "attention-map", "the class token", lambda: page.locator("#token button").last.click())
+    changes(page, "similarity-map", "the patch again", lambda: page.locator("#token button").first.click())
+    page.locator("#patches-title").scroll_into_view_if_needed()
+    shot("patches")
+    if page.locator("#lens-section").is_visible():
+        page.locator("#lens-title").scroll_into_view_if_needed()
+        shot("lens")
+        before = page.locator("#lens-maps").inner_text()
+        page.locator("#lens-text button").last.click()
+        check(page.locator("#lens-maps").inner_text() != before, f"{view}: another text changes nothing in the lens")
+        page.locator("#lens-text button").first.click()
+        page.locator("#shares-title").scroll_into_view_if_needed()
+        shot("shares")
+    if page.locator("#method-section").is_visible():
+        steps = page.locator("#steps button")
+        seen = set()
+        for index in range(steps.count()):
+            steps.nth(index).click()
+            seen.add((page.locator("#step-text").inner_text(), pixels(page, "method-map")))
+            page.locator("#method-title").scroll_into_view_if_needed()
+            shot(f"step-{index + 1}")
+        check(len(seen) == steps.count(), f"{view}: two steps look the same")
+        points = page.locator("#points tbody button")
+        if points.count():
+            points.last.click()
+            check("point at" in page.locator("#step-caption").inner_text(), f"{view}: a point has no reason")
+            changes(page, "method-map", "another point", lambda: points.first.click())
+            page.locator("#method-map").focus()
+            page.keyboard.press("ArrowRight")
+            page.locator("#step-title").scroll_into_view_if_needed()
+            shot("points")
+            # The first visible point itself, on the picture.
+            page.locator("#steps button", has_text="Stage 1").click()
+            where = page.evaluate(
+                "() => { const c = document.getElementById('method-map').getBoundingClientRect();"
+                " const p = page.method.groups[0].points[0].position, o = page.picture.original;"
+                " return [(p.x + .5) / o.width, (p.y + .5) / o.height]; }")
+            page.locator("#method-map").scroll_into_view_if_needed()
+            box = page.locator("#method-map").bounding_box()
+            page.mouse.click(box["x"] + where[0] * box["width"], box["y"] + where[1] * box["height"])
+            check("positive point" in page.locator("#step-caption").inner_text(), f"{view}: a click on a point")
+
+
+with sync_playwright() as playwright:
+    browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    for width, height in [(1280, 860), (390, 844)]:
+        for scheme in ["light", "dark"]:
+            view = f"{width}-{scheme}"
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 500)
+            page = context.new_page()
+            page.on("console", lambda message: check(message.type not in ("error", "warning"), f"console: {message.text}"))
+            page.on("pageerror", lambda error: check(False, f"error: {error}"))
+            page.on("request", lambda request: check(
+                request.url.startswith(("file:", "data:")), f"a request to {request.url}"))
+            page.goto(page_file.as_uri())
+            work(page, view)
+            context.close()
+    browser.close()
+print("fine" if not faults else f"{len(faults)} faults")
+sys.exit(1 if faults else 0)

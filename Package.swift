@@ -169,11 +169,10 @@ let package = Package(
         .executableTarget(
             name: "vitrine",
             dependencies: [
-                "AnomalySegmentation", "AnomalyMetrics", "Introspection", "CLIP", "SegmentAnything", "Imaging",
-                "ImageCodecs", "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests",
-                "RunJournals", "TextLines",
-                "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText", "WebPages", "Tensors",
-                "SmallWeights",
+                "AnomalySegmentation", "AnomalyMetrics", "AnomalyDatasets", "Introspection", "CLIP", "SegmentAnything",
+                "Imaging", "ImageCodecs", "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests",
+                "RunJournals", "TextLines", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText",
+                "WebPages", "Tensors", "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -24,7 +24,7 @@ struct JSONContractTests {
             try command.write(SamplePictures.png(plate), to: name)
         }
         try command.write(Data("no picture".utf8), to: "in/bad.png")
-        try command.write(SamplePictures.png(SamplePictures.plate(holeRadius: 0)), to: "set/free/Imgs/a.jpg")
+        try command.write(SamplePictures.png(SamplePictures.plate(holeRadius: 0)), to: "set/MT_Free/Imgs/a.jpg")
         let hole = Image(size: plate.size, pixels: plate.pixels.map { $0 < 100 ? 255 : 0 })
         try command.write(SamplePictures.png(hole), to: "set/holes/Imgs/a.png")
         let flat = Image(size: hole.size, pixels: hole.pixels.map { _ in 90 })

@@ -143,11 +143,11 @@ struct StopTests {
     @Test("evaluate makes no table that a limit cut short")
     func limitOfEvaluate() throws {
         let command = try Command()
-        try command.write(SamplePictures.png(), to: "set/a/Imgs/a.jpg")
+        try command.write(SamplePictures.png(), to: "set/MT_Free/Imgs/a.jpg")
         for index in 0..<200 {
             try FileManager.default.linkItem(
-                at: command.folder.appendingPathComponent("set/a/Imgs/a.jpg"),
-                to: command.folder.appendingPathComponent("set/a/Imgs/\(index).jpg"))
+                at: command.folder.appendingPathComponent("set/MT_Free/Imgs/a.jpg"),
+                to: command.folder.appendingPathComponent("set/MT_Free/Imgs/\(index).jpg"))
         }
         let outcome = try command.run(["evaluate", "set", "--object", "plate", "--time-limit", "1s"])
         #expect(outcome.status == 6 && outcome.output.isEmpty, "\(outcome.output)")
@@ -160,8 +160,8 @@ struct StopTests {
     func large(_ name: String) throws {
         let command = try Command()
         // Decoding it takes longer than a second in a program that is not optimised.
-        try command.write(Self.large.get(), to: "set/a/Imgs/a.jpg")
-        let picture = "set/a/Imgs/a.jpg"
+        try command.write(Self.large.get(), to: "set/MT_Free/Imgs/a.jpg")
+        let picture = "set/MT_Free/Imgs/a.jpg"
         let arguments = [
             "classify": [picture, "--labels", "a,b"], "embed": [picture, "--output", "x.npy"],
             "mask": [picture, "--point", "1,1", "--output", "out"], "masks": [picture, "--output", "out"],

@@ -1,3 +1,4 @@
+import AnomalyDatasets
 import AnomalyMetrics
 import AnomalySegmentation
 import ArgumentParser
@@ -12,15 +13,21 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measures the map alone, with PPG and with CPS on pictures with known defects.",
         discussion: """
-            The data set is a folder for each class, and in each the folder Imgs with pictures (.jpg, .jpeg) and masks \
-            (.png) of the same stem, as the magnetic-tile data set is published. What is defect in a mask, the numbers \
-            in its file decide; the rule is printed. The pixels of all pictures of a class are pooled at the pictures' \
-            own sizes; maps are never scaled by picture. Classes without any defect have no row of their own. A \
-            picture that cannot be read, or whose mask has another size, is named and left out.
+            The data set has the layout in which it was published, or pictures beside masks of the same names, or is a \
+            list in CSV or JSON lines; the layout is recognised, or named with --dataset. Whatever is broken in it is \
+            told before a model is loaded. What is defect in a mask, the numbers in its file decide; the rule is \
+            printed. The pixels of all test pictures of a class are pooled at the pictures' own sizes; maps are never \
+            scaled by picture. Classes without any defect have no row of their own.
             """)
 
-    @Argument(help: "The data set's folder.")
+    @Argument(help: "The data set's folder, or a list that ends in .csv, .jsonl or .ndjson.")
     var folder: String
+
+    @Option(help: "The layout; recognised unless named.")
+    var dataset: DatasetLayout?
+
+    @Flag(help: "Name what is broken in the data set, and measure the rest.")
+    var skipBroken = false
 
     @Option(help: "What the pictures show, for example \"magnetic tile\".")
     var object: String
@@ -49,7 +56,8 @@ struct EvaluateCommand: ParsableCommand {
         runLimit.apply()
         try models.threadOptions.apply()
         let options = readingOptions.options
-        let classes = try LabelledPictures.classes(in: folder, limit: limit, options: options)
+        let classes = try LabelledPictures.classes(
+            in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit, options: options)
         let setup = try anomalyOptions.resolved()
         let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
         let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
@@ -71,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
                 for variant in Evaluation.Variant.allCases {
                     try metrics[variant]?.add(map: sample.maps[variant] ?? sample.map, truth: sample.truth)
                 }
-                if let rule = reading.rule { rules[rule, default: 0] += 1 }
+                for rule in reading.rules { rules[rule, default: 0] += 1 }
                 if withNormal, !pictures.hasDefects { normal.append(sample) }
             }
             if pictures.hasDefects { measured.append((pictures.name, metrics)) }
@@ -96,9 +104,10 @@ struct EvaluateCommand: ParsableCommand {
             $0.rule < $1.rule
         }
         if json {
-            var record = try EvaluateRecord(
+            let files = try weights.get()
+            var record = EvaluateRecord(
                 object: object, table: table, pictureAUROC: scores.summary().auroc.value,
-                configuration: setup.configuration, weights: try weights.get())
+                configuration: setup.configuration, weights: files)
             record.maskRules = maskRules
             record.failures = loop.failures.isEmpty ? nil : loop.failures
             try Terminal.write(record.json())

@@ -52,31 +52,35 @@ struct Evaluation {
     struct Reading: PictureReading {
         var image: Image
         var truth: Mask?
-        /// By which the truth was read.
-        var rule: MaskRule?
+        /// By which each file of the truth was read.
+        var rules: [MaskRule] = []
         var warnings: [DecodingWarning]
     }
 
-    /// A picture that is turned upright has its truth turned with it, whatever the file of the truth says.
+    /// A picture that is turned upright has its truth turned with it, whatever the file of the truth says. What any of its
+    /// masks marks is anomalous.
     ///
     /// - Throws: `ImageCodecError` for the picture, `TruthError` for its truth.
     static func read(_ item: LabelledPictures.Item, _ options: DecodingOptions) throws -> Reading {
+        if let fault = item.fault { throw TruthError.broken(fault) }
         let picture = try item.picture.decoded(options)
-        guard let file = item.mask else {
-            return Reading(image: picture.image, truth: nil, rule: nil, warnings: picture.warnings)
-        }
+        var reading = Reading(image: picture.image, warnings: picture.warnings)
         var stored = options
         stored.appliesOrientation = false
-        let truth: DecodedMask
-        do { truth = try file.decodedMask(stored) } catch let error as ImageCodecError {
-            throw TruthError.unreadable(error)
+        for file in item.masks {
+            let decoded: DecodedMask
+            do { decoded = try file.decodedMask(stored) } catch let error as ImageCodecError {
+                throw TruthError.unreadable(error)
+            }
+            let mask = picture.isTurned ? decoded.mask.turned(upright: picture.orientation) : decoded.mask
+            guard mask.size == picture.image.size else {
+                throw TruthError.unexpectedSize(file: file.pathText, size: mask.size, picture: picture.image.size)
+            }
+            reading.truth = reading.truth.map { $0.union(mask) } ?? mask
+            reading.rules.append(decoded.rule)
+            reading.warnings += decoded.warnings
         }
-        let mask = picture.isTurned ? truth.mask.turned(upright: picture.orientation) : truth.mask
-        guard mask.size == picture.image.size else {
-            throw TruthError.unexpectedSize(file: file.pathText, size: mask.size, picture: picture.image.size)
-        }
-        return Reading(
-            image: picture.image, truth: mask, rule: truth.rule, warnings: picture.warnings + truth.warnings)
+        return reading
     }
 
     func measure(_ reading: Reading) throws -> Sample {

@@ -1,81 +1,93 @@
+public import AnomalyDatasets
+public import ArgumentParser
 import ImageCodecs
 import Imaging
 import PictureLists
 import SystemPackage
 
-/// A class of a data set.
+extension DatasetLayout: ExpressibleByArgument {}
+
+/// Pictures of a data set that make a row of the table together.
 struct LabelledPictures {
     struct Item: Sendable {
         var picture: PictureItem
-        /// The file that marks its defects; nil where there is none.
-        var mask: PictureItem?
+        /// The files that mark its defects.
+        var masks: [PictureItem]
+        /// Why it cannot be used.
+        var fault: DatasetFault?
     }
 
     var name: String
     var items: [Item]
-    /// Whether the class's folder is not the one of pictures without defect: any mask marks something.
+    /// Whether any mask marks something.
     var hasDefects: Bool
 
-    /// Reads the layout of the magnetic-tile data set: `<class>/Imgs` with pictures that end in .jpg or .jpeg and masks
-    /// of the same stem that end in .png, in whichever case. Names are sorted by their bytes.
+    /// The pictures for measuring, by class; those of magnetic tiles by their kinds of defects.
     ///
-    /// - Throws: A ``CommandFailure`` with status `badInput`.
+    /// - Parameters:
+    ///   - layout: nil recognises it.
+    ///   - skipsBroken: whether pictures with a fault fail each for itself, and do not end the command.
+    ///   - limit: at most so many pictures of each class, evenly chosen.
+    /// - Throws: A ``CommandFailure`` with status `badInput`, after all faults were told.
     static func classes(
-        in folder: String, limit: Int?, options: DecodingOptions
+        in folder: String, layout: DatasetLayout?, skipsBroken: Bool, limit: Int?, options: DecodingOptions
     ) throws -> [LabelledPictures] {
-        let list: PictureList
-        do { list = try PictureList(of: [], and: [FilePath(folder)], output: nil) } catch {
+        let dataset: Dataset
+        do throws(DatasetError) {
+            dataset = try Dataset(reading: folder, as: layout, leavesOutFaulty: skipsBroken)
+        } catch .faulty(let root, let layout, let faults) {
+            for fault in faults { Terminal.complain("\(fault)") }
+            throw CommandFailure.badInput(
+                "\(DatasetError.faulty(root: root, layout: layout, faults)) (--skip-broken)")
+        } catch .unknownLayout(let root, let folders) {
+            let names = DatasetLayout.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure.badInput(
+                "\(DatasetError.unknownLayout(root: root, folders: folders)); --dataset takes \(names)")
+        } catch {
             throw CommandFailure.badInput("\(error)")
         }
-        for note in list.passedOver.notes { Terminal.complain("note: \(note)") }
-        let places = list.items.map { ($0, $0.id.split(separator: "/", maxSplits: 2)) }
-        let inside = places.filter { $0.1.count == 3 && $0.1[1] == "Imgs" }
-        if inside.count < places.count {
+        let ofPictures = Set(dataset.leftOut.map(\.fault))
+        for fault in dataset.faults where !ofPictures.contains(fault) { Terminal.complain("note: \(fault)") }
+        if !dataset.unused.isEmpty {
             Terminal.complain(
-                "note: \(places.count - inside.count) pictures lie in no folder <class>/Imgs and are not used")
+                "note: pictures without a place in the layout \(dataset.layout.rawValue), which are not used: "
+                    + "\(dataset.unused.count)")
         }
-        let classes = Dictionary(grouping: inside) { Array($0.1[0].utf8) }
-            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
-            .compactMap { _, found in
-                LabelledPictures(String(found[0].1[0]), found.map(\.0), limit: limit, options: options)
+        func group(_ item: DatasetItem) -> String {
+            dataset.layout == .magneticTile ? String(item.id.prefix { $0 != "/" }) : item.className
+        }
+        let sound = Dictionary(grouping: dataset.items.filter { $0.split == .test }, by: group)
+        let broken = Dictionary(grouping: dataset.leftOut.filter { $0.item.split == .test }) { group($0.item) }
+        let names = Set(sound.keys).union(broken.keys).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        if names.isEmpty { throw CommandFailure.badInput("\(folder) holds no pictures for measuring") }
+        return names.map { name in
+            var chosen = sound[name] ?? []
+            if let limit, limit < chosen.count {
+                chosen = (0..<limit).map { chosen[$0 * chosen.count / limit] }
             }
-        if classes.isEmpty {
-            throw CommandFailure.badInput("\(folder) holds no folder <class>/Imgs with .jpg pictures")
-        }
-        return classes
-    }
-
-    /// Nil for a folder without pictures.
-    private init?(_ name: String, _ files: [PictureItem], limit: Int?, options: DecodingOptions) {
-        let masks = Dictionary(files.filter(\.isPNG).map { ($0.stem, $0) }) { first, _ in first }
-        var items = files.filter { !$0.isPNG }.map { Item(picture: $0, mask: masks[$0.stem]) }
-        if let limit, limit < items.count { items = (0..<limit).map { items[$0 * items.count / limit] } }
-        if items.isEmpty { return nil }
-        self.name = name
-        self.items = items
-        // A mask that cannot be read is told when its picture's turn comes.
-        hasDefects = items.contains { item in
-            (try? item.mask?.decodedMask(options))?.map { !$0.mask.isEmpty } ?? false
-        }
-        let used = Set(files.filter { !$0.isPNG }.map(\.stem))
-        let lone = masks.keys.count { !used.contains($0) }
-        let bare = items.count { $0.mask == nil }
-        if lone > 0 {
-            Terminal.complain("note: \(name): no picture has the name of \(lone) of the \(masks.count) masks")
-        }
-        if hasDefects, bare > 0 {
-            Terminal.complain(
-                "note: \(name): \(bare) of \(items.count) pictures have no mask and count as free of defects")
+            return LabelledPictures(
+                name: name,
+                items: chosen.map { Item($0) } + (broken[name] ?? []).map { Item($0.item, $0.fault) },
+                hasDefects: chosen.contains { $0.hasDefects(options) })
         }
     }
 }
 
-extension PictureItem {
-    fileprivate var isPNG: Bool { path.extension?.lowercased() == "png" }
+extension LabelledPictures.Item {
+    fileprivate init(_ item: DatasetItem, _ fault: DatasetFault? = nil) {
+        picture = PictureItem(path: FilePath(item.picture), id: item.id)
+        masks = item.masks.map { PictureItem(path: FilePath($0), id: item.id) }
+        self.fault = fault
+    }
+}
 
-    /// The path without its ending, as bytes.
-    fileprivate var stem: [UInt8] {
-        let bytes = path.bytes
-        return Array(bytes[..<(bytes.lastIndex(of: UInt8(ascii: ".")) ?? bytes.endIndex)])
+extension DatasetItem {
+    /// A mask that cannot be read is told when its picture's turn comes.
+    fileprivate func hasDefects(_ options: DecodingOptions) -> Bool {
+        switch label {
+        case .normal: false
+        case .defective: true
+        case .byMask: ((try? truth(options: options)).flatMap(\.self)?.mask.isEmpty).map { !$0 } ?? false
+        }
     }
 }

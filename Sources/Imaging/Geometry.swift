@@ -16,10 +16,12 @@ public struct ImageSize: Hashable, Sendable, Encodable, CustomStringConvertible 
 
     /// Width times height.
     ///
-    /// - Precondition: an `Int` holds it, and some bytes for each pixel.
+    /// A file's header may claim sides of 2^31 pixels, so the number may be that of a picture that no memory holds.
+    ///
+    /// - Precondition: an `Int` holds it.
     public var pixelCount: Int {
         let (count, isTooLarge) = width.multipliedReportingOverflow(by: height)
-        require(!isTooLarge && count <= 1 << 56, "ImageSize: \(self) are more pixels than can be counted")
+        require(!isTooLarge, "ImageSize: \(self) are more pixels than can be counted")
         return count
     }
 

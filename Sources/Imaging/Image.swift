@@ -13,14 +13,15 @@ public struct Image: Hashable, Sendable {
     /// - Precondition: `pixels` holds `3 * width * height` bytes.
     public init(size: ImageSize, pixels: [UInt8]) {
         require(
-            pixels.count == 3 * size.pixelCount,
-            "Image: \(size) needs \(3 * size.pixelCount) bytes of pixels, got \(pixels.count)")
+            pixels.count % 3 == 0 && pixels.count / 3 == size.pixelCount,
+            "Image: \(size) needs three bytes for each pixel, got \(pixels.count)")
         self.size = size
         self.pixels = pixels
     }
 
     /// A picture of one colour.
     public init(size: ImageSize, filledWith colour: Color) {
+        require(size.pixelCount <= Int.max / 3, "Image: \(size) are more pixels than any memory holds")
         var pixels = [UInt8](repeating: 0, count: 3 * size.pixelCount)
         for index in 0..<size.pixelCount {
             pixels[3 * index] = colour.red

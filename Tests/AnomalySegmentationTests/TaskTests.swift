@@ -41,11 +41,15 @@ struct TaskTests {
             )
         }
         let (whole, tiled) = try synchronous()
-        let before = ComputeQueue.shared.load.done
         expectEqual(try await segmenter.segment(Self.picture, object: "tile"), whole)
         let found = try await segmenter.segment(Self.picture, object: "tile", tiling: tiling)
         #expect(found.fusedMap == tiled.fusedMap && found.mask == tiled.mask && found.score == tiled.score)
-        #expect(ComputeQueue.shared.load.done >= before + 2)
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await segmenter.segment(Self.picture, object: "tile") }
+        }
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await segmenter.segment(Self.picture, object: "tile", tiling: tiling) }
+        }
         await #expect(throws: AnomalySegmentationError.emptyObjectName) {
             try await segmenter.segment(Self.picture, object: " ")
         }

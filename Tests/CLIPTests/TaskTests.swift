@@ -14,12 +14,17 @@ struct TaskTests {
     @Test("the async doors go through the queue and give the same bits")
     func equal() async throws {
         let texts = ["!!", "!\"#"]
+        let (model, pixels) = (model, pixels)
         func synchronous() throws -> (Tensor, Tensor) { (try model.encodeImage(pixels), try model.encodeText(texts)) }
         let (image, text) = try synchronous()
-        let before = ComputeQueue.shared.load.done
         #expect(isIdentical(try await model.encodeImage(pixels), image))
         #expect(isIdentical(try await model.encodeText(texts), text))
-        #expect(ComputeQueue.shared.load.done >= before + 2)
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await model.encodeImage(pixels) }
+        }
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await model.encodeText(texts) }
+        }
     }
 
     @Test("what the synchronous doors refuse, the async ones do")

@@ -22,7 +22,6 @@ struct TaskTests {
             )
         }
         let (embedding, predictions, masks) = try synchronous()
-        let before = ComputeQueue.shared.load.done
         let found = try await model.embed(Self.picture)
         #expect(isIdentical(found.features, embedding.features) && found.frame == embedding.frame)
         let one = try await model.predict(embedding, Self.prompt, masks: .multiple)
@@ -34,7 +33,18 @@ struct TaskTests {
         let all = try await generator.masks(in: Self.picture)
         #expect(!masks.isEmpty && all.map(\.mask) == masks.map(\.mask))
         #expect(all.map(\.predictedIoU) == masks.map(\.predictedIoU))
-        #expect(ComputeQueue.shared.load.done >= before + 4)
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await model.embed(Self.picture) }
+        }
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await model.predict(embedding, Self.prompt) }
+        }
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await model.predict(embedding, [Self.prompt]) }
+        }
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await generator.masks(in: Self.picture) }
+        }
         await #expect(throws: PromptError.empty) { try await model.predict(embedding, Prompt()) }
     }
 

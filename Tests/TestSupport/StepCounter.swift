@@ -1,6 +1,17 @@
 import Synchronization
 import Tensors
 
+/// Calls an async door in a task that was cancelled before. A door that waits in the queue throws `CancellationError`; one
+/// that computed in the task would not notice.
+public func inCancelledTask<Value: Sendable>(
+    _ door: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return try await door()
+    }.value
+}
+
 /// Counts the steps of computations, and cancels one at a step.
 public final class StepCounter: Sendable {
     private let asked = Mutex(0)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tensors
 
-@Suite("the queue of computations") struct ComputeQueueTests {
+@Suite("the queue of computations", .timeLimit(.minutes(2))) struct ComputeQueueTests {
     /// Work that holds the queue's thread until it is let go.
     private final class Plug: Sendable {
         private let semaphore = DispatchSemaphore(value: 0)
@@ -204,7 +204,20 @@ import Testing
         var random = SeededGenerator(seed: 117)
         let (rows, tokens) = (random.tensor([130, 64]), random.tensor([1, 300, 96]))
         let values = random.tensor([200, 64])
-        let weight = LinearWeight(values)
+        // A weight in memory that is another's, such as a mapped file's, is packed by its first product.
+        final class Owner: Sendable {
+            nonisolated(unsafe) let memory: UnsafeMutableBufferPointer<Float>
+
+            init(_ values: [Float]) {
+                memory = .allocate(capacity: values.count)
+                _ = memory.initialize(from: values)
+            }
+
+            deinit { memory.deallocate() }
+        }
+        let owner = Owner(values.values)
+        let pointer = try #require(owner.memory.baseAddress)
+        let weight = LinearWeight(Tensor(borrowing: pointer, shape: values.shape, owner: owner))
         func attended() -> Tensor {
             scaledDotProductAttention(
                 query: AttentionOperand(tokens, firstColumn: 0, width: 32),
@@ -217,7 +230,6 @@ import Testing
             try check {
                 try CancellableSteps(throwing: CancellationError()) {
                     check.cancel()
-                    // The first product with a weight packs it.
                     left = [rows.linear(weight: weight), rows.linear(weight: values), attended()]
                 }
             }

@@ -19,11 +19,8 @@ struct PNGFile: ~Copyable {
     init(
         size: ImageSize, channels: Int, bitDepth: Int, palette: [UInt8]?, path: String, text: [String: String]
     ) throws(ImageCodecError) {
-        let texts = TextChunks(text)
-        if let key = texts.unusableKey { throw .unusableText(file: path, key: key) }
-        let encoder = try PNGEncoder(size: size, channels: channels, bitDepth: bitDepth, path: path)
-        if let palette { try encoder.set(palette) }
-        try encoder.start(texts)
+        let encoder = try PNGEncoder(
+            size: size, channels: channels, bitDepth: bitDepth, palette: palette, name: path, text: text)
         let file = try WholeFile(path: path, failure: ImageCodecError.init)
         try file.append(encoder.takeBytes())
         self.encoder = encoder
@@ -47,24 +44,39 @@ struct PNGFile: ~Copyable {
 }
 
 /// libpng's encoder, whose bytes are taken out piece by piece.
-private struct PNGEncoder: ~Copyable {
+struct PNGEncoder: ~Copyable {
     private let writer: OpaquePointer
-    private let path: String
+    private let name: String
 
-    init(size: ImageSize, channels: Int, bitDepth: Int, path: String) throws(ImageCodecError) {
+    /// Starts a PNG with what stands before the pixels.
+    ///
+    /// - Parameters:
+    ///   - size: width and height.
+    ///   - channels: 1 for grey, 3 for colour.
+    ///   - bitDepth: 8 or 16.
+    ///   - palette: red, green and blue of 256 colours, where samples are indices of them.
+    ///   - name: stands for the file in errors.
+    ///   - text: keys and values that are stored before the pixels.
+    init(
+        size: ImageSize, channels: Int, bitDepth: Int, palette: [UInt8]?, name: String, text: [String: String]
+    ) throws(ImageCodecError) {
+        let texts = TextChunks(text)
+        if let key = texts.unusableKey { throw .unusableText(file: name, key: key) }
         guard let writer = cpng_writer_open(UInt32(size.width), UInt32(size.height), Int32(channels), Int32(bitDepth))
-        else { throw .libraryFailed(file: path, reason: "libpng could not start") }
+        else { throw .libraryFailed(file: name, reason: "libpng could not start") }
+        do throws(ImageCodecError) {
+            if let palette { try Self.check(cpng_writer_set_palette(writer, palette), writer, name) }
+            try Self.check(
+                texts.withPointers { cpng_writer_start(writer, $0.baseAddress, Int32($0.count)) }, writer, name)
+        } catch {
+            cpng_writer_close(writer)
+            throw error
+        }
         self.writer = writer
-        self.path = path
+        self.name = name
     }
 
     deinit { cpng_writer_close(writer) }
-
-    func set(_ palette: [UInt8]) throws(ImageCodecError) { try check(cpng_writer_set_palette(writer, palette)) }
-
-    func start(_ texts: TextChunks) throws(ImageCodecError) {
-        try check(texts.withPointers { cpng_writer_start(writer, $0.baseAddress, Int32($0.count)) })
-    }
 
     func encode<Sample: FixedWidthInteger>(_ samples: [Sample], rows: Int) throws(ImageCodecError) {
         try check(samples.withUnsafeBytes { cpng_write_rows(writer, $0.baseAddress, UInt32(rows)) })
@@ -79,8 +91,12 @@ private struct PNGEncoder: ~Copyable {
         return UnsafeRawBufferPointer(start: bytes, count: count)
     }
 
-    private func check(_ status: Int32) throws(ImageCodecError) {
-        if status != 0 { throw .libraryFailed(file: path, reason: Messages(cpng_writer_messages(writer)).error) }
+    private func check(_ status: Int32) throws(ImageCodecError) { try Self.check(status, writer, name) }
+
+    private static func check(
+        _ status: Int32, _ writer: OpaquePointer, _ name: String
+    ) throws(ImageCodecError) {
+        if status != 0 { throw .libraryFailed(file: name, reason: Messages(cpng_writer_messages(writer)).error) }
     }
 }
 

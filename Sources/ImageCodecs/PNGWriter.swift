@@ -1,7 +1,7 @@
 public import Imaging
 import Tensors
 
-/// PNG files out, whole or not at all . The same pixels and texts give the same bytes.
+/// PNG out: files, whole or not at all, and bytes in memory. The same pixels and texts give the same bytes.
 ///
 /// Texts are stored before the pixels in the order of their keys: `tEXt` for ASCII, `iTXt` for everything else.
 public enum PNGWriter {
@@ -9,26 +9,38 @@ public enum PNGWriter {
     public static func write(
         _ image: Image, to path: String, text: [String: String] = [:]
     ) throws(ImageCodecError) {
-        try write(size: image.size, channels: 3, to: path, text: text) { rows in
-            let indices = image.size.indices(ofRows: rows)
-            return Array(image.pixels[3 * indices.lowerBound..<3 * indices.upperBound])
-        }
+        try write(size: image.size, channels: 3, to: path, text: text, samples: image.samples)
+    }
+
+    /// The same as bytes in memory.
+    public static func bytes(
+        _ image: Image, text: [String: String] = [:]
+    ) throws(ImageCodecError) -> [UInt8] {
+        try bytes(size: image.size, channels: 3, text: text, samples: image.samples)
     }
 
     /// Writes an 8-bit grey PNG.
     public static func write(
         _ image: GreyImage, to path: String, text: [String: String] = [:]
     ) throws(ImageCodecError) {
-        try write(size: image.size, channels: 1, to: path, text: text) { rows in
-            Array(image.values[image.size.indices(ofRows: rows)])
-        }
+        try write(size: image.size, channels: 1, to: path, text: text, samples: image.samples)
+    }
+
+    /// The same as bytes in memory.
+    public static func bytes(
+        _ image: GreyImage, text: [String: String] = [:]
+    ) throws(ImageCodecError) -> [UInt8] {
+        try bytes(size: image.size, channels: 1, text: text, samples: image.samples)
     }
 
     /// Writes an 8-bit grey PNG: 255 where the mask holds, else 0.
     public static func write(_ mask: Mask, to path: String, text: [String: String] = [:]) throws(ImageCodecError) {
-        try write(size: mask.size, channels: 1, to: path, text: text) { rows in
-            mask.values[mask.size.indices(ofRows: rows)].map { $0 ? UInt8.max : 0 }
-        }
+        try write(size: mask.size, channels: 1, to: path, text: text, samples: mask.samples)
+    }
+
+    /// The same as bytes in memory.
+    public static func bytes(_ mask: Mask, text: [String: String] = [:]) throws(ImageCodecError) -> [UInt8] {
+        try bytes(size: mask.size, channels: 1, text: text, samples: mask.samples)
     }
 
     /// Writes a mask as PASCAL VOC writes its pictures of classes: an 8-bit palette PNG, index 1 where the mask holds, else
@@ -103,5 +115,41 @@ public enum PNGWriter {
             size: size, channels: channels, bitDepth: Sample.bitWidth, palette: palette, path: path, text: text)
         for rows in size.strips { try file.append(samples(rows), rows: rows.count) }
         try file.commit()
+    }
+    /// What a file would hold.
+    private static func bytes<Sample: FixedWidthInteger>(
+        size: ImageSize, channels: Int, text: [String: String], samples: (_ rows: Range<Int>) -> [Sample]
+    ) throws(ImageCodecError) -> [UInt8] {
+        let name = "a picture in memory"
+        if size.isEmpty { throw .noPixels(file: name, size: size) }
+        let encoder = try PNGEncoder(
+            size: size, channels: channels, bitDepth: Sample.bitWidth, palette: nil, name: name, text: text)
+        var bytes = Array(encoder.takeBytes())
+        for rows in size.strips {
+            try encoder.encode(samples(rows), rows: rows.count)
+            bytes += encoder.takeBytes()
+        }
+        try encoder.finish()
+        return bytes + encoder.takeBytes()
+    }
+}
+
+extension Image {
+    /// `[rows, width, 3]`.
+    fileprivate func samples(_ rows: Range<Int>) -> [UInt8] {
+        let indices = size.indices(ofRows: rows)
+        return Array(pixels[3 * indices.lowerBound..<3 * indices.upperBound])
+    }
+}
+
+extension GreyImage {
+    /// `[rows, width]`.
+    fileprivate func samples(_ rows: Range<Int>) -> [UInt8] { Array(values[size.indices(ofRows: rows)]) }
+}
+
+extension Mask {
+    /// `[rows, width]`: 255 where the mask holds, else 0.
+    fileprivate func samples(_ rows: Range<Int>) -> [UInt8] {
+        values[size.indices(ofRows: rows)].map { $0 ? .max : 0 }
     }
 }

@@ -28,6 +28,30 @@ import Testing
         #expect(try folder.names == ["colour.png", "grey.png", "mask.png"])
     }
 
+    @Test("bytes in memory are those of the file, strip by strip, and refusals name no file")
+    func memory() throws {
+        let folder = try TemporaryFolder()
+        // More than one strip of rows.
+        let size = ImageSize(width: 1200, height: 1000)
+        let image = Image(size: size, pixels: bytes("memory", 3 * size.pixelCount))
+        let grey = image.grey
+        let mask = grey.mask(atLeast: 99)
+        try PNGWriter.write(image, to: folder.file("colour.png"), text: ["Title": "a"])
+        try PNGWriter.write(grey, to: folder.file("grey.png"))
+        try PNGWriter.write(mask, to: folder.file("mask.png"))
+        #expect(try PNGWriter.bytes(image, text: ["Title": "a"]) == folder.bytes("colour.png"))
+        #expect(try PNGWriter.bytes(grey) == folder.bytes("grey.png"))
+        #expect(try PNGWriter.bytes(mask) == folder.bytes("mask.png"))
+        #expect(try ImageFile.decode(PNGWriter.bytes(image), name: "memory").image == image)
+        let name = "a picture in memory"
+        #expect(throws: ImageCodecError.noPixels(file: name, size: ImageSize(width: 0, height: 3))) {
+            try PNGWriter.bytes(Mask(size: ImageSize(width: 0, height: 3)))
+        }
+        #expect(throws: ImageCodecError.unusableText(file: name, key: " a")) {
+            try PNGWriter.bytes(mask, text: [" a": "b"])
+        }
+    }
+
     @Test("a score map keeps 16 bits and its range")
     func scoreMap() throws {
         let folder = try TemporaryFolder()

@@ -129,6 +129,24 @@ import Testing
         #expect(profile.kinds.reduce(0) { $0 + $1.sum.operations } == Self.workOperations)
     }
 
+    @Test("what threads did side by side in a job counts as its part of the job's time")
+    func shares() {
+        func span(_ path: String, _ thread: Int, _ range: Range<Int>, job: Int?) -> Profile.Span {
+            let cost = OperationCost(.linear, multiplyAdds: 1, elements: 1)
+            return Profile.Span(
+                path: path, content: .operation(cost), start: range.lowerBound, end: range.upperBound, thread: thread,
+                job: job)
+        }
+        // Two threads were busy for 80 of the job's 100 nanoseconds, 160 in all.
+        let profile = Profile(
+            spans: [
+                span("alone", 0, 0..<100, job: nil), span("a", 0, 100..<180, job: 0), span("b", 1, 100..<140, job: 0),
+                span("c", 1, 140..<180, job: 0),
+            ], jobs: [Profile.Job(nanoseconds: 100, busyNanoseconds: 160)], nanoseconds: 200, threads: 2)
+        #expect(profile.spans.map(profile.share) == [100, 50, 25, 25])
+        #expect(abs(profile.coverage - 1) < 1e-9)
+    }
+
     @Test("results are the same bits, recorded or not")
     func equality() {
         #expect(isIdentical(Self.work("recorded", threads: 3).value, Self.computation("unrecorded")))

@@ -29,15 +29,15 @@ enum SegmentPicture: String, CaseIterable, Sendable {
         case .overlay:
             let points = zip(result.prompts.groups, result.cascades).filter { $1.supersededBy == nil }
                 .flatMap { $0.0.points }
-            return try PNGBytes.of(
+            return try PNGWriter.bytes(
                 HeatmapOverlay().draw(
                     image: image, map: result.fusedMap, mask: result.mask,
                     markers: points.map {
                         HeatmapOverlay.Marker($0.position, $0.label == .positive ? .positive : .negative)
                     }
                 ))
-        case .heatmap: return try PNGBytes.of(HeatmapOverlay().heat(image: image, map: result.fusedMap))
-        case .mask: return try PNGBytes.of(result.mask)
+        case .heatmap: return try PNGWriter.bytes(HeatmapOverlay().heat(image: image, map: result.fusedMap))
+        case .mask: return try PNGWriter.bytes(result.mask)
         }
     }
 }

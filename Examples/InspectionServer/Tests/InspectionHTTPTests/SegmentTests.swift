@@ -134,10 +134,7 @@ extension ServerTests {
                 let (x, y) = (index % 40, index / 40)
                 return (15...20).contains(x) && (10...15).contains(y) ? 20 : UInt8(180 + (x * 7 + y * 3) % 20)
             }
-            let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).png")
-            defer { try? FileManager.default.removeItem(at: file) }
-            try PNGWriter.write(GreyImage(size: size, values: values), to: file.path)
-            return [UInt8](try Data(contentsOf: file))
+            return try PNGWriter.bytes(GreyImage(size: size, values: values))
         }
     }
 }

@@ -54,9 +54,9 @@ async function open(file) {
   }
   found = heat = outlines = embedding = masks = null;
   steps = [];
-  element("drop").hidden = true;
+  listChoices();
   canvas.hidden = false;
-  element("found").hidden = element("prompting").hidden = true;
+  element("drop").hidden = element("found").hidden = element("prompting").hidden = true;
   element("inspect").disabled = false;
   fit();
   inspect();
@@ -111,8 +111,7 @@ function point(event) {
 const tool = () => document.querySelector("input[name=tool]:checked").value;
 async function prompt(mayEmbed = true) {
   const start = performance.now();
-  masks = null;
-  chosen = 0;
+  [masks, chosen] = [null, 0];
   draw();
   listChoices();
   if (steps.length === 0) { asking?.abort(); return; }

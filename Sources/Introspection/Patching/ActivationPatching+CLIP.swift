@@ -5,7 +5,9 @@ public import Tensors
 extension ActivationPatching {
     /// Each attention and each feed-forward part of CLIP's image tower, in the order of the computation.
     ///
-    /// - Parameter tokens: those that are patched: 0 is the class token; nil for all.
+    /// - Parameters:
+    ///   - clip: the model whose blocks are named.
+    ///   - tokens: those that are patched: 0 is the class token; nil for all.
     public static func parts(of clip: CLIPModel, tokens: [Int]? = nil) -> [Place] {
         (0..<clip.configuration.visionLayers).map(CLIPModel.imageBlock).flatMap {
             [Place("\($0).attn", tokens: tokens), Place("\($0).mlp", tokens: tokens)]
@@ -14,7 +16,9 @@ extension ActivationPatching {
 
     /// Each head of CLIP's image tower: what it gathers, before the output map.
     ///
-    /// - Parameter tokens: those that are patched: 0 is the class token; nil for all.
+    /// - Parameters:
+    ///   - clip: the model whose blocks are named.
+    ///   - tokens: those that are patched: 0 is the class token; nil for all.
     public static func heads(of clip: CLIPModel, tokens: [Int]? = nil) -> [Place] {
         (0..<clip.configuration.visionLayers).flatMap { block in
             (0..<clip.configuration.visionHeads).map {
@@ -26,7 +30,9 @@ extension ActivationPatching {
     /// The residual stream behind each block. Patched at all tokens it carries everything; at some tokens it tells at which
     /// depth they hold the difference.
     ///
-    /// - Parameter tokens: those that are patched: 0 is the class token, `1 + row * columns + column` a patch.
+    /// - Parameters:
+    ///   - clip: the model whose blocks are named.
+    ///   - tokens: those that are patched: 0 is the class token, `1 + row * columns + column` a patch.
     public static func residualStream(of clip: CLIPModel, tokens: [Int]) -> [Place] {
         (0..<clip.configuration.visionLayers).map { Place(CLIPModel.imageBlock($0), tokens: tokens) }
     }

@@ -57,42 +57,41 @@ struct EvaluateCommand: ParsableCommand {
         try models.threadOptions.apply()
         let options = readingOptions.options
         let classes = try LabelledPictures.classes(
-            in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit, options: options)
+            in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit)
         let setup = try anomalyOptions.resolved()
         let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
         let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
         let evaluation = try Evaluation(models: loaded, setup: setup, object: object)
         var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
         var scores = ImageScores()
-        var normal: [Evaluation.Sample] = []
+        var flawless = Evaluation.emptyMetrics
         var rules: [MaskRule: Int] = [:]
         let total = classes.map(\.items.count).reduce(0, +)
         var loop = PictureLoop(
             total: total, whenStopped: "no table was made; allow more time, or take fewer pictures with --limit",
             showsBar: true)
-        for pictures in classes.filter(\.hasDefects) + classes.filter({ !$0.hasDefects }) {
+        for pictures in classes {
             var metrics = Evaluation.emptyMetrics
+            var hasDefects = pictures.hasDefects
             let readings = ReadAhead(pictures.items) { try Evaluation.read($0, options) }
             try loop.work(through: readings, \.picture) { _, reading in
                 let sample = try evaluation.measure(reading)
-                try scores.add(sample.score, isAnomalous: sample.truth.map { !$0.isEmpty } ?? false)
+                let isAnomalous = sample.truth.map { !$0.isEmpty } ?? false
+                hasDefects = hasDefects || isAnomalous
+                try scores.add(sample.score, isAnomalous: isAnomalous)
                 for variant in Evaluation.Variant.allCases {
                     try metrics[variant]?.add(map: sample.maps[variant] ?? sample.map, truth: sample.truth)
                 }
                 for rule in reading.rules { rules[rule, default: 0] += 1 }
-                if withNormal, !pictures.hasDefects { normal.append(sample) }
             }
-            if pictures.hasDefects { measured.append((pictures.name, metrics)) }
+            if hasDefects {
+                measured.append((pictures.name, metrics))
+            } else if withNormal {
+                try Evaluation.merge(metrics, into: &flawless)
+            }
         }
         if loop.failures.count == total { return try loop.end() }
-        for sample in normal {
-            for index in measured.indices {
-                for variant in Evaluation.Variant.allCases {
-                    try measured[index].variants[variant]?.add(
-                        map: sample.maps[variant] ?? sample.map, truth: sample.truth)
-                }
-            }
-        }
+        for index in measured.indices { try Evaluation.merge(flawless, into: &measured[index].variants) }
         var table = MeasureTable()
         for row in measured {
             for variant in Evaluation.Variant.allCases {

@@ -27,6 +27,13 @@ struct Evaluation {
         Dictionary(uniqueKeysWithValues: Variant.allCases.map { ($0, PixelMetrics(countsFalseRegions: false)) })
     }
 
+    /// Adds what was collected of other pictures, variant by variant.
+    static func merge(
+        _ other: [Variant: PixelMetrics], into metrics: inout [Variant: PixelMetrics]
+    ) throws(MetricsError) {
+        for (variant, collected) in other { try metrics[variant]?.merge(collected) }
+    }
+
     struct Sample {
         var map: ScoreMap
         var maps: [Variant: ScoreMap]

@@ -1,7 +1,5 @@
 public import AnomalyDatasets
 public import ArgumentParser
-import ImageCodecs
-import Imaging
 import PictureLists
 import SystemPackage
 
@@ -19,7 +17,7 @@ struct LabelledPictures {
 
     var name: String
     var items: [Item]
-    /// Whether any mask marks something.
+    /// Whether the data set itself says that there are defects. Where it leaves that to the masks, measuring finds out.
     var hasDefects: Bool
 
     /// The pictures for measuring, by class; those of magnetic tiles by their kinds of defects.
@@ -30,7 +28,7 @@ struct LabelledPictures {
     ///   - limit: at most so many pictures of each class, evenly chosen.
     /// - Throws: A ``CommandFailure`` with status `badInput`, after all faults were told.
     static func classes(
-        in folder: String, layout: DatasetLayout?, skipsBroken: Bool, limit: Int?, options: DecodingOptions
+        in folder: String, layout: DatasetLayout?, skipsBroken: Bool, limit: Int?
     ) throws -> [LabelledPictures] {
         let dataset: Dataset
         do throws(DatasetError) {
@@ -68,7 +66,7 @@ struct LabelledPictures {
             return LabelledPictures(
                 name: name,
                 items: chosen.map { Item($0) } + (broken[name] ?? []).map { Item($0.item, $0.fault) },
-                hasDefects: chosen.contains { $0.hasDefects(options) })
+                hasDefects: chosen.contains { $0.label == .defective })
         }
     }
 }
@@ -78,16 +76,5 @@ extension LabelledPictures.Item {
         picture = PictureItem(path: FilePath(item.picture), id: item.id)
         masks = item.masks.map { PictureItem(path: FilePath($0), id: item.id) }
         self.fault = fault
-    }
-}
-
-extension DatasetItem {
-    /// A mask that cannot be read is told when its picture's turn comes.
-    fileprivate func hasDefects(_ options: DecodingOptions) -> Bool {
-        switch label {
-        case .normal: false
-        case .defective: true
-        case .byMask: ((try? truth(options: options)).flatMap(\.self)?.mask.isEmpty).map { !$0 } ?? false
-        }
     }
 }

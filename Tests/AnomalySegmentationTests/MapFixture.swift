@@ -1,6 +1,5 @@
 import CLIP
 import Checkpoints
-import Foundation
 import Imaging
 import NeuralNetwork
 import Tensors
@@ -33,13 +32,7 @@ struct MapFixture {
 
     /// Generated weights of the names and shapes that the towers of the reference have.
     private func weights() throws -> GeneratedWeights {
-        let text = file.metadata["entries"] ?? "[]"
-        let entries = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[Any]] ?? []
-        return GeneratedWeights(
-            entries.compactMap { entry in
-                guard let name = entry.first as? String, let shape = entry.last as? [Int] else { return nil }
-                return (name, Shape(shape))
-            })
+        try GeneratedWeights(listed: file.metadata["entries"])
     }
 
     /// The method's own weights, as its training saves them.

@@ -16,7 +16,7 @@ struct LayoutTests {
         let fixture = try Fixture.tensors("CLIP/layouts_\(layout)")
         let entries = try JSONSerialization.jsonObject(with: Data((fixture.metadata["entries"] ?? "").utf8))
         return RenamedWeights(
-            GeneratedWeights(ReferenceModel.entries(entries), metadata: fixture.metadata), prefix: prefix)
+            GeneratedWeights(GeneratedWeights.entries(entries), metadata: fixture.metadata), prefix: prefix)
     }
 
     private func model(

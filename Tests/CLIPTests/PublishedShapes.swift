@@ -10,7 +10,7 @@ struct PublishedShapes {
         let data = try Data(contentsOf: Fixture.url("CLIP/full_published_shapes.json"))
         let root = try JSONSerialization.jsonObject(with: data) as? [String: Any]
         for (name, list) in root?["models"] as? [String: Any] ?? [:] {
-            entries[name] = ReferenceModel.entries(list)
+            entries[name] = GeneratedWeights.entries(list)
         }
     }
 }

@@ -1,5 +1,4 @@
 import Checkpoints
-import Foundation
 import NeuralNetwork
 import Tensors
 import TestSupport
@@ -26,16 +25,7 @@ enum ReferenceModel {
 
     /// The names and shapes that the reference's own state dictionary has, from a fixture's metadata.
     static func weights(_ fixture: String) throws -> GeneratedWeights {
-        let text = try Fixture.tensors(fixture).metadata["entries"] ?? "[]"
-        return GeneratedWeights(try entries(JSONSerialization.jsonObject(with: Data(text.utf8))))
-    }
-
-    /// `[[name, [dimensions]], ...]`
-    static func entries(_ json: Any?) -> [(name: String, shape: Shape)] {
-        (json as? [[Any]] ?? []).compactMap { entry in
-            guard let name = entry.first as? String, let shape = entry.last as? [Int] else { return nil }
-            return (name, Shape(shape))
-        }
+        try GeneratedWeights(listed: Fixture.tensors(fixture).metadata["entries"])
     }
 
     static func model(

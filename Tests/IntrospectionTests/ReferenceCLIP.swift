@@ -1,6 +1,5 @@
 import CLIP
 import Checkpoints
-import Foundation
 import Tensors
 import TestSupport
 
@@ -21,17 +20,12 @@ struct ReferenceCLIP {
         configuration.contextLength = 16
         configuration.vocabularySize = 600
         configuration.activation = .quickGELU
-        let text = try Fixture.tensors("CLIP/towers_gelu").metadata["entries"] ?? "[]"
-        let json: Any? = try JSONSerialization.jsonObject(with: Data(text.utf8))
-        let entries = (json as? [[Any]] ?? []).compactMap { entry -> (name: String, shape: Shape)? in
-            guard let name = entry.first as? String, let shape = entry.last as? [Int] else { return nil }
-            return (name, Shape(shape))
-        }
         // Texts are tokens here; the merges only have to make as many of them.
         let letters = (33...126).map { String(UnicodeScalar(UInt8($0))) }
         let merges = (0..<600 - 514).map { "\(letters[$0 / letters.count]) \(letters[$0 % letters.count])" }
         clip = try CLIPModel(
-            configuration: configuration, weights: GeneratedWeights(entries),
+            configuration: configuration,
+            weights: GeneratedWeights(listed: Fixture.tensors("CLIP/towers_gelu").metadata["entries"]),
             tokenizer: CLIPTokenizer(
                 vocabulary: Vocabulary(merges: merges.joined(separator: "\n").utf8), contextLength: 16))
         texts = try Fixture.tensor("texts", in: Self.fixture)

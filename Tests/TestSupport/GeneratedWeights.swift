@@ -1,3 +1,4 @@
+import Foundation
 public import Tensors
 
 /// Weights made from their names alone, the same here and in `Tools/fixtures/generated_weights.py`, where the generator
@@ -14,6 +15,21 @@ public struct GeneratedWeights: TensorSource {
         self.metadata = metadata
         names = entries.map(\.name)
         shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
+    }
+
+    /// Weights of the names and shapes that a reference's own state dictionary has, as a fixture tells them in its metadata.
+    ///
+    /// - Parameter listed: `[[name, [dimensions]], ...]` as JSON.
+    public init(listed: String?) throws {
+        self.init(Self.entries(try JSONSerialization.jsonObject(with: Data((listed ?? "[]").utf8))))
+    }
+
+    /// What a list in JSON says, once it is parsed: `[[name, [dimensions]], ...]`.
+    public static func entries(_ json: Any?) -> [(name: String, shape: Shape)] {
+        (json as? [[Any]] ?? []).compactMap { entry in
+            guard let name = entry.first as? String, let shape = entry.last as? [Int] else { return nil }
+            return (name, Shape(shape))
+        }
     }
 
     public func shape(of name: String) -> Shape? { shapes[name] }

@@ -59,7 +59,8 @@ public struct LogitLens: Sendable {
 
     private func check(_ values: Tensor) throws(IntrospectionError) {
         guard values.shape == similarities.shape else {
-            throw .unexpectedShape(found: values.shape, expected: "similarities or probabilities, \(similarities.shape)")
+            throw .unexpectedShape(
+                found: values.shape, expected: "similarities or probabilities, \(similarities.shape)")
         }
     }
 

@@ -3,7 +3,7 @@ import Imaging
 import SegmentAnything
 import Tensors
 
-/// What `POST /mask` answers. Names and forms are those of docs/Formats.md.
+/// What `POST /mask` answers. Sizes, boxes and points are written as in docs/Formats.md.
 struct MaskAnswer: Encodable {
     struct Predicted: Encodable {
         var mask: MaskForm

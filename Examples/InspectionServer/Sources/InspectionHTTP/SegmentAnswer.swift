@@ -3,7 +3,7 @@ import ImageCodecs
 import Imaging
 import SegmentAnything
 
-/// What `POST /segment` answers. Names and forms are those of docs/Formats.md.
+/// What `POST /segment` answers. Sizes, boxes and points are written as in docs/Formats.md.
 struct SegmentAnswer: Encodable {
     /// Under which SAM's embedding of the picture is kept, where it is.
     var embedding: String?

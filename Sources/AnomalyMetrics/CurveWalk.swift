@@ -2,11 +2,17 @@
 struct CurveWalk {
     private(set) var sweep: CurveSweep
     private(set) var coarse: CoarseHistogram?
+    private(set) var thinning: CurveThinning?
 
     /// The measures of one score a sample, where no sample belongs to a region.
-    static func of(positives: ScoreCounts, negatives: ScoreCounts) -> CurveSweep {
+    ///
+    /// - Parameter limit: of the points of a curve; nil makes none.
+    static func of(positives: ScoreCounts, negatives: ScoreCounts, limit: Int? = nil) -> CurveWalk {
         var walk = CurveWalk(
-            sweep: CurveSweep(positives: positives.total, negatives: negatives.total, regions: 1), coarse: nil)
+            sweep: CurveSweep(positives: positives.total, negatives: negatives.total, regions: 1), coarse: nil,
+            thinning: limit.map {
+                CurveThinning(positives: positives.total, negatives: negatives.total, limit: $0)
+            })
         let all = Double(positives.total)
         walk.run(negatives) { visit in
             for (half, page) in positives.descendingPages {
@@ -19,7 +25,20 @@ struct CurveWalk {
                 visit(half, counts)
             }
         }
-        return walk.sweep
+        return walk
+    }
+
+    /// The curve of pixels.
+    ///
+    /// - Parameter limit: of its points.
+    static func curve(regions: RegionScores, negatives: ScoreCounts, limit: Int) -> ScoreCurve? {
+        var walk = CurveWalk(
+            sweep: CurveSweep(positives: regions.total, negatives: negatives.total, regions: regions.count),
+            coarse: nil,
+            thinning: CurveThinning(
+                positives: regions.total, negatives: negatives.total, regions: regions.count, limit: limit))
+        walk.run(negatives) { visit in regions.forEachPage(visit) }
+        return walk.thinning?.curve
     }
 
     /// The measures of pixels.
@@ -29,7 +48,7 @@ struct CurveWalk {
             sweep: CurveSweep(positives: regions.total, negatives: negatives.total, regions: regions.count),
             coarse: CoarseHistogram(
                 lowest: ScoreKey.score(ends.map(\.lowerBound).min() ?? 0),
-                highest: ScoreKey.score(ends.map(\.upperBound).max() ?? 0)))
+                highest: ScoreKey.score(ends.map(\.upperBound).max() ?? 0)), thinning: nil)
         walk.run(negatives) { visit in regions.forEachPage(visit) }
         return walk
     }
@@ -63,6 +82,7 @@ struct CurveWalk {
         page.forEach { low, count in
             sweep.pass(negatives: count)
             coarse?.addNegatives(ScoreKey.score(UInt32(half) << 16 | UInt32(low)), count: count)
+            thinning?.add(UInt32(half) << 16 | UInt32(low), negatives: count)
         }
     }
 
@@ -74,6 +94,7 @@ struct CurveWalk {
             walk.sweep.step(key, positives: count, share: share, negatives: tied)
             walk.coarse?.addPositives(ScoreKey.score(key), share: share)
             if tied > 0 { walk.coarse?.addNegatives(ScoreKey.score(key), count: tied) }
+            walk.thinning?.add(key, positives: count, share: share, negatives: tied)
             next += 1
         }
         negatives.forEach { low, count in
@@ -83,6 +104,7 @@ struct CurveWalk {
             } else {
                 sweep.pass(negatives: count)
                 coarse?.addNegatives(ScoreKey.score(UInt32(half) << 16 | UInt32(low)), count: count)
+                thinning?.add(UInt32(half) << 16 | UInt32(low), negatives: count)
             }
         }
         while next < positives.lows.count { step(&self, tied: 0) }

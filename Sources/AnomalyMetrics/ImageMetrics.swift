@@ -17,8 +17,8 @@ public struct ImageMetrics: Hashable, Sendable {
 /// What was collected of parts of a data set is joined with ``merge(_:)``, in any order and to the last bit, and kept with
 /// ``bytes``.
 public struct ImageScores: Sendable {
-    private var positives = ScoreCounts()
-    private var negatives = ScoreCounts()
+    private(set) var positives = ScoreCounts()
+    private(set) var negatives = ScoreCounts()
 
     /// No picture.
     public init() {}
@@ -47,7 +47,7 @@ public struct ImageScores: Sendable {
                 auroc: .undefined(missing), averagePrecision: .undefined(missing), f1Maximum: .undefined(missing),
                 positives: positives.total, negatives: negatives.total)
         }
-        let sweep = CurveWalk.of(positives: positives, negatives: negatives)
+        let sweep = CurveWalk.of(positives: positives, negatives: negatives).sweep
         return ImageMetrics(
             auroc: .defined(sweep.auroc), averagePrecision: .defined(sweep.averagePrecision),
             f1Maximum: .defined(sweep.f1), positives: positives.total, negatives: negatives.total)

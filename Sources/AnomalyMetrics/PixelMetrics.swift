@@ -23,8 +23,8 @@ public struct PixelMetrics: Sendable {
 
     /// Pictures added so far.
     public private(set) var pictures = 0
-    private var regions = RegionScores()
-    private var negatives = ScoreCounts()
+    private(set) var regions = RegionScores()
+    private(set) var negatives = ScoreCounts()
     private var appearing = ScoreCounts()
     private var vanishing = ScoreCounts()
 

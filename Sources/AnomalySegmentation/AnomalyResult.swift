@@ -4,7 +4,7 @@ import Tensors
 /// Everything that was found in one picture, and how.
 public struct AnomalyResult: Sendable {
     /// Why SAM did not run.
-    public enum Omission: String, Hashable, Sendable, Encodable {
+    public enum Omission: String, Hashable, Sendable, Codable {
         /// All pixels of S are equal.
         case flatMap
         /// The largest S lies below the configured gate.

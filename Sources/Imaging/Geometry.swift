@@ -48,10 +48,16 @@ extension ImageSize: Decodable {
     public init(from decoder: any Decoder) throws {
         let sides = try decoder.container(keyedBy: CodingKeys.self)
         let (width, height) = (try sides.decode(Int.self, forKey: .width), try sides.decode(Int.self, forKey: .height))
-        guard width >= 0, height >= 0, !width.multipliedReportingOverflow(by: height).overflow else {
+        guard let size = ImageSize(readWidth: width, height: height) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .width, in: sides, debugDescription: "no picture is \(width) x \(height)")
         }
+        self = size
+    }
+
+    /// Sides from elsewhere; nil for a negative one, and for more pixels than can be counted.
+    init?(readWidth width: Int, height: Int) {
+        if width < 0 || height < 0 || width.multipliedReportingOverflow(by: height).overflow { return nil }
         self.init(width: width, height: height)
     }
 }
@@ -87,7 +93,7 @@ public struct ImagePoint: Hashable, Sendable, Codable {
 }
 
 /// A rectangle of pixels of the original picture. Both corners are pixel indices that belong to the box.
-public struct ImageBox: Hashable, Sendable, Encodable {
+public struct ImageBox: Hashable, Sendable, Codable {
     /// Leftmost column.
     public var x0: Int
     /// Top row.

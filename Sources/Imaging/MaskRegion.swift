@@ -31,6 +31,14 @@ public struct MaskRegion: Hashable, Sendable {
         return zip(found.components, runs).map { MaskRegion($0, runs: $1, scores: scores) }
     }
 
+    init(runs: RunLengthMask, area: Int, box: ImageBox, centroid: ImagePoint, score: Float) {
+        self.runs = runs
+        self.area = area
+        self.box = box
+        self.centroid = centroid
+        self.score = score
+    }
+
     private init(
         _ component: ConnectedComponents.Component, runs: [(row: Int, columns: Range<Int>)], scores: ScoreMap
     ) {
@@ -46,11 +54,10 @@ public struct MaskRegion: Hashable, Sendable {
                 highest = max(highest, scores.values[y * size.width + x])
             }
         }
-        self.box = box
-        area = component.area
         let part = Mask(size: ImageSize(width: box.width, height: box.height), values: inside)
-        self.runs = RunLengthMask(part, at: (box.x0, box.y0), in: size)
-        centroid = ImagePoint(x: Double(sumX) / Double(area), y: Double(sumY) / Double(area))
-        score = highest
+        let area = Double(component.area)
+        self.init(
+            runs: RunLengthMask(part, at: (box.x0, box.y0), in: size), area: component.area, box: box,
+            centroid: ImagePoint(x: Double(sumX) / area, y: Double(sumY) / area), score: highest)
     }
 }

@@ -93,12 +93,21 @@ public struct RunLengthMask: Hashable, Sendable {
     public var isEmpty: Bool { area == 0 }
 
     /// The smallest box around all pixels that hold; nil for an empty mask.
+    ///
+    /// **Complexity:** linear in the runs, whatever the size.
     public var boundingBox: ImageBox? {
         var box: ImageBox?
-        forEachRun { x, rows in
-            let found = box ?? ImageBox(x0: x, y0: rows.lowerBound, x1: x, y1: rows.upperBound - 1)
-            box = ImageBox(
-                x0: found.x0, y0: min(found.y0, rows.lowerBound), x1: x, y1: max(found.y1, rows.upperBound - 1))
+        var place = 0
+        for (index, count) in counts.enumerated() {
+            if index % 2 == 1 && count > 0 {
+                let (first, top) = place.quotientAndRemainder(dividingBy: size.height)
+                let (last, bottom) = (place + count - 1).quotientAndRemainder(dividingBy: size.height)
+                // A run that goes on in the next column ends at the bottom of one and begins at the top of the other.
+                let rows = first == last ? (top, bottom) : (0, size.height - 1)
+                let found = box ?? ImageBox(x0: first, y0: rows.0, x1: last, y1: rows.1)
+                box = ImageBox(x0: found.x0, y0: min(found.y0, rows.0), x1: last, y1: max(found.y1, rows.1))
+            }
+            place += count
         }
         return box
     }

@@ -2,9 +2,9 @@ public import Imaging
 public import Tensors
 
 /// A click on the picture.
-public struct PromptPoint: Sendable, Hashable {
+public struct PromptPoint: Sendable, Hashable, Codable {
     /// Whether the point lies on the object.
-    public enum Label: Sendable, Hashable {
+    public enum Label: String, Sendable, Hashable, Codable {
         /// Belongs to the object.
         case positive
         /// Does not belong to the object.

@@ -1,3 +1,4 @@
+import AnomalySegmentation
 import CLIP
 import Imaging
 import NeuralNetwork
@@ -45,6 +46,20 @@ enum GeneratedModels {
         configuration.decoderHiddenWidth = 64
         configuration.iouHeadHiddenWidth = 48
         return try generated { try SAMModel(configuration: configuration, weights: $0) }
+    }
+
+    /// Both joined, with few sentences and a small map.
+    static func segmenter(
+        scales: [Float] = [1], _ change: (inout AnomalyConfiguration) -> Void = { _ in }
+    ) throws -> AnomalySegmenter {
+        var configuration = AnomalyConfiguration()
+        configuration.text.table = PromptTable(
+            name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"], templates: ["a photo of a {}."])
+        configuration.map.inputs = .scales(ofModelSide: scales)
+        configuration.map.side = 64
+        configuration.map.smoothing = 1
+        change(&configuration)
+        return try AnomalySegmenter(clip: clip(), sam: sam(), configuration: configuration)
     }
 
     /// A picture of noise with a bright square, so that something stands out.

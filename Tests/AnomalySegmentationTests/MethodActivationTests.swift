@@ -14,15 +14,9 @@ struct MethodActivationTests {
     private let picture = GeneratedModels.picture(width: 96, height: 72)
 
     init() throws {
-        var configuration = AnomalyConfiguration()
-        configuration.text.table = PromptTable(
-            name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"], templates: ["a photo of a {}."])
-        configuration.map.inputs = .scales(ofModelSide: [1, 2])
-        configuration.map.producer = .dense(patches: PatchComparison(layers: [3, 7]))
-        configuration.map.side = 64
-        configuration.map.smoothing = 1
-        segmenter = try AnomalySegmenter(
-            clip: GeneratedModels.clip(), sam: GeneratedModels.sam(), configuration: configuration)
+        segmenter = try GeneratedModels.segmenter(scales: [1, 2]) {
+            $0.map.producer = .dense(patches: PatchComparison(layers: [3, 7]))
+        }
     }
 
     private func run(_ observing: [String], _ editing: [String: ActivationEdit] = [:]) throws -> Observed<AnomalyResult>

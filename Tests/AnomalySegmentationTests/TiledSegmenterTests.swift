@@ -7,24 +7,14 @@ import Testing
 
 @Suite("from a large picture to the result, tile by tile")
 struct TiledSegmenterTests {
-    private func segmenter(_ change: (inout AnomalyConfiguration) -> Void = { _ in }) throws -> AnomalySegmenter {
-        var configuration = AnomalyConfiguration()
-        configuration.text.table = PromptTable(
-            name: "short", normalStates: ["{}"], abnormalStates: ["{} with flaw"], templates: ["a photo of a {}."])
-        configuration.map.inputs = .scales(ofModelSide: [1])
-        configuration.map.side = 64
-        configuration.map.smoothing = 1
-        change(&configuration)
-        return try AnomalySegmenter(
-            clip: GeneratedModels.clip(), sam: GeneratedModels.sam(), configuration: configuration)
-    }
-
     @Test("a picture of one tile gives what it gives as a whole")
     func oneTile() throws {
         let picture = GeneratedModels.picture(width: 90, height: 61)
-        let segmenter = try segmenter()
+        let segmenter = try GeneratedModels.segmenter()
         let whole = try segmenter.segment(picture, object: "tile")
-        let tiled = try segmenter.segment(picture, object: "tile", tiling: Tiling(side: 90, overlap: 10)) { tile in
+        let tiled = try segmenter.segment(
+            picture, object: "tile", tiling: Tiling(side: 90, overlap: 10)
+        ) { tile in
             #expect(tile.box == ImageBox(x0: 0, y0: 0, x1: 89, y1: 60))
             #expect(tile.result.prompts.groups.map(\.points) == whole.prompts.groups.map(\.points))
             #expect(tile.result.cascades.map(\.outcome) == whole.cascades.map(\.outcome))
@@ -36,7 +26,7 @@ struct TiledSegmenterTests {
     @Test("tiles come in order, share one cut, and those without a hot pixel have no group")
     func tiles() throws {
         let picture = GeneratedModels.picture(width: 150, height: 100)
-        let segmenter = try segmenter { $0.points.threshold = .percentile(percent: 98) }
+        let segmenter = try GeneratedModels.segmenter { $0.points.threshold = .percentile(percent: 98) }
         let tiling = Tiling(side: 60, overlap: 20)
         var boxes: [ImageBox] = []
         var groups = 0
@@ -61,13 +51,14 @@ struct TiledSegmenterTests {
     func withoutMasks(_ mode: FusionConfiguration.Mode) throws {
         let picture = GeneratedModels.picture(width: 100, height: 60)
         func map(_ mode: FusionConfiguration.Mode) throws -> ScoreMap {
-            let segmenter = try segmenter {
+            let segmenter = try GeneratedModels.segmenter {
                 $0.fusion.mode = mode
                 $0.cascade.areaMaximum = 0
                 $0.cascade.largeGroupArea = 1
                 $0.cascade.fallback = .nothing
             }
-            let found = try segmenter.segment(picture, object: "tile", tiling: Tiling(side: 60, overlap: 20))
+            let found = try segmenter.segment(
+                picture, object: "tile", tiling: Tiling(side: 60, overlap: 20))
             #expect(found.mask.isEmpty)
             return found.fusedMap
         }
@@ -78,7 +69,7 @@ struct TiledSegmenterTests {
     func gate() throws {
         let picture = GeneratedModels.picture(width: 100, height: 60)
         var tiles = 0
-        let found = try segmenter { $0.promptGate = 1 }.segment(
+        let found = try GeneratedModels.segmenter { $0.promptGate = 1 }.segment(
             picture, object: "tile", tiling: Tiling(side: 60, overlap: 20)
         ) { tile in
             tiles += 1
@@ -90,7 +81,7 @@ struct TiledSegmenterTests {
     @Test("what the caller throws at a tile ends the work")
     func ended() throws {
         struct Enough: Error {}
-        let segmenter = try segmenter()
+        let segmenter = try GeneratedModels.segmenter()
         #expect(throws: Enough.self) {
             try segmenter.segment(
                 GeneratedModels.picture(width: 100, height: 60), object: "tile", tiling: Tiling(side: 60, overlap: 20)

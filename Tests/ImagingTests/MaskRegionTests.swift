@@ -10,6 +10,14 @@ struct MaskRegionTests {
             values: rows.flatMap { row in row.map { $0 == "#" } })
     }
 
+    /// Of up to nine pixels a side.
+    static func mask(share: Double, _ random: inout SeededGenerator) -> Mask {
+        let size = ImageSize(
+            width: Int.random(in: 1...9, using: &random), height: Int.random(in: 1...9, using: &random))
+        return Mask(
+            size: size, values: (0..<size.pixelCount).map { _ in Double.random(in: 0..<1, using: &random) < share })
+    }
+
     @Test("a region knows its area, box, centre and largest score, in the order of a scan by rows")
     func regions() {
         let mask = Self.mask(["..#..", "#..#.", "#....", "#...."])
@@ -45,12 +53,8 @@ struct MaskRegionTests {
     func coverage(share: Double) {
         var random = SeededGenerator(seed: 71)
         for _ in 0..<400 {
-            let size = ImageSize(
-                width: Int.random(in: 1...9, using: &random), height: Int.random(in: 1...9, using: &random))
-            let mask = Mask(
-                size: size,
-                values: (0..<size.pixelCount).map { _ in Double.random(in: 0..<1, using: &random) < share })
-            #expect(Self.covered(mask.polygons, size) == mask, "\(mask)")
+            let mask = Self.mask(share: share, &random)
+            #expect(Self.covered(mask.polygons, mask.size) == mask, "\(mask)")
             #expect(RunLengthMask(mask).polygons == mask.polygons)
         }
     }

@@ -5,7 +5,7 @@ public import Tensors
 /// One pass through the decoder: its prompts, its masks, and what became of them.
 public struct StageTrace: Sendable {
     /// Why a mask was set aside.
-    public enum Rejection: Hashable, Sendable, Encodable {
+    public enum Rejection: Hashable, Sendable, Codable {
         /// No pixel is above 0.
         case empty
         /// A logit is not a finite number.
@@ -43,7 +43,7 @@ public struct StageTrace: Sendable {
 /// What the cascade made of one group.
 public struct CascadeTrace: Sendable {
     /// Which mask stands for the group.
-    public enum Outcome: Hashable, Sendable, Encodable {
+    public enum Outcome: Hashable, Sendable, Codable {
         /// What JSON calls the value without a label.
         private enum StageCodingKeys: String, CodingKey { case _0 = "number" }
 

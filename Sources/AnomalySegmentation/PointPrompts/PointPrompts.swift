@@ -18,7 +18,7 @@ public struct MapPixel: Hashable, Sendable {
 /// A point prompt with what spoke for it.
 public struct ChosenPoint: Hashable, Sendable {
     /// The rule that chose it.
-    public enum Reason: Hashable, Sendable, Encodable {
+    public enum Reason: Hashable, Sendable, Codable {
         /// What JSON calls the value without a label.
         private enum RankedCodingKeys: String, CodingKey { case _0 = "place" }
 
@@ -78,7 +78,7 @@ public struct PromptGroup: Sendable {
 }
 
 /// How the ring around a group came out.
-public struct RingReport: Hashable, Sendable, Encodable {
+public struct RingReport: Hashable, Sendable, Codable {
     /// The disc's diameter at last; pixels of the map.
     public let diameter: Int
     /// How often it was enlarged.
@@ -92,9 +92,9 @@ public struct RingReport: Hashable, Sendable, Encodable {
 }
 
 /// The cut between the extreme region and the rest.
-public struct ThresholdReport: Hashable, Sendable, Encodable {
+public struct ThresholdReport: Hashable, Sendable, Codable {
     /// How the cut was made.
-    public enum Rule: String, Hashable, Sendable, Encodable {
+    public enum Rule: String, Hashable, Sendable, Codable {
         /// Largest variance between the classes.
         case otsu
         /// A fixed n.
@@ -118,7 +118,7 @@ public struct ThresholdReport: Hashable, Sendable, Encodable {
 /// A region of the extreme region that became no group.
 public struct RejectedRegion: Hashable, Sendable {
     /// Why it became none.
-    public enum Reason: String, Hashable, Sendable, Encodable {
+    public enum Reason: String, Hashable, Sendable, Codable {
         /// Fewer pixels than the configured minimum.
         case small
         /// Too far below the picture's peak.

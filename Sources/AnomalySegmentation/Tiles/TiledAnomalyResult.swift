@@ -19,13 +19,16 @@ public struct TiledAnomalyResult: Sendable {
     public let fusedMap: ScoreMap
     /// At the picture's own size; holds where tiles with half of the weight or more have a mask.
     public let mask: Mask
-    /// The cut that all tiles share; nil where the map is flat or below the gate.
-    public let threshold: ThresholdReport?
     /// Why SAM did not run on any tile.
     public let omission: AnomalyResult.Omission?
     /// Seconds by stage, all tiles together.
     public let timings: StageTimings
 
+    /// How it came about, tile by tile.
+    package let trace: AnomalyTrace
+
+    /// The cut that all tiles share; nil where the map is flat or below the gate.
+    public var threshold: ThresholdReport? { trace.threshold }
     /// The largest value of the final map.
     public var fusedPeak: Float { fusedMap.range?.upperBound ?? 0 }
 }

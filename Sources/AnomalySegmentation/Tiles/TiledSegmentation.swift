@@ -12,6 +12,7 @@ struct TiledSegmentation {
     private var join: TileJoin
     private var clipScore: Float = 0
     private var timings = StageTimings()
+    private var trace: AnomalyTrace
 
     /// Makes the maps of all tiles, and the scale that they share.
     init(
@@ -41,6 +42,8 @@ struct TiledSegmentation {
         self.grids = grids
         self.timings = timings
         join = TileJoin(grid)
+        trace = AnomalyTrace(tiling)
+        trace.threshold = scale.threshold
     }
 
     private func map(of tile: Int) throws(AnomalySegmentationError) -> AnomalyMap {
@@ -64,7 +67,9 @@ struct TiledSegmentation {
         clipScore = max(clipScore, map.clipScore)
         spent.measure(\.fusion) { join.add(result.fusedMap, result.mask, tile: tile) }
         timings.add(spent)
-        return AnomalyTile(box: box, result: result)
+        let found = AnomalyTile(box: box, result: result)
+        trace.add(found)
+        return found
     }
 
     /// The result, once all tiles are in.
@@ -84,7 +89,6 @@ struct TiledSegmentation {
         let weight = fusion.pictureScoreWeight
         return TiledAnomalyResult(
             score: weight * clipScore + (1 - weight) * (joined.map.range?.upperBound ?? 0), clipScore: clipScore,
-            fusedMap: joined.map, mask: joined.mask, threshold: scale.threshold, omission: scale.omission,
-            timings: timings)
+            fusedMap: joined.map, mask: joined.mask, omission: scale.omission, timings: timings, trace: trace)
     }
 }

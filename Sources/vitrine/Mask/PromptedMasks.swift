@@ -29,9 +29,7 @@ struct PromptedMasks {
             let mask = MaskPostprocessing.mask(logits)
             return Entry(
                 logits: logits, mask: mask,
-                record: PredictedMaskRecord(
-                    mask: MaskRecord(RunLengthMask(mask)), predictedIoU: predictedIoU,
-                    stability: MaskPostprocessing.stabilityScore(logits)))
+                record: PredictedMaskRecord(mask, logits: logits, predictedIoU: predictedIoU))
         }
     }
 

@@ -16,16 +16,14 @@ struct ResultLineRecord: OutputRecord {
     var fusedPeak: Float
     var mask: MaskRecord
     /// The connected parts of the mask, each with its pixels.
-    var regions: [MaskRegionRecord]
+    var regions: [MaskRegion]
     /// Why SAM was not asked; absent where it was.
     var omission: AnomalyResult.Omission?
 
-    init(_ picture: PictureRecord, _ result: SegmentedPicture) {
+    init(_ picture: PictureRecord, _ found: AnomalyRecord) {
         self.picture = picture
-        (score, clipScore, fusedPeak) = (result.score, result.clipScore, result.fusedPeak)
-        mask = MaskRecord(result.mask)
-        regions = MaskRegion.regions(of: result.mask, scores: result.fusedMap).map(MaskRegionRecord.init)
-        omission = result.omission
+        (score, clipScore, fusedPeak) = (found.score, found.clipScore, found.fusedPeak)
+        (mask, regions, omission) = (found.mask, found.regions, found.omission)
     }
 }
 

@@ -6,9 +6,9 @@ import Imaging
 struct SegmentRecord: OutputRecord {
     static let kind = "segment"
 
-    /// What was found: the members that the picture's line of `results.jsonl` has, too.
-    let found: ResultLineRecord
-    /// How it was found.
+    /// What was found, as the library says it.
+    let found: AnomalyRecord
+    /// What the command knows besides.
     var details: Details
 
     func encode(to encoder: any Encoder) throws {
@@ -16,14 +16,12 @@ struct SegmentRecord: OutputRecord {
         try details.encode(to: encoder)
     }
 
+    /// Its line of `results.jsonl`.
+    var line: ResultLineRecord { ResultLineRecord(details.picture, found) }
+
     struct Details: Encodable {
+        let picture: PictureRecord
         let object: String
-        let threshold: ThresholdReport?
-        let groups: [GroupRecord]
-        let rejectedRegions: [RejectedRegionRecord]
-        /// How the picture was cut, and what was found in each tile; absent for a picture as a whole.
-        let tiling: Tiling?
-        let tiles: [TileRecord]?
         let configuration: AnomalyConfiguration
         let weights: [WeightFileRecord]
         /// Absent, as the threads, with `--reproducible`: the only parts that differ from run to run.
@@ -37,11 +35,8 @@ struct SegmentRecord: OutputRecord {
         picture: PictureRecord, object: String, result: SegmentedPicture, configuration: AnomalyConfiguration,
         weights: [WeightFileRecord]
     ) {
-        found = ResultLineRecord(picture, result)
-        details = Details(
-            object: object, threshold: result.threshold, groups: result.groups,
-            rejectedRegions: result.rejectedRegions, tiling: result.tiling, tiles: result.tiles,
-            configuration: configuration, weights: weights)
+        found = result.record
+        details = Details(picture: picture, object: object, configuration: configuration, weights: weights)
     }
 }
 

@@ -136,7 +136,7 @@ struct SegmentRun: Sendable {
             of: item, decoded, result, decodingSeconds: finding.reading.seconds,
             configuration: segmenter.configuration, weights: weights)
         let timings = TimingsRecord(decoding: finding.reading.seconds, result.timings)
-        let line = try record.found.json(pretty: false)
+        let line = try record.line.json(pretty: false)
         try folder.write(item.id, input: finding.reading.input, record: line) { folder in
             try command.files(of: decoded, result, record).write(to: folder)
         }

@@ -8,15 +8,20 @@ import math
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 
 from fields import Sheet, blurred
-from surfaces import NAMES, surface
+from photographs import Photographs
+from surfaces import NAMES, base
 
 
 def shaded(sheet: Sheet, pictures: torch.Tensor, low: float, high: float, darker: float = 0.65) -> torch.Tensor:
     """The pictures darker (mostly) or brighter by low...high of their own grey."""
     direction = torch.where(sheet.chance(darker), -1.0, 1.0)
-    return pictures + (direction * sheet.uniform(low, high))[..., None] * (0.4 + pictures.mean((1, 2, 3), keepdim=True))
+    amount = (direction * sheet.uniform(low, high))[..., None]
+    if sheet.flip():  # less light, or a coat that lets the texture show
+        return pictures * (1 + amount).clamp(min=0.08) + 0.1 * amount
+    return pictures + amount * (0.4 + pictures.mean((1, 2, 3), keepdim=True))
 
 
 def repeated(sheet: Sheet, once: Callable[[], torch.Tensor], most: int) -> torch.Tensor:
@@ -27,16 +32,43 @@ def repeated(sheet: Sheet, once: Callable[[], torch.Tensor], most: int) -> torch
     return coverage
 
 
+def relit(sheet: Sheet, other: torch.Tensor, pictures: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
+    """Another material in the light of the pictures: their broad brightness, by `share` [count, 1, 1], with its detail."""
+    radius = max(2, sheet.width // 16)
+    level, own = blurred(pictures, radius).clamp(min=0.02), blurred(other, radius).clamp(min=0.02)
+    return torch.lerp(other, level * (other / own).clamp(0.2, 3), share[:, None])
+
+
 def scratch(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     line = repeated(sheet, lambda: sheet.line(sheet.walk(8, 0.6, 0.06), sheet.uniform(0.3, 1.8)), most)
+    if sheet.flip(0.3):  # one flank of the furrow is lit
+        return line, shaded(sheet, pictures, 0.2, 0.7, 0.3) - 0.3 * (line.roll(1, 1) * sheet.uniform(0, 1))[:, None]
     return line, shaded(sheet, pictures, 0.2, 0.8, 0.4)
 
 
 def crack(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    straight = sheet.flip(0.6)
-    line = repeated(sheet, lambda: sheet.line(sheet.walk(14, 0.6, 0.12 if straight else 0.5, straight),
-                                              sheet.uniform(0.3, 1.6)), min(most, 2))
-    return line, shaded(sheet, pictures, 0.15, 0.7, 0.95)
+    """A jagged line, of uneven width, often across the whole picture, with a branch or two."""
+    straight = sheet.flip(0.4)
+    path = sheet.walk(16, sheet.lot.uniform(0.5, 1.6), 0.12 if straight else 0.4, straight)
+    wide, ragged = sheet.uniform(0.3, 2.0), sheet.lot.uniform(0.0, 3.0)
+    line = sheet.line(path, wide, ragged)
+    for _ in range(sheet.pick(0, 2)):
+        place = sheet.pick(2, 14)
+        branch = sheet.walk(8, 0.35, 0.5, start=path[:, place : place + 1])
+        line = torch.maximum(line, sheet.line(branch, 0.7 * wide, ragged))
+    line = line * (0.75 + 0.35 * sheet.smooth(24, 24)).clamp(0.3, 1)
+    return line, shaded(sheet, pictures, 0.2, 0.8, 0.95)
+
+
+def crease(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """A wrinkle or a press mark: a band of faint folds along its own direction; the truth is the whole band."""
+    path = sheet.walk(4, 0.8, 0.15)
+    band = sheet.line(path, sheet.uniform(3, 10))
+    heading = path[:, -1] - path[:, 0]
+    heading = heading / (heading.norm(dim=1, keepdim=True) + 1e-6)
+    across = (sheet.x * heading[:, 0, None, None] - sheet.y * heading[:, 1, None, None]) * max(sheet.height, sheet.width)
+    folds = (across * sheet.uniform(0.4, 1.6) + 2.5 * sheet.smooth(10, 10, 2)).sin() * (0.6 + 0.5 * sheet.smooth(8, 8))
+    return band, pictures * (1 + sheet.uniform(0.1, 0.45) * folds)[:, None].clamp(0.1)
 
 
 def spot(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
@@ -79,21 +111,61 @@ def dent(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     slope_y, slope_x = torch.gradient(centre, dim=(1, 2))
     flank = slope_y * angle.sin() + slope_x * angle.cos()
     flank = flank / (flank.abs().amax((1, 2), keepdim=True) + 1e-6) * sheet.uniform(0.15, 0.5)
-    return sheet.solid(depth), pictures + flank[:, None] - (0.1 * sheet.sign() * centre)[:, None]
+    return sheet.solid(depth), pictures * (1 + 2 * flank)[:, None].clamp(0.1) + (0.4 * flank - 0.1 * sheet.sign() * centre)[:, None]
 
 
-def piece(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    """A missing or swapped piece: a box of another surface, or of this one from elsewhere."""
-    half_y = sheet.uniform(0.03, 0.16)
-    half_x = sheet.uniform(0.03, 0.16)
-    off_y = (sheet.y - sheet.uniform(0.1, 0.9)).abs() / half_y
-    off_x = (sheet.x - sheet.uniform(0.1, 0.9)).abs() / half_x
-    coverage = sheet.solid(1 - torch.maximum(off_y, off_x) + 0.05 * sheet.smooth(10, 10))
-    if sheet.flip():
-        other = surface(sheet, NAMES[sheet.pick(0, len(NAMES) - 1)])[0]
+def other_material(sheet: Sheet, pictures: torch.Tensor, photographs: Photographs | None) -> torch.Tensor:
+    """Another surface, drawn or photographed, more or less in the pictures' own light; or this one from elsewhere."""
+    if sheet.flip(0.3):
+        moved = pictures.roll((sheet.height // 3, sheet.width // 4), (2, 3))
+        return shaded(sheet, moved, 0.1, 0.5)
+    if photographs and sheet.flip(0.6):
+        other = photographs.crops(sheet)
     else:
-        other = shaded(sheet, pictures.roll((sheet.height // 3, sheet.width // 4), (2, 3)), 0.1, 0.5)
-    return coverage, other
+        other = base(sheet, NAMES[sheet.pick(0, len(NAMES) - 1)])
+    return relit(sheet, other, pictures, sheet.uniform(0, 1))
+
+
+def piece(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int, photographs: Photographs | None = None):
+    """A missing or swapped piece: a box of another material."""
+    off_y = (sheet.y - sheet.uniform(0.1, 0.9)).abs() / sheet.uniform(0.03, 0.16)
+    off_x = (sheet.x - sheet.uniform(0.1, 0.9)).abs() / sheet.uniform(0.03, 0.16)
+    coverage = sheet.solid(1 - torch.maximum(off_y, off_x) + 0.05 * sheet.smooth(10, 10))
+    return coverage, other_material(sheet, pictures, photographs)
+
+
+def foreign(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int, photographs: Photographs | None = None):
+    """Something that stuck to the surface: a chip, a fibre, glue; it throws a little shadow."""
+    if sheet.flip(0.25):
+        coverage = sheet.line(sheet.walk(10, 0.3, 0.35), sheet.uniform(0.5, 3.0))
+    else:
+        coverage = sheet.solid(sheet.cloud(0.02, 0.2) if sheet.flip() else sheet.blob(0.015, 0.12, 0.5, 5.0))
+    shadow = blurred(coverage.roll((2, 2), (1, 2)), 2)
+    return coverage, other_material(sheet, pictures, photographs) * (1 - 0.4 * shadow * sheet.uniform(0, 1))[:, None]
+
+
+def corrosion(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """Ragged rough patches, brown where the picture has colour."""
+    coverage = sheet.solid(sheet.cloud(0.06, 0.35), sheet.pick(1, 3))
+    rough = sheet.smooth(sheet.height // 3, sheet.width // 3, 2)[:, None] * sheet.uniform(0.03, 0.2)[..., None]
+    tint = torch.tensor([1.15, 0.85, 0.6], device=sheet.device).view(1, 3, 1, 1)
+    tint = torch.where(sheet.chance(0.5)[..., None], tint, torch.ones_like(tint))
+    return coverage, pictures * (tint * sheet.uniform(0.35, 1.3)[..., None]) * (1 + rough) + 0.3 * rough
+
+
+def smooth_area(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """The texture is gone: rubbed off, filled, melted or painted over; light and colour stay about as they are."""
+    depth = sheet.blob(0.03, 0.25, 0.4, 3.0) if sheet.flip() else sheet.cloud(0.06, 0.3)
+    calm = torch.lerp(blurred(pictures, max(2, sheet.width // 24)), pictures, sheet.uniform(0, 0.25)[..., None])
+    return sheet.solid(depth, sheet.pick(1, 4)), calm * (1 + sheet.uniform(-0.2, 0.2))[..., None]
+
+
+def edge_wear(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """Worn along the object's outline, or along a border of the picture where it fills it."""
+    inside = blurred(F.pad(cover, (8, 8, 8, 8)), max(2, sheet.width // 24))[:, 8:-8, 8:-8]
+    ragged = sheet.uniform(0.65, 0.95) + 0.12 * sheet.smooth(14, 14, 3) - inside
+    depth = torch.minimum(ragged, 0.5 * sheet.blob(0.1, 0.6, 0.3, 4.0))
+    return sheet.solid(depth), shaded(sheet, pictures, 0.15, 0.6, 0.3) + 0.05 * sheet.smooth(40, 40)[:, None]
 
 
 def uneven(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
@@ -147,7 +219,11 @@ def fray(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
 
 
 KINDS = {"scratch": scratch, "crack": crack, "spot": spot, "hole": hole, "chip": chip, "stain": stain, "dent": dent,
-         "missing piece": piece, "uneven area": uneven, "worn area": fray}
-# Large areas are the hardest to learn, so they are drawn the most.
-WEIGHTS = {"scratch": 0.5, "crack": 1.0, "spot": 0.4, "hole": 0.8, "chip": 1.4, "stain": 1.8, "dent": 0.4,
-           "missing piece": 1.2, "uneven area": 3.2, "worn area": 4.0}
+         "missing piece": piece, "uneven area": uneven, "worn area": fray, "foreign body": foreign, "corrosion": corrosion,
+         "smooth area": smooth_area, "worn edge": edge_wear, "crease": crease}
+# Large areas are the hardest to learn, so they are drawn often.
+WEIGHTS = {"scratch": 1.0, "crack": 1.5, "spot": 0.6, "hole": 0.9, "chip": 1.2, "stain": 1.5, "dent": 0.8,
+           "missing piece": 0.9, "uneven area": 2.2, "worn area": 2.4, "foreign body": 1.4, "corrosion": 1.0,
+           "smooth area": 1.1, "worn edge": 0.7, "crease": 0.7}
+# These take their material from somewhere else.
+TAKE_MATERIAL = {"missing piece", "foreign body"}

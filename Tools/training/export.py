@@ -14,7 +14,9 @@ from safetensors.torch import save_file
 import clip_model
 import reference
 import sam_model
+import weight_files
 from bpe import Tokenizer
+from weight_files import STEMS
 
 
 def halved(model: torch.nn.Module, stem: clip_model.Stem, prefix: str) -> dict[str, torch.Tensor]:
@@ -24,47 +26,36 @@ def halved(model: torch.nn.Module, stem: clip_model.Stem, prefix: str) -> dict[s
     return {name: value.detach().to(torch.float16).contiguous() for name, value in sorted(state.items())}
 
 
-def restore(model: torch.nn.Module, stem: clip_model.Stem, state: dict[str, torch.Tensor], prefix: str) -> None:
-    """Puts exported weights, widened to fp32, back into the model, so that it computes what a reader of the file does."""
-    own = model.state_dict()
-    own.update({name: value.float() for name, value in state.items() if name in own})
-    model.load_state_dict(own)
-    for index, (convolution, norm) in enumerate(zip(stem.convolutions, stem.norms)):
-        convolution.weight.data = state[f"{prefix}.{index}.weight"].float()
-        norm.weight.data = torch.ones_like(norm.weight)
-        norm.bias.data = state[f"{prefix}.{index}.bias"].float()
-        norm.running_mean, norm.running_var = torch.zeros_like(norm.bias), torch.ones_like(norm.bias) - norm.eps
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--states", type=pathlib.Path, default="Tools/training/runs", help="folder of clip.pt and sam.pt")
+    parser.add_argument("--clip", type=pathlib.Path, help="state of the CLIP; without it the CLIP stays as it is")
+    parser.add_argument("--sam", type=pathlib.Path, help="state of the SAM; without it the SAM stays as it is")
     parser.add_argument("--output", type=pathlib.Path, default="Weights/small", help="holds merges.txt")
-    parser.add_argument("--fixtures", type=pathlib.Path, default="Tests/Fixtures/small")
-    parser.add_argument("--side", type=int, default=clip_model.CONFIG["image_size"], help="CLIP's usual picture size")
+    parser.add_argument("--fixtures", type=pathlib.Path, help="folder for reference values, Tests/Fixtures/small in the project")
+    parser.add_argument("--side", type=int, help="CLIP's usual picture size; the configuration's own without it")
     options = parser.parse_args()
-    options.fixtures.mkdir(parents=True, exist_ok=True)
-    tokenizer = Tokenizer.read(options.output / "merges.txt")
-    config = clip_model.CONFIG | {"vocabulary": tokenizer.end + 1, "image_size": options.side}
-    clip, sam = clip_model.SmallCLIP(config), sam_model.SmallSAM()
-    for name, model, stem, prefix, description in (
-        ("clip", clip, clip.visual.stem, "visual.stem", config),
-        ("sam", sam, sam.image_encoder.patch_embed.stem, "image_encoder.patch_embed.stem", sam_model.CONFIG),
-    ):
-        training = torch.load(options.states / f"{name}.pt", weights_only=False)
+    for name, state in (("clip", options.clip), ("sam", options.sam)):
+        if state is None:
+            continue
+        training = torch.load(state, weights_only=False, map_location="cpu")
+        model = {"clip": clip_model.SmallCLIP, "sam": sam_model.SmallSAM}[name](training["config"])
         model.load_state_dict(training["model"])
-        state = halved(model.eval(), stem, prefix)
+        stem = model.visual.stem if name == "clip" else model.image_encoder.patch_embed.stem
         path = options.output / f"{name}.safetensors"
-        save_file(state, path, metadata={"vitrine.model": json.dumps(description, sort_keys=True)})
+        description = training["config"] | ({"image_size": options.side} if options.side and name == "clip" else {})
+        save_file(halved(model.eval(), stem, STEMS[name]), path, {"vitrine.model": json.dumps(description, sort_keys=True)})
         path.chmod(0o644)
-        restore(model, stem, state, prefix)
         print(f"{name}: {training['step']} steps, {training['seen']} pictures, {training['elapsed'] / 60:.0f} min, "
               f"{path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
-    about = {"torch": torch.__version__}
-    for name, values in (("clip", reference.clip_values(clip, tokenizer, options.side)), ("sam", reference.sam_values(sam))):
-        path = options.fixtures / f"{name}_reference.safetensors"
-        save_file(values, path, about)
-        path.chmod(0o644)
+    if options.fixtures:
+        options.fixtures.mkdir(parents=True, exist_ok=True)
+        clip, sam = (getattr(weight_files, name)(options.output / f"{name}.safetensors") for name in ("clip", "sam"))
+        values = {"clip": reference.clip_values(clip, Tokenizer.read(options.output / "merges.txt")),
+                  "sam": reference.sam_values(sam)}
+        for name, tensors in values.items():
+            path = options.fixtures / f"{name}_reference.safetensors"
+            save_file(tensors, path, {"torch": torch.__version__})
+            path.chmod(0o644)
 
 
 if __name__ == "__main__":

@@ -5,43 +5,58 @@ drawing looks alike at every training size; widths of thin things are in pixels,
 """
 
 import math
+import random
 
 import torch
 import torch.nn.functional as F
 
 
 class Sheet:
-    """A stack of `count` equal blank pictures and the random numbers that they are drawn with."""
+    """A stack of `count` equal blank pictures and the random numbers that they are drawn with.
 
-    def __init__(self, count: int, height: int, width: int, random: torch.Generator):
+    Tensors are made where `source` is, on the processor or the accelerator. What is decided for the whole sheet comes from
+    `lot`, so that nothing has to wait for the accelerator.
+    """
+
+    def __init__(self, count: int, height: int, width: int, source: torch.Generator, lot: random.Random):
         self.count = count
         self.height = height
         self.width = width
-        self.random = random
-        self.y = ((torch.arange(height) + 0.5) / height).view(1, height, 1)
-        self.x = ((torch.arange(width) + 0.5) / width).view(1, 1, width)
+        self.source = source
+        self.lot = lot
+        self.device = source.device
+        self.y = ((torch.arange(height, device=self.device) + 0.5) / height).view(1, height, 1)
+        self.x = ((torch.arange(width, device=self.device) + 0.5) / width).view(1, 1, width)
+
+    def blank(self, value: float) -> torch.Tensor:
+        """The same value everywhere, [count, height, width]."""
+        return torch.full((self.count, self.height, self.width), value, device=self.device)
+
+    def rand(self, *shape: int) -> torch.Tensor:
+        """Evenly in 0...1."""
+        return torch.rand(*shape, generator=self.source, device=self.device)
 
     def uniform(self, low: float, high: float) -> torch.Tensor:
         """One number a picture, [count, 1, 1]."""
-        return torch.rand(self.count, 1, 1, generator=self.random) * (high - low) + low
+        return self.rand(self.count, 1, 1) * (high - low) + low
 
     def normal(self, *shape: int) -> torch.Tensor:
-        return torch.randn(*shape, generator=self.random)
+        return torch.randn(*shape, generator=self.source, device=self.device)
 
     def chance(self, probability: float) -> torch.Tensor:
         """True for about this share of the pictures, [count, 1, 1]."""
-        return torch.rand(self.count, 1, 1, generator=self.random) < probability
+        return self.rand(self.count, 1, 1) < probability
 
     def sign(self) -> torch.Tensor:
         return torch.where(self.chance(0.5), 1.0, -1.0)
 
     def pick(self, low: int, high: int) -> int:
         """One whole number in low...high for the whole sheet."""
-        return int(torch.randint(low, high + 1, (1,), generator=self.random))
+        return self.lot.randint(low, high)
 
     def flip(self, probability: float = 0.5) -> bool:
         """One decision for the whole sheet."""
-        return float(torch.rand(1, generator=self.random)) < probability
+        return self.lot.random() < probability
 
     def turned(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Coordinates along and across a random direction a picture, each [count, height, width]."""
@@ -71,11 +86,18 @@ class Sheet:
             columns *= 2
         return total / math.sqrt(sum_of_squares) * 1.4
 
-    def line(self, knots: torch.Tensor, half_width: torch.Tensor) -> torch.Tensor:
-        """Coverage 0...1 of a line through `knots` [count, k, 2] (y, x in 0...1), `half_width` in pixels [count, 1, 1]."""
+    def line(self, knots: torch.Tensor, half_width: torch.Tensor, ragged: float = 0.0) -> torch.Tensor:
+        """Coverage 0...1 of a line through `knots` [count, k, 2] (y, x in 0...1), `half_width` in pixels [count, 1, 1].
+
+        It strays by about `ragged` pixels from the straight way between its knots.
+        """
         row, column = self.y * self.height, self.x * self.width
-        ends = knots * torch.tensor([self.height, self.width])
-        nearest = torch.full((self.count, self.height, self.width), 1e9)
+        if ragged > 0:
+            rows, columns = self.height // 14, self.width // 14
+            row = row + ragged * self.smooth(rows, columns, 3)
+            column = column + ragged * self.smooth(rows, columns, 3)
+        ends = knots * torch.tensor([self.height, self.width], device=self.device)
+        nearest = torch.full((self.count, self.height, self.width), 1e9, device=self.device)
         for index in range(knots.shape[1] - 1):
             start = ends[:, index, :, None, None]
             step = (ends[:, index + 1] - ends[:, index])[:, :, None, None]
@@ -85,18 +107,20 @@ class Sheet:
             nearest = torch.minimum(nearest, (dy - along * step[:, 0]).square() + (dx - along * step[:, 1]).square())
         return (half_width - nearest.sqrt() + 0.5).clamp(0, 1)
 
-    def walk(self, steps: int, length: float, bend: float, straight: bool = False) -> torch.Tensor:
+    def walk(self, steps: int, length: float, bend: float, straight: bool = False,
+             start: torch.Tensor | None = None) -> torch.Tensor:
         """A random walk of about `length` (0...1) that turns by `bend` radians a step, [count, steps + 1, 2].
 
-        `straight` keeps to the rows' or columns' direction, as a crack along the grain does.
+        `straight` keeps to the rows' or columns' direction, as a crack along the grain does. `start` [count, 1, 2] is where
+        it begins, anywhere when None.
         """
-        start = torch.rand(self.count, 1, 2, generator=self.random) * 0.9 + 0.05
+        start = start if start is not None else self.rand(self.count, 1, 2) * 0.9 + 0.05
         if straight:
             heading = (math.pi / 2 if self.flip(0.2) else 0.0) + 0.06 * self.normal(self.count, 1)
         else:
-            heading = torch.rand(self.count, 1, generator=self.random) * 2 * math.pi
+            heading = self.rand(self.count, 1) * 2 * math.pi
         heading = heading + torch.cumsum(bend * self.normal(self.count, steps), 1)
-        reach = length * (0.3 + torch.rand(self.count, 1, 1, generator=self.random)) / steps
+        reach = length * (0.3 + self.rand(self.count, 1, 1)) / steps
         return torch.cat([start, start + torch.cumsum(torch.stack([heading.cos(), heading.sin()], -1) * reach, 1)], 1)
 
     def blob(self, low: float, high: float, wobble: float = 0.25, stretch: float = 2.5,
@@ -112,6 +136,11 @@ class Sheet:
         v = dy * angle.cos() - dx * angle.sin()
         cells = self.pick(3, 10) if high > 0.1 else min(24, max(4, int(1.5 / high)))
         return 1 - ((u / ratio).square() + (v * ratio).square()).sqrt() / radius + wobble * self.smooth(cells, cells, 2) * 0.5
+
+    def cloud(self, low: float, high: float) -> torch.Tensor:
+        """Signed depth of a ragged patch, with holes and islands, within a blob of `low`...`high` of the side."""
+        cells = self.pick(6, 24)
+        return torch.minimum(self.blob(low, high, 0.6), 0.6 * self.smooth(cells, cells, 4) + self.uniform(-0.2, 0.5))
 
     def solid(self, depth: torch.Tensor, pixels: float = 1.0) -> torch.Tensor:
         """Coverage 0...1 from a signed depth field, with an edge about `pixels` wide."""

@@ -1,12 +1,18 @@
 """Whole training pictures: surface, defect, camera; with exact masks, drawn in batches."""
 
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, replace
 
 import torch
 
-from defects import KINDS, WEIGHTS
+from camera import camera
+from defects import KINDS, TAKE_MATERIAL, WEIGHTS
 from fields import Sheet, blurred
-from surfaces import NAMES, surface
+from photographs import Photographs
+from surfaces import NAMES, OBJECT, PHOTOGRAPH, surface
+
+# A defect that changes less than this of what the surface varies by anyway is not drawn: nobody could see it.
+LEAST_CONTRAST = 1.0
 
 
 @dataclass
@@ -30,52 +36,69 @@ class Drawing:
                        sum((p.kinds for p in parts), []))
 
 
-class Generator:
-    """An endless source of batches; the same seed gives the same pictures."""
+@dataclass(frozen=True)
+class Shares:
+    """What a generator draws how often, 0...1."""
 
-    def __init__(self, seed: int, metal: float = 0.5, normal: float = 0.25, most: int = 3):
-        """`metal` is the share of brushed metal and `normal` that of pictures without defect; `most` limits how many
-        scratches, cracks or spots one picture has."""
-        self.random = torch.Generator().manual_seed(seed)
-        self.metal = metal
-        self.normal = normal
+    metal: float = 0.4  # brushed metal, of the drawn surfaces
+    normal: float = 0.25  # pictures without a defect
+    photographs: float = 0.0  # surfaces that are photographs, of all pictures
+    objects: float = 0.0  # pictures of whole objects
+
+
+class Generator:
+    """An endless source of batches; the same seed gives the same pictures on the same kind of device."""
+
+    def __init__(self, seed: int, shares: Shares = Shares(), most: int = 3, photographs: Photographs | None = None,
+                 device: torch.device | str = "cpu"):
+        """`most` limits how many scratches, cracks or spots one picture has. Without `photographs` all is drawn."""
+        self.source = torch.Generator(device).manual_seed(seed)
+        self.lot = random.Random(seed)
+        self.shares = shares if photographs else replace(shares, photographs=0.0, objects=0.0)
         self.most = most
+        self.photographs = photographs
         self.boost = 1.0  # above 1, defects stand out more than in real pictures, which makes the start easier
 
     def batch(self, count: int, height: int, width: int, group: int = 4) -> Drawing:
         """`count` pictures, in groups of `group` alike in kind of surface and defect (they differ in all else)."""
         return Drawing.joined([self.alike(min(group, count - start), height, width) for start in range(0, count, group)])
 
+    def surface_name(self) -> str:
+        chance = self.lot.random()
+        if chance < self.shares.objects:
+            return OBJECT
+        if chance < self.shares.objects + self.shares.photographs:
+            return PHOTOGRAPH
+        return "brushed metal" if self.lot.random() < self.shares.metal else self.lot.choice(NAMES[1:])
+
     def alike(self, count: int, height: int, width: int, name: str | None = None, kind: str | None = None) -> Drawing:
         """`count` pictures of one kind of surface and defect; both are random where they are not named."""
-        sheet = Sheet(count, height, width, self.random)
-        if name is None:
-            name = "brushed metal" if sheet.flip(self.metal) else NAMES[sheet.pick(1, len(NAMES) - 1)]
-        if kind is None:
-            lot = torch.multinomial(torch.tensor(list(WEIGHTS.values())), 1, generator=self.random)
-            kind = list(KINDS)[int(lot)]
-        clean, cover = surface(sheet, name)
-        coverage, replacement = KINDS[kind](sheet, clean, cover, self.most)
+        sheet = Sheet(count, height, width, self.source, self.lot)
+        name = name or self.surface_name()
+        kind = kind or self.lot.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        clean, cover = surface(sheet, name, self.photographs)
+        material = {"photographs": self.photographs} if kind in TAKE_MATERIAL else {}
+        coverage, replacement = KINDS[kind](sheet, clean, cover, self.most, **material)
+        if sheet.flip(0.25):  # a second defect of another shape and the same kind
+            more, other = KINDS[kind](sheet, clean, cover, self.most, **material)
+            replacement = torch.where((more > coverage)[:, None], other, replacement)
+            coverage = torch.maximum(coverage, more)
         coverage = coverage * cover
         shown = torch.lerp(clean, replacement, self.boost * coverage[:, None] * sheet.uniform(0.75, 1.0)[..., None])
-        change = (shown - clean).abs().amax(1)
         defect = (coverage > 0.35).float()
         area = defect.sum((1, 2))
-        visible = (change * defect).sum((1, 2)) / (area + 1) > 0.02
-        keep = (area > 5) & (area < 0.6 * height * width) & visible & ~sheet.chance(self.normal).flatten()
+        share = area / (height * width)
+        visible = (share > 5 / (height * width)) & (share < 0.6) & (contrast(clean, shown, defect) > LEAST_CONTRAST)
+        keep = visible & ~sheet.chance(self.shares.normal).flatten()
         keep4 = keep.view(-1, 1, 1, 1)
         pictures = camera(sheet, torch.where(keep4, shown, clean))
         return Drawing(pictures, defect * keep4[:, 0], (cover > 0.5).float(), [name] * count,
                        [kind if kept else None for kept in keep.tolist()])
 
 
-def camera(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
-    """Blur, contrast, noise and loss of colour, then 0...1."""
-    if sheet.flip(0.35):
-        pictures = blurred(pictures, 1)
-    middle = pictures.mean((1, 2, 3), keepdim=True)
-    pictures = (pictures - middle) * sheet.uniform(0.7, 1.5)[..., None] + middle * sheet.uniform(0.7, 1.3)[..., None]
-    grain = sheet.normal(sheet.count, 1, sheet.height, sheet.width)
-    pictures = pictures + grain * sheet.uniform(0, 0.03)[..., None]
-    grey = sheet.chance(0.4)[..., None]
-    return torch.where(grey, pictures.mean(1, keepdim=True), pictures).clamp(0, 1)
+def contrast(clean: torch.Tensor, shown: torch.Tensor, defect: torch.Tensor) -> torch.Tensor:
+    """How far the defect changes the picture, against how far the surface itself varies nearby; [count]."""
+    change = (shown - clean).abs().amax(1)
+    detail = (clean - blurred(clean, 5)).abs().mean(1)
+    area = defect.sum((1, 2)) + 1
+    return (change * defect).sum((1, 2)) / area / (0.02 + 0.8 * (detail * defect).sum((1, 2)) / area)

@@ -33,22 +33,24 @@ def points(lot: random.Random, target: torch.Tensor) -> tuple[torch.Tensor, torc
         positives = positives + lot.uniform(0.5, 3) * torch.randn_like(positives)
     count = lot.randint(0, 5)
     if count == 0:
-        return positives, torch.ones(positives.shape[:2])
+        return positives, torch.ones_like(positives[..., 0])
     reach = lot.choice([6, 10, 16, 24])
     outside = 1 - grown(target, 3)
     where = grown(target, reach) * outside if lot.random() < 0.75 else outside
     negatives = sampled(where, count)
-    labels = torch.cat([torch.ones(positives.shape[:2]), torch.zeros(negatives.shape[:2])], 1)
+    labels = torch.cat([torch.ones_like(positives[..., 0]), torch.zeros_like(negatives[..., 0])], 1)
     return torch.cat([positives, negatives], 1), labels
 
 
 def boxes(mask: torch.Tensor, jitter: float) -> torch.Tensor:
     """Tight boxes [b, 4] of masks [b, h, w], each side moved by up to `jitter` of the box; the whole where empty."""
     height, width = mask.shape[-2:]
-    result = []
-    for row in mask > 0.5:
-        ys, xs = row.any(1).nonzero().flatten(), row.any(0).nonzero().flatten()
-        result.append([xs[0], ys[0], xs[-1], ys[-1]] if len(xs) else [0, 0, width - 1, height - 1])
-    box = torch.tensor(result, dtype=torch.float32)
+    found = mask > 0.5
+    rows, columns = found.any(2).float(), found.any(1).float()
+    empty = ~found.flatten(1).any(1)
+    first_y, last_y = rows.argmax(1), height - 1 - rows.flip(1).argmax(1)
+    first_x, last_x = columns.argmax(1), width - 1 - columns.flip(1).argmax(1)
+    box = torch.stack([first_x, first_y, last_x, last_y], 1).float()
+    box = torch.where(empty[:, None], torch.tensor([0.0, 0.0, width - 1.0, height - 1.0], device=mask.device), box)
     sides = (box[:, 2:] - box[:, :2]).repeat(1, 2) + 4
     return (box + (2 * torch.rand_like(box) - 1) * jitter * sides).clamp(0, max(height, width) - 1)

@@ -18,9 +18,10 @@ SENTENCES = ["a photo of a flawless magnetic tile.", "a photo of a damaged magne
 
 
 @torch.no_grad()
-def clip_values(model: SmallCLIP, tokenizer: Tokenizer, side: int) -> dict[str, torch.Tensor]:
+def clip_values(model: SmallCLIP, tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
     """Token ids [3, 77] and text vectors [3, embed] of SENTENCES; of `generated_input((1, 3, side, side))`, taken as an
-    already normalised picture, the image vector [1, embed] and p(abnormal) [side/16, side/16] of sentence 2 against 1."""
+    already normalised picture, the image vector [1, embed] and p(abnormal) of the patches [rows, columns] of sentence 2 against 1."""
+    side, patch = model.config["image_size"], model.config["patch"]
     ids = tokenizer(SENTENCES)
     texts = model.encode_text(ids)
     tokens = model.visual(generated_input((1, 3, side, side)))
@@ -28,15 +29,16 @@ def clip_values(model: SmallCLIP, tokenizer: Tokenizer, side: int) -> dict[str, 
     probability = model.abnormality(tokens[:, 1:], normal, abnormal).sigmoid()
     return {"token_ids": ids.to(torch.int32), "text_embeddings": texts.contiguous(),
             "image_embedding": tokens[:, 0].contiguous(),
-            "probability": probability.view(side // 16, side // 16).contiguous()}
+            "probability": probability.view(side // patch, side // patch).contiguous()}
 
 
 @torch.no_grad()
 def sam_values(model: SmallSAM) -> dict[str, torch.Tensor]:
-    """Of `generated_input((1, 3, 256, 256))`, taken as an already normalised picture: the first 8 channels of the
+    """Of `generated_input((1, 3, side, side))`, taken as an already normalised picture: the first 8 channels of the
     embedding; all logits' token 0 and the predicted IoU [4] of one positive point; the same again with these logits and a
     box as further prompts. Coordinates are pixels of the model's frame."""
-    features = model.image_encoder(generated_input((1, 3, 256, 256)))
+    side = model.config["image_size"]
+    features = model.image_encoder(generated_input((1, 3, side, side)))
     point, label = torch.tensor([[[100.0, 140.0]]]), torch.ones(1, 1)
     box = torch.tensor([[60.0, 90.0, 170.0, 200.0]])
     logits, quality = model.decode(features, point, label)

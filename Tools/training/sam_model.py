@@ -11,6 +11,9 @@ CONFIG = {"family": "sam", "image_size": 256, "patch": 16, "stem": [24, 48, 96, 
           "decoder_heads": 8, "decoder_depth": 2, "multimask_outputs": 3, "iou_head_depth": 3, "iou_head_width": 128,
           "mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375]}
 
+# An encoder of the same size as the small CLIP's image tower; every block sees the whole grid.
+TOWER = {"stem": [24, 48, 96, 192], "width": 192, "depth": 6, "heads": 3, "window": 16, "global_blocks": [0, 1, 2, 3, 4, 5]}
+
 
 class StemEmbedding(nn.Module):
     """Pictures [b, 3, side, side] to tokens [b, side / 16, side / 16, width]."""
@@ -26,6 +29,7 @@ class StemEmbedding(nn.Module):
 class SmallSAM(nn.Module):
     def __init__(self, config: dict = CONFIG):
         super().__init__()
+        self.config = config
         side = config["image_size"]
         width = config["prompt_width"]
         grid = side // config["patch"]
@@ -63,8 +67,8 @@ class SmallSAM(nn.Module):
 
 def prepared(pictures: torch.Tensor, config: dict = CONFIG) -> torch.Tensor:
     """Pictures in 0...1, [b, 3, h, w] with sides up to the model's, normalised and padded right and below with zeros."""
-    mean, std = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
+    mean, std = (torch.tensor(config[key], device=pictures.device).view(1, 3, 1, 1) for key in ("mean", "std"))
     side = config["image_size"]
-    result = torch.zeros(len(pictures), 3, side, side)
+    result = pictures.new_zeros(len(pictures), 3, side, side)
     result[..., : pictures.shape[-2], : pictures.shape[-1]] = (pictures * 255 - mean) / std
     return result

@@ -1,7 +1,7 @@
 """Surfaces without a defect: what the small models learn to call normal.
 
-A surface is a texture, its colours, the light on it, the outline of the object against a background, and marks that
-belong there or do no harm: brushed streaks, part edges, scuffs, printed figures, dark borders of the picture.
+A surface is a material, drawn or from a photograph, with marks that belong there (`lookalikes.py`), the light on it and
+the outline of the object against a background. Some pictures show a whole object.
 """
 
 import math
@@ -10,6 +10,11 @@ import torch
 import torch.nn.functional as F
 
 from fields import Sheet, unit
+from lookalikes import with_lookalikes
+from photographs import Photographs, toned
+
+PHOTOGRAPH = "surface"  # what captions call a material that was photographed
+OBJECT = "object"
 
 
 def streaks(sheet: Sheet) -> torch.Tensor:
@@ -72,8 +77,8 @@ def coloured(sheet: Sheet, texture: torch.Tensor, metal: bool) -> torch.Tensor:
     """Texture [count, h, w] to a picture [count, 3, h, w] with random base colour and contrast."""
     grey = sheet.chance(0.9 if metal else 0.45)[..., None]
     base = torch.where(grey, sheet.uniform(0.15, 0.75)[..., None],
-                       torch.rand(sheet.count, 3, 1, 1, generator=sheet.random) * 0.7 + 0.15)
-    tint = torch.where(grey, torch.ones(1), 1 + 0.4 * sheet.normal(sheet.count, 3, 1, 1))
+                       sheet.rand(sheet.count, 3, 1, 1) * 0.7 + 0.15)
+    tint = torch.where(grey, 1.0, 1 + 0.4 * sheet.normal(sheet.count, 3, 1, 1))
     contrast = sheet.uniform(math.log(0.01), math.log(0.12)).exp()[..., None]
     return base + tint * contrast * (0.5 + base) * unit(texture)[:, None].clamp(-3, 4)
 
@@ -88,12 +93,18 @@ def light(sheet: Sheet) -> torch.Tensor:
 
 
 def outline(sheet: Sheet, metal: bool) -> torch.Tensor:
-    """The object's coverage [count, h, w]: the whole picture, a bowed sheet with narrow borders, or a round part."""
+    """The object's coverage [count, h, w]: a bowed sheet with narrow borders, a round part, or a turned plate with a bore."""
+    if sheet.flip(0.05 if metal else 0.3):
+        u, v = sheet.turned()
+        middle_u, middle_v = u.mean((1, 2), keepdim=True), v.mean((1, 2), keepdim=True)
+        across = torch.minimum(sheet.uniform(0.2, 0.45) - (u - middle_u).abs(), sheet.uniform(0.2, 0.45) - (v - middle_v).abs())
+        bore = ((u - middle_u - sheet.uniform(-0.1, 0.1)).square() + (v - middle_v).square()).sqrt() - sheet.uniform(0.03, 0.08)
+        return sheet.solid(torch.where(sheet.chance(0.6), torch.minimum(across, bore), across))
     if sheet.flip(0.08 if metal else 0.25):
         radius = sheet.uniform(0.3, 0.48)
         return sheet.solid(radius - ((sheet.x - sheet.uniform(0.45, 0.55)).square()
                                      + (sheet.y - sheet.uniform(0.45, 0.55)).square()).sqrt())
-    depth = torch.ones(sheet.count, sheet.height, sheet.width)
+    depth = sheet.blank(1.0)
     for along, across in ((sheet.x, sheet.y), (sheet.x, 1 - sheet.y), (sheet.y, sheet.x), (sheet.y, 1 - sheet.x)):
         border = sheet.uniform(-0.06, 0.07) + sheet.uniform(-0.12, 0.12) * (along - 0.5).square()
         border = border + sheet.uniform(-0.04, 0.04) * (along - 0.5)
@@ -101,29 +112,35 @@ def outline(sheet: Sheet, metal: bool) -> torch.Tensor:
     return sheet.solid(depth)
 
 
-def marks(sheet: Sheet) -> torch.Tensor:
-    """Faint harmless marks, about 0 with a few strokes, [count, h, w]: scuffs, arcs and printed figures."""
-    field = torch.zeros(sheet.count, sheet.height, sheet.width)
-    for _ in range(sheet.pick(0, 2)):
-        stroke = sheet.line(sheet.walk(5, 0.35, 0.25), sheet.uniform(0.2, 1.2))
-        field = field + stroke * sheet.sign() * sheet.uniform(0.01, 0.05)
-    if sheet.flip(0.25):
-        corner = torch.rand(sheet.count, 1, 2, generator=sheet.random) * 0.8 + 0.05
-        shapes = ([[0, 0], [0, 1], [1, 1], [1, 0], [2, 0], [2, 1]], [[0, 1], [1, 0], [2, 0], [2, 1], [1, 1]],
-                  [[0, 0], [0, 1], [2, 0]], [[0, 0], [1, 0], [1, 1], [2, 1], [2, 0]])
-        for digit in range(sheet.pick(1, 3)):
-            figure = torch.tensor(shapes[sheet.pick(0, 3)], dtype=torch.float32)[None] * torch.tensor([0.03, 0.035])
-            stroke = sheet.line(corner + figure + torch.tensor([0.0, 0.05 * digit]), sheet.uniform(0.5, 1.3))
-            field = field + stroke * sheet.sign() * sheet.uniform(0.08, 0.35)
-    specks = F.relu(sheet.smooth(sheet.height // 3, sheet.width // 3) - 3.0)
-    return field + specks * sheet.sign() * sheet.uniform(0, 0.04)
+def base(sheet: Sheet, name: str, photographs: Photographs | None = None) -> torch.Tensor:
+    """The material alone, [count, 3, h, w]: no outline, no light, no marks."""
+    if name == PHOTOGRAPH:
+        return toned(sheet, photographs.crops(sheet))
+    return coloured(sheet, TEXTURES[name](sheet), name == "brushed metal")
 
 
-def surface(sheet: Sheet, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+def ground(sheet: Sheet, photographs: Photographs | None) -> torch.Tensor:
+    """What lies behind an object: mostly dark and plain, now and then another surface."""
+    if photographs and sheet.flip(0.2):
+        return photographs.crops(sheet)
+    dark = sheet.chance(0.75)[..., None]
+    plain = torch.where(dark, sheet.uniform(0.0, 0.12)[..., None], sheet.rand(sheet.count, 3, 1, 1))
+    return plain + 0.02 * sheet.smooth(sheet.height // 2, sheet.width // 2)[:, None]
+
+
+def whole_object(sheet: Sheet, photographs: Photographs) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pictures [count, 3, h, w] of objects on a background, and the objects' coverage [count, h, w]."""
+    picture, cover = photographs.cutouts(sheet)
+    return torch.lerp(ground(sheet, photographs), picture * light(sheet)[:, None], cover[:, None]), cover
+
+
+def surface(sheet: Sheet, name: str, photographs: Photographs | None = None) -> tuple[torch.Tensor, torch.Tensor]:
     """Pictures [count, 3, h, w] of one kind of surface, and the objects' coverage [count, h, w]."""
+    if name == OBJECT:
+        return whole_object(sheet, photographs)
     metal = name == "brushed metal"
-    picture = coloured(sheet, TEXTURES[name](sheet), metal) + marks(sheet)[:, None]
-    cover = outline(sheet, metal) if sheet.flip(0.7 if metal else 0.4) else torch.ones(sheet.count, sheet.height, sheet.width)
+    picture = with_lookalikes(sheet, base(sheet, name, photographs))
+    cover = outline(sheet, metal) if sheet.flip(0.7 if metal else 0.35) else sheet.blank(1.0)
     if sheet.flip(0.3):
         rim = torch.exp(-((cover.cumsum(2) / sheet.width).minimum(1 - cover.cumsum(2) / sheet.width) / 0.02))
         picture = picture + (sheet.normal(sheet.count, 1, 1) * 0.12 * rim)[:, None]
@@ -131,7 +148,4 @@ def surface(sheet: Sheet, name: str) -> tuple[torch.Tensor, torch.Tensor]:
         edge = sheet.solid(sheet.turned()[0] - sheet.uniform(0.1, 0.9))[:, None]
         picture = picture + edge * sheet.normal(sheet.count, 3, 1, 1) * 0.06
     picture = picture * light(sheet)[:, None]
-    dark = sheet.chance(0.75)[..., None]
-    ground = torch.where(dark, sheet.uniform(0.0, 0.12)[..., None], torch.rand(sheet.count, 3, 1, 1, generator=sheet.random))
-    ground = ground + 0.02 * sheet.smooth(sheet.height // 2, sheet.width // 2)[:, None]
-    return torch.lerp(ground, picture, cover[:, None]), cover
+    return torch.lerp(ground(sheet, photographs), picture, cover[:, None]), cover

@@ -1,16 +1,30 @@
-"""A run is repeatable by its seed: run twice, and run with an interruption, it computes the same weights to the bit."""
+"""A run is repeatable by its seed, to the bit, interrupted or not; what is drawn is marked; prompts lie where they should."""
 
-import argparse
+import io
+import json
 import pathlib
+import random
 import subprocess
 import sys
 import time
+import zipfile
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
+from safetensors.torch import save_file
 
+import export
+import heat_points
+import lookalikes
 import training
-from generator import Generator
+import weight_files
+from defects import KINDS
+from fields import Sheet
+from generator import Generator, Shares
+from photographs import Photographs
+from sam_model import SmallSAM
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 STEPS = 5
@@ -18,7 +32,7 @@ STEPS = 5
 
 def command(script: str, state: pathlib.Path, seed: int) -> list[str]:
     return [sys.executable, str(FOLDER / script), "--steps", str(STEPS), "--seed", str(seed), "--save-every", "2",
-            "--state", str(state)]
+            "--state", str(state), "--batch", "2", "--device", "cpu"]
 
 
 def finished(script: str, state: pathlib.Path, seed: int = 7) -> tuple[str, str, str]:
@@ -52,15 +66,116 @@ def test_same_seed_gives_same_weights(script, tmp_path):
     assert first == finished(script, tmp_path / "stopped.pt")
 
 
+def made_run(state: pathlib.Path, *arguments: str) -> training.Run:
+    options = training.parser("", state, seed=1).parse_args([*arguments, "--device", "cpu"])
+    model = torch.nn.Linear(2, 2)
+    model.config = {}
+    return training.Run(model, options, peak=1e-3, shares=Shares())
+
+
 def test_state_of_other_terms_is_refused(tmp_path):
-    options = training.parser("", tmp_path / "state.pt", steps=3, seed=1).parse_args([])
-    training.Run(torch.nn.Linear(2, 2), options, peak=1e-3).save()
-    changed = argparse.Namespace(**vars(options) | {"seed": 2})
-    with pytest.raises(SystemExit, match="other terms"):
-        training.Run(torch.nn.Linear(2, 2), changed, peak=1e-3)
+    made_run(tmp_path / "state.pt", "--steps", "3").save()
+    for changed in (["--steps", "3", "--seed", "2"], ["--steps", "4"]):
+        with pytest.raises(SystemExit, match="other terms"):
+            made_run(tmp_path / "state.pt", *changed)
+
+
+def test_budget_of_minutes_sets_the_number_of_steps(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "TIMED_STEPS", (1, 3))
+    run = made_run(tmp_path / "state.pt", "--minutes", "0.02")
+
+    def step(run):
+        time.sleep(0.02)
+        run.finish_step(1, {})
+
+    run.repeat(step)
+    assert 20 < run.step == run.steps < 60
+    repeated = made_run(tmp_path / "again.pt", "--steps", str(run.steps))
+    rates = []
+    repeated.repeat(lambda run: (rates.append(run.rate), run.finish_step(1, {})))
+    assert rates[:3] == sorted(rates[:3]) and rates[-1] < max(rates)
 
 
 def test_same_seed_gives_same_pictures():
     first, second, other = (Generator(seed).batch(2, 48, 64) for seed in (3, 3, 4))
     assert torch.equal(first.pictures, second.pictures) and torch.equal(first.defect, second.defect)
     assert not torch.equal(first.pictures, other.pictures)
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """A pool of eleven small photographs and an object, as `surfaces/gather.py` writes it."""
+    path = tmp_path_factory.mktemp("pool") / "pool.zip"
+    noise = np.random.default_rng(1)
+    with zipfile.ZipFile(path, "w") as file:
+        for kind, suffix, mode, count in (("surface", "jpg", "RGB", 11), ("object", "webp", "RGBA", 2)):
+            for number in range(count):
+                picture = Image.fromarray(noise.integers(0, 256, (96, 80, len(mode)), np.uint8), mode)
+                content = io.BytesIO()
+                picture.save(content, {"jpg": "JPEG", "webp": "WEBP"}[suffix])
+                file.writestr(f"{kind}/{number:04}.{suffix}", content.getvalue())
+    return path
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_kind_of_defect_is_drawn_and_marked_where_it_changes_the_picture(kind, pool):
+    generator = Generator(5, Shares(normal=0.0, photographs=0.5, objects=0.1), photographs=Photographs(pool))
+    drawings = [generator.alike(4, 64, 64, kind=kind) for _ in range(6)]
+    marked = torch.cat([drawing.defect for drawing in drawings])
+    pictures = torch.cat([drawing.pictures for drawing in drawings])
+    assert pictures.isfinite().all() and pictures.min() >= 0 and pictures.max() <= 1
+    assert 0 < marked.flatten(1).any(1).float().mean() and marked.mean() < 0.6
+    for drawing in drawings:
+        assert [name is not None for name in drawing.kinds] == drawing.defect.flatten(1).any(1).tolist()
+
+
+@pytest.mark.parametrize("drawer", list(lookalikes.ODDS))
+def test_lookalikes_change_the_picture(drawer):
+    sheet = Sheet(4, 64, 64, torch.Generator().manual_seed(2), random.Random(2))
+    plain = torch.full((4, 3, 64, 64), 0.5)
+    drawn = drawer(sheet, plain)
+    assert drawn.shape == plain.shape and drawn.isfinite().all() and (drawn - plain).abs().amax() > 0.01
+
+
+def test_photographs_kept_out_of_training_are_others(pool):
+    trained, kept = Photographs(pool), Photographs(pool, held_out=True)
+    assert len(trained.surfaces) == 9 and len(kept.surfaces) == 2
+    assert not any(torch.equal(a, b) for a in trained.surfaces for b in kept.surfaces)
+
+
+def test_points_come_from_the_region_and_ask_for_the_defect_they_lie_on():
+    heat = torch.zeros(1, heat_points.RASTER, heat_points.RASTER)
+    heat[0, 10:16, 20:40] = 0.9
+    heat[0, 12, 30] = 1.0
+    heat[0, 50:54, 50:54] = 0.7
+    group, region = heat_points.groups(heat, strongest=True)
+    assert group.sum() == 6 * 20 and region.sum() == 6 * 20 + 16
+    points, labels = heat_points.points(heat, group, region)
+    assert labels[0].tolist() == [1, 1, 1, 0, 0, 0, 0, 0]
+    assert (points[0, 0] * heat_points.RASTER).tolist() == [30.5, 12.5]
+    cells = (points[0] * heat_points.RASTER).long()
+    assert group[0, cells[:3, 1], cells[:3, 0]].all() and not region[0, cells[3:, 1], cells[3:, 0]].any()
+    truth = torch.zeros(1, 256, 256)
+    truth[0, 50:60, 100:110] = 1  # under the group
+    truth[0, 150:160, 100:110] = 1  # elsewhere
+    found = heat_points.touched(truth, group)
+    assert found[0, 55, 105] == 1 and found[0, 155, 105] == 0
+    truth[0, 50:60, 100:110] = 0
+    assert heat_points.touched(truth, group).sum() == 0
+
+
+def test_exported_weights_come_back_as_they_were(tmp_path):
+    torch.manual_seed(1)
+    model = SmallSAM().eval()
+    stem = model.image_encoder.patch_embed.stem
+    for norm in stem.norms:
+        norm.running_mean.normal_(0, 0.1)
+        norm.running_var.uniform_(0.5, 2)
+    path = tmp_path / "sam.safetensors"
+    save_file(export.halved(model, stem, weight_files.STEMS["sam"]), path, {"vitrine.model": json.dumps(model.config)})
+    again = weight_files.sam(path).train()
+    picture = torch.rand(2, 3, 256, 256)
+    with torch.no_grad():
+        torch.testing.assert_close(again.image_encoder(picture), model.image_encoder(picture), atol=0.05, rtol=0.05)
+        before = again.image_encoder(picture[:1])
+        torch.testing.assert_close(again.image_encoder(picture)[:1], before, atol=1e-4, rtol=1e-4)  # the norms stay settled

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+import weight_files
 import words
 from bpe import Tokenizer
-from clip_model import CONFIG, SmallCLIP, prepared
-from generator import Drawing
+from clip_model import CONFIG, FINE, SmallCLIP, prepared
+from generator import Drawing, Shares
 from training import Run, dice, focal, parser, prepare
 
-# Side of the pictures and how many of them make a batch; how often each is drawn early in the run and late in it.
+# Side of the pictures and how many of them make a batch of 28 small ones; how often each is drawn early and late in the run.
 SIZES = [(128, 28), (160, 20), (224, 10), (320, 5)]
+LARGEST_BATCH = SIZES[0][1]
 EARLY_ODDS = [4, 4, 1, 0]
 LATE_ODDS = [1, 3, 4, 1]
 LATE = 0.75
@@ -56,7 +58,8 @@ def sentences(lot: random.Random, drawing: Drawing) -> list[str]:
 def contrast(classes: torch.Tensor, captions: torch.Tensor, drawing: Drawing, scale: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of pictures to captions; captions of the same surface and defect share the truth."""
     labels = [f"{surface}/{kind}" for surface, kind in zip(drawing.surfaces, drawing.kinds)]
-    same = torch.tensor([[a == b for b in labels] for a in labels], dtype=torch.float32)
+    same = torch.tensor([[a == b for b in labels] for a in labels], dtype=torch.float32,
+                        device=classes.device)
     logits = scale * F.normalize(classes.float(), dim=-1) @ captions.T
     return -(same / same.sum(1, keepdim=True) * logits.log_softmax(1)).sum(1).mean()
 
@@ -70,10 +73,10 @@ def losses(model: SmallCLIP, drawing: Drawing, tokens: torch.Tensor, early: torc
     logits = model.abnormality(tokens, normal, abnormal)
     class_logits, patch_logits = logits[:, 0], logits[:, 1:]
 
-    share = F.avg_pool2d(drawing.defect[:, None], 16).flatten(1)
+    share = F.avg_pool2d(drawing.defect[:, None], model.config["patch"]).flatten(1)
     truth = (share > DEFECT_SHARE).float()
     counted = ((share == 0) | (share > DEFECT_SHARE)).float()
-    faulty = torch.tensor([float(kind is not None) for kind in drawing.kinds])
+    faulty = torch.tensor([float(kind is not None) for kind in drawing.kinds], device=share.device)
 
     stem_focal = focal(early, truth, counted, weights.abnormal_patch)
     stem_dice = dice(early, truth, counted).mean()
@@ -88,15 +91,16 @@ def losses(model: SmallCLIP, drawing: Drawing, tokens: torch.Tensor, early: torc
     }
 
 
-def step(run: Run, tokenizer: Tokenizer) -> None:
-    """Draws a batch and learns from it. Defects stand out more than they should at first."""
+def step(run: Run, tokenizer: Tokenizer, batch: int, group: int) -> None:
+    """Draws a batch and learns from it. In a run from scratch defects stand out more than they should at first."""
     model = run.model
     size, count = run.lot.choices(SIZES, EARLY_ODDS if run.progress < LATE else LATE_ODDS)[0]
-    run.pictures.boost = max(1.0, 2.5 - 6 * run.progress)
-    drawing = run.pictures.batch(count, size, size)
-    ids = tokenizer(sentences(run.lot, drawing))
+    count = max(1, count * batch // LARGEST_BATCH)
+    run.pictures.boost = max(1.0, 2.5 - 6 * run.progress) if run.from_scratch else 1.0
+    drawing = run.pictures.batch(count, size, size, group)
+    ids = tokenizer(sentences(run.lot, drawing)).to(run.device)
     pictures = prepared(drawing.pictures).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with run.autocast():
         tokens, patches = model.visual.both_ends(pictures)
         early = model.early_judge(patches)[..., 0].float()
         texts = model.encode_text(ids)
@@ -107,13 +111,17 @@ def step(run: Run, tokenizer: Tokenizer) -> None:
 
 
 def main() -> None:
-    arguments = parser(__doc__, "Tools/training/runs/clip.pt", steps=2000, seed=1)
+    arguments = parser(__doc__, "Tools/training/runs/clip.pt", seed=1)
+    arguments.add_argument("--fine", action="store_true", help="patches of 8 pixels in place of 16")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     prepare(options)
     tokenizer = Tokenizer.read(options.merges)
-    model = SmallCLIP(CONFIG | {"vocabulary": tokenizer.end + 1}).to(memory_format=torch.channels_last)
-    Run(model, options, peak=1e-3, metal=0.6).repeat(lambda run: step(run, tokenizer))
+    config = (FINE if options.fine else CONFIG) | {"vocabulary": tokenizer.end + 1}
+    model = weight_files.clip(options.start, tokenizer) if options.start else SmallCLIP(config)
+    model = model.to(memory_format=torch.channels_last)
+    run = Run(model, options, peak=1e-3, shares=Shares())
+    run.repeat(lambda run: step(run, tokenizer, options.batch or LARGEST_BATCH, options.group))
 
 
 if __name__ == "__main__":

@@ -7,34 +7,35 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+import heat_points
 import prompts
-from generator import Drawing
-from sam_model import CONFIG, SmallSAM, prepared
+import weight_files
+from bpe import Tokenizer
+from clip_model import SmallCLIP
+from clip_model import prepared as prepared_for_clip
+from ensemble import text_vectors
+from generator import Drawing, Shares
+from sam_model import CONFIG, TOWER, SmallSAM, prepared
 from training import Run, parser, prepare
 
 PICTURES = 8  # in a batch
-PROMPTS = 3  # of each picture
-SIDE = CONFIG["image_size"]
-SHORTEST_SIDE = 130
-# The low-resolution masks have a quarter of the side; such a pixel is true where this share of its sixteen pixels is.
-TRUE_SHARE = 0.3
+PROMPTS = 2  # of each picture
+# Share of batches whose points come from the small CLIP's map, as the cascade's do; the others have points in the defect.
+MAP_SHARE = 0.65
+# Side of the pictures that the map is made of, one by lot a batch.
+MAP_SIDES = [176, 256, 256, 352]
+OBJECT_NAMES = ["surface", "metal plate", "leather", "magnetic tile", "wood", "fabric"]
 
 
-def targets(drawing: Drawing) -> torch.Tensor:
-    """One region a picture, [b, h, w]: the defect, or now and then the object against its background."""
-    share = drawing.cover.mean((1, 2), keepdim=True)
-    whole = (share > 0.05) & (share < 0.95) & (torch.rand(len(share), 1, 1) < 0.2)
-    return torch.where(whole, drawing.cover, drawing.defect)
-
-
-def low_resolution(target: torch.Tensor) -> torch.Tensor:
-    """Targets [b, h, w] as the decoder's masks should be, [b, 1, h / 4, w / 4]."""
-    return (F.avg_pool2d(target[:, None], 4) > TRUE_SHARE).float()
+def fine(target: torch.Tensor, side: int) -> torch.Tensor:
+    """Targets [b, h, w] at half the frame's side, [b, 1, side / 2, side / 2]: masks are judged there, at twice their own."""
+    target = F.pad(target, (0, side - target.shape[2], 0, side - target.shape[1]))
+    return (F.avg_pool2d(target[:, None], 2) > 0.45).float()
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """What the parts of one stage's loss are multiplied by before they are added. All stages count the same."""
+    """What the parts of one stage's loss are multiplied by before they are added."""
 
     # Cross-entropy of the mask's pixels, in which a small mask counts more than its size.
     entropy: float = 2.0
@@ -42,6 +43,8 @@ class LossWeights:
     dice: float = 2.0
     # Squared error of the predicted IoU.
     quality: float = 1.0
+    # What each stage counts.
+    stages: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 def mask_loss(logits: torch.Tensor, truth: torch.Tensor, weights: LossWeights) -> torch.Tensor:
@@ -61,89 +64,129 @@ def mask_loss(logits: torch.Tensor, truth: torch.Tensor, weights: LossWeights) -
 
 
 def overlap(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """IoU of each mask of logits [b, k, h, w] with truth [b, 1, h, w]: [b, k]."""
+    """IoU of each mask of logits [b, k, h, w] with truth [b, 1, h, w]: [b, k]; 0 where both are empty."""
     found, truth = logits > 0, truth > 0.5
     return (found & truth).sum((2, 3)) / (found | truth).sum((2, 3)).clamp(min=1)
 
 
 def stage_loss(logits: torch.Tensor, quality: torch.Tensor, truth: torch.Tensor, several: bool,
-               weights: LossWeights) -> tuple[torch.Tensor, float]:
-    """Loss of one stage, and the mean IoU of the first mask.
+               weights: LossWeights) -> tuple[torch.Tensor, torch.Tensor]:
+    """Loss of one stage, and the first mask's IoU [b].
 
     The first mask always learns; of the other three only the best one, where `several` masks are asked for.
     """
-    loss = mask_loss(logits if several else logits[:, :1], truth, weights)
+    logits = F.interpolate(logits if several else logits[:, :1], scale_factor=2, mode="bilinear", align_corners=False)
+    loss = mask_loss(logits, truth, weights)
     total = loss[:, 0].mean() + (loss[:, 1:].amin(1).mean() if several else 0.0)
     met = overlap(logits.detach(), truth)
-    return total + weights.quality * (quality - met).square().mean(), met[:, 0].mean().item()
+    return total + weights.quality * (quality[:, : met.shape[1]] - met).square().mean(), met[:, 0]
 
 
-def losses(model: SmallSAM, lot: random.Random, drawing: Drawing,
+class MapPrompts:
+    """Points from the small CLIP's map of the same picture, and the mask that they ask for: the defects that the group of
+    points lies on. A group that lies on none asks for an empty mask, so that SAM learns to refuse false alarms."""
+
+    def __init__(self, clip: SmallCLIP, merges: pathlib.Path, device: str):
+        tokenizer = Tokenizer.read(merges)
+        pairs = [text_vectors(clip, tokenizer, name) for name in OBJECT_NAMES]
+        self.states = [torch.stack(vectors).mean(0).to(device) for vectors in zip(*pairs)]
+        self.clip = clip.to(device)
+
+    @torch.no_grad()
+    def heat(self, pictures: torch.Tensor, side: int) -> torch.Tensor:
+        """The map [b, RASTER, RASTER] of pictures [b, 3, h, w], 0...1 in each."""
+        square = F.interpolate(pictures, size=(side, side), mode="bicubic", antialias=True).clamp(0, 1)
+        tokens = self.clip.visual(prepared_for_clip(square, self.clip.config))
+        cells = side // self.clip.config["patch"]
+        grid = self.clip.abnormality(tokens[:, 1:], *self.states).sigmoid().view(-1, cells, cells)
+        return heat_points.normalised(grid.float())
+
+    def __call__(self, lot: random.Random, drawing: Drawing) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Points [PROMPTS b, n, 2] in the picture's pixels, labels [PROMPTS b, n] and targets [PROMPTS b, h, w]."""
+        height, width = drawing.pictures.shape[-2:]
+        heat = self.heat(drawing.pictures, lot.choice(MAP_SIDES))
+        found = []
+        for number in range(PROMPTS):
+            group, region = heat_points.groups(heat, strongest=number == 0)
+            points, labels = heat_points.points(heat, group, region)
+            points = points * points.new_tensor([width, height])
+            found.append((points, labels, heat_points.touched(drawing.defect, group)))
+        return tuple(torch.cat(parts) for parts in zip(*found))
+
+
+def point_prompts(lot: random.Random, drawing: Drawing) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The same with points in the defect itself, or in the surface where there is none: then the mask is empty."""
+    target = drawing.defect.repeat(PROMPTS, 1, 1)
+    return *prompts.points(lot, target), target
+
+
+def blurred_guess(logits: torch.Tensor, lot: random.Random) -> torch.Tensor:
+    """The logits [b, 1, h, w] that a next stage is given: now and then spoilt by clouds, so that it learns to mend them."""
+    if lot.random() < 0.7:
+        return logits
+    cells = lot.choice([4, 8, 16])
+    cloud = torch.randn(len(logits), 1, cells, cells, device=logits.device)
+    cloud = F.interpolate(cloud, size=logits.shape[2:], mode="bicubic", align_corners=False)
+    return logits + lot.uniform(1, 5) * cloud
+
+
+def losses(model: SmallSAM, lot: random.Random, drawing: Drawing, maps: MapPrompts | None,
            weights: LossWeights = LossWeights()) -> tuple[torch.Tensor, dict[str, float]]:
     """Loss and mean IoU of the cascade's three stages: points; points and own logits; points, own logits and a box."""
-    target = targets(drawing)
-    kept = target.sum((1, 2)) > 8
-    if not kept.any():
-        return torch.zeros((), requires_grad=True), {}
-    pictures = prepared(drawing.pictures[kept]).contiguous(memory_format=torch.channels_last)
-    features = model.image_encoder(pictures).repeat(PROMPTS, 1, 1, 1)
-    target = target[kept]
-    target = F.pad(target, (0, SIDE - target.shape[2], 0, SIDE - target.shape[1])).repeat(PROMPTS, 1, 1)
-    truth = low_resolution(target)
-    points, labels = prompts.points(lot, target)
-
-    logits, quality = model.decode(features, points, labels)
-    first, first_met = stage_loss(logits, quality, truth, True, weights)
-    if lot.random() < 0.5:  # the first stage is the hardest, and half the pictures stop there
-        return first, {"first": first_met}
-
-    previous = logits[:, :1].detach()
-    logits, quality = model.decode(features, points, labels, logits=previous)
-    second, second_met = stage_loss(logits, quality, truth, lot.random() < 0.3, weights)
-
-    previous = logits[:, :1].detach()
-    guess = F.interpolate(previous, scale_factor=4)[:, 0] > 0
-    box = prompts.boxes(guess.float(), 0.02) if lot.random() < 0.4 else prompts.boxes(target, 0.1)
-    logits, quality = model.decode(features, points, labels, box, previous)
-    third, third_met = stage_loss(logits, quality, truth, False, weights)
-    return first + second + third, {"first": first_met, "second": second_met, "third": third_met}
+    side = model.config["image_size"]
+    features = model.image_encoder(prepared(drawing.pictures, model.config)).repeat(PROMPTS, 1, 1, 1)
+    points, labels, target = maps(lot, drawing) if maps and lot.random() < MAP_SHARE else point_prompts(lot, drawing)
+    truth = fine(target, side)
+    several = lot.random() < 0.1
+    total, met, box, previous = 0.0, {}, None, None
+    for stage, name in enumerate(("first", "second", "third")):
+        if stage == 2:
+            guess = F.interpolate(previous, scale_factor=4)[:, 0] > 0
+            box = prompts.boxes(guess.float(), 0.02) if lot.random() < 0.7 else prompts.boxes(target, 0.15)
+        logits, quality = model.decode(features, points, labels, box, previous)
+        loss, found = stage_loss(logits, quality, truth, several, weights)
+        total = total + weights.stages[stage] * loss
+        there = truth.flatten(1).any(1)
+        met[name] = (found * there).sum() / there.sum().clamp(min=1)
+        met[name + "-empty"] = ((logits[:, 0].flatten(1) <= 0).all(1) * ~there).sum() / (~there).sum().clamp(min=1)
+        previous = blurred_guess(logits[:, :1].detach(), lot)
+    return total, met
 
 
-def picture_size(lot: random.Random) -> tuple[int, int]:
+def picture_size(lot: random.Random, side: int) -> tuple[int, int]:
     """Height and width: as often square as not, and the longer side always the model's."""
-    shapes = [(SIDE, SIDE), (SIDE, SIDE), (SIDE, lot.randint(SHORTEST_SIDE, SIDE)), (lot.randint(SHORTEST_SIDE, SIDE), SIDE)]
-    return lot.choice(shapes)
+    short = lot.randint(side // 16, side // 8) * 8
+    return lot.choice([(side, side), (side, side), (side, short), (short, side)])
 
 
-def take_stem(model: SmallSAM, state: pathlib.Path) -> None:
-    """Starts from the small CLIP's first convolutions, which have learnt what edges, streaks and spots are."""
-    learnt = torch.load(state, weights_only=False)["model"]
-    for name, value in model.image_encoder.patch_embed.stem.state_dict().items():
-        known = learnt[f"visual.stem.{name}"]
-        if known.shape == value.shape:
-            value.copy_(known)
-
-
-def step(run: Run) -> None:
-    """Draws a batch and learns from it. Defects stand out more than they should at first."""
-    height, width = picture_size(run.lot)
-    run.pictures.boost = max(1.0, 2.0 - 1.5 * run.progress)
-    drawing = run.pictures.batch(PICTURES, height, width)
-    with torch.autocast("cpu", torch.bfloat16):
-        loss, met = losses(run.model, run.lot, drawing)
+def step(run: Run, count: int, group: int, maps: MapPrompts | None) -> None:
+    """Draws a batch and learns from it."""
+    height, width = picture_size(run.lot, run.model.config["image_size"])
+    drawing = run.pictures.batch(count, height, width, group)
+    with run.autocast():
+        loss, met = losses(run.model, run.lot, drawing, maps)
     run.learn(loss)
-    run.finish_step(PICTURES, met | {"loss": loss.item()})
+    run.finish_step(count, {name: value.item() for name, value in met.items()} | {"loss": loss.item()})
 
 
 def main() -> None:
-    arguments = parser(__doc__, "Tools/training/runs/sam.pt", steps=1800, seed=2)
-    arguments.add_argument("--stem", type=pathlib.Path, help="a CLIP state whose stem a new SAM starts from")
+    arguments = parser(__doc__, "Tools/training/runs/sam.pt", seed=2)
+    arguments.add_argument("--side", type=int, default=CONFIG["image_size"], help="of the model's frame")
+    arguments.add_argument("--clip", type=pathlib.Path, help="exported small CLIP, whose map most points then come from")
+    arguments.add_argument("--encoder", action="store_true", help="start with that CLIP's image tower as the encoder")
+    arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     prepare(options)
-    model = SmallSAM()
-    if options.stem and not options.state.exists():
-        take_stem(model, options.stem)
-    Run(model, options, peak=8e-4, metal=0.6, normal=0.0, most=1).repeat(step)
+    config = CONFIG | {"image_size": options.side}
+    if options.encoder:
+        config |= TOWER
+        model = weight_files.sam_from_clip(options.clip, options.start, config)
+    else:
+        model = weight_files.sam(options.start, config) if options.start else SmallSAM(config)
+    model = model.to(memory_format=torch.channels_last)
+    maps = MapPrompts(weight_files.clip(options.clip), options.merges, options.device) if options.clip else None
+    run = Run(model, options, peak=8e-4, shares=Shares(normal=0.15), most=2)
+    run.repeat(lambda run: step(run, options.batch or PICTURES, options.group, maps))
 
 
 if __name__ == "__main__":

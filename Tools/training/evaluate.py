@@ -14,26 +14,22 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+import weight_files
 from bpe import Tokenizer
-from clip_model import CONFIG, SmallCLIP, prepared
+from clip_model import SmallCLIP, prepared
 from ensemble import text_vectors
 
 CLASSES = ["MT_Blowhole", "MT_Break", "MT_Crack", "MT_Fray", "MT_Uneven"]
 LEVELS = 1 << 16
 
 
-def load(state: pathlib.Path, tokenizer: Tokenizer) -> SmallCLIP:
-    model = SmallCLIP(CONFIG | {"vocabulary": tokenizer.end + 1})
-    model.load_state_dict(torch.load(state, weights_only=False)["model"])
-    return model.eval()
-
-
 @torch.no_grad()
 def probability_map(model: SmallCLIP, states: tuple, picture: Image.Image, side: int) -> np.ndarray:
     """p(abnormal) at the picture's own size, [height, width]."""
     square = torch.from_numpy(np.array(picture.convert("RGB").resize((side, side), Image.BICUBIC)))
-    tokens = model.visual(prepared(square.permute(2, 0, 1)[None] / 255))
-    grid = model.abnormality(tokens[:, 1:], *states).sigmoid().view(1, 1, side // 16, side // 16)
+    tokens = model.visual(prepared(square.permute(2, 0, 1)[None] / 255, model.config))
+    cells = side // model.config["patch"]
+    grid = model.abnormality(tokens[:, 1:], *states).sigmoid().view(1, 1, cells, cells)
     return F.interpolate(grid, size=picture.size[::-1], mode="bilinear", align_corners=False)[0, 0].numpy()
 
 
@@ -66,7 +62,7 @@ def class_counts(model: SmallCLIP, states: tuple, folder: pathlib.Path, side: in
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=pathlib.Path, help="folder with MT_Blowhole ... MT_Free")
-    parser.add_argument("--state", type=pathlib.Path, default="Tools/training/runs/clip.pt")
+    parser.add_argument("--clip", type=pathlib.Path, default="Weights/small/clip.safetensors")
     parser.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     parser.add_argument("--object", default="magnetic tile")
     parser.add_argument("--sides", type=int, nargs="+", default=[256, 320, 384])
@@ -74,7 +70,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     tokenizer = Tokenizer.read(options.merges)
-    model = load(options.state, tokenizer)
+    model = weight_files.clip(options.clip)
     states = text_vectors(model, tokenizer, options.object)
     print(f"cosine of the two states {(states[0] @ states[1]).item():.3f}, scale {model.logit_scale.exp().item():.1f}")
     for side in options.sides:

@@ -6,7 +6,7 @@ import pathlib
 import torch
 from PIL import Image
 
-from generator import Generator
+from generator import Generator, Shares
 
 SAMPLES = [("brushed metal", "scratch", 320, 384), ("brushed metal", "hole", 320, 320), ("brushed metal", "worn area", 384, 320),
            ("brushed metal", "crack", 320, 400), ("leather", "stain", 320, 320), ("painted plate", "chip", 320, 384),
@@ -21,7 +21,7 @@ def main() -> None:
     options = parser.parse_args()
     for folder in (options.output, options.masks):
         folder.mkdir(parents=True, exist_ok=True)
-    generator = Generator(options.seed, normal=0.0, most=1)
+    generator = Generator(options.seed, Shares(normal=0.0), most=1)
     for surface, kind, height, width in SAMPLES:
         while True:  # some draws are dropped because nothing shows; and a sample should be easy to see
             drawing = generator.alike(1, height, width, surface, kind)

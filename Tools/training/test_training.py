@@ -18,6 +18,8 @@ from safetensors.torch import save_file
 import export
 import heat_points
 import lookalikes
+import prompts
+import train_sam
 import training
 import weight_files
 from defects import KINDS
@@ -179,3 +181,22 @@ def test_exported_weights_come_back_as_they_were(tmp_path):
         torch.testing.assert_close(again.image_encoder(picture), model.image_encoder(picture), atol=0.05, rtol=0.05)
         before = again.image_encoder(picture[:1])
         torch.testing.assert_close(again.image_encoder(picture)[:1], before, atol=1e-4, rtol=1e-4)  # the norms stay settled
+
+
+def test_nothing_is_made_beside_the_device_that_was_asked_for(pool):
+    """What names no device is made on `meta` here, where it cannot be mixed with what is on the processor."""
+    photographs = Photographs(pool)
+    clip = weight_files.clip(FOLDER.parents[1] / "Weights/small/clip.safetensors")
+    maps = train_sam.MapPrompts(clip, FOLDER.parents[1] / "Weights/small/merges.txt", "cpu")
+    generator = Generator(6, Shares(photographs=0.4, objects=0.2), photographs=photographs, device="cpu")
+    lot = random.Random(4)
+    with torch.device("meta"):
+        for kind in KINDS:
+            for _ in range(3):
+                drawing = generator.alike(2, 64, 64, kind=kind)
+        for drawer in lookalikes.ODDS:
+            drawer(Sheet(2, 64, 64, generator.source, generator.lot), drawing.pictures)
+        points, labels, target = maps(lot, drawing)
+        train_sam.point_prompts(lot, drawing)
+        prompts.boxes(target, 0.1)
+    assert points.device.type == labels.device.type == target.device.type == "cpu"

@@ -2,7 +2,7 @@
 
 import pathlib
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +15,7 @@ from clip_model import SmallCLIP
 from clip_model import prepared as prepared_for_clip
 from ensemble import text_vectors
 from generator import Drawing, Shares
-from sam_model import CONFIG, TOWER, SmallSAM, prepared
+from sam_model import CONFIG, FINE, TOWER, SmallSAM, prepared
 from training import Run, parser, prepare
 
 PICTURES = 8  # in a batch
@@ -24,6 +24,8 @@ PROMPTS = 2  # of each picture
 MAP_SHARE = 0.65
 # Side of the pictures that the map is made of, one by lot a batch.
 MAP_SIDES = [176, 256, 256, 352]
+# How often pictures are drawn at half the frame and enlarged, where the frame is larger than LARGEST_SMALL.
+SMALL_SHARE, LARGEST_SMALL = 0.6, 256
 OBJECT_NAMES = ["surface", "metal plate", "leather", "magnetic tile", "wood", "fabric"]
 
 
@@ -159,10 +161,23 @@ def picture_size(lot: random.Random, side: int) -> tuple[int, int]:
     return lot.choice([(side, side), (side, side), (side, short), (short, side)])
 
 
+def enlarged(drawing: Drawing, height: int, width: int) -> Drawing:
+    """A drawing at another size: small pictures are enlarged to the model's frame, so it has to know such as well."""
+    def sized(field: torch.Tensor) -> torch.Tensor:
+        return F.interpolate(field, size=(height, width), mode="bilinear", align_corners=False)
+
+    defect, cover = ((sized(field[:, None])[:, 0] > 0.5).float() for field in (drawing.defect, drawing.cover))
+    return replace(drawing, pictures=sized(drawing.pictures), defect=defect, cover=cover)
+
+
 def step(run: Run, count: int, group: int, maps: MapPrompts | None) -> None:
     """Draws a batch and learns from it."""
     height, width = picture_size(run.lot, run.model.config["image_size"])
-    drawing = run.pictures.batch(count, height, width, group)
+    small = SMALL_SHARE if max(height, width) > LARGEST_SMALL else 0.0
+    if run.lot.random() < small:
+        drawing = enlarged(run.pictures.batch(count, height // 2, width // 2, group), height, width)
+    else:
+        drawing = run.pictures.batch(count, height, width, group)
     with run.autocast():
         loss, met = losses(run.model, run.lot, drawing, maps)
     run.learn(loss)
@@ -171,13 +186,15 @@ def step(run: Run, count: int, group: int, maps: MapPrompts | None) -> None:
 
 def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/sam.pt", seed=2)
-    arguments.add_argument("--side", type=int, default=CONFIG["image_size"], help="of the model's frame")
+    arguments.add_argument("--fine", action="store_true", help="a frame of 512 pixels and a larger encoder")
+    arguments.add_argument("--side", type=int, help="of the model's frame; the configuration's own without it")
     arguments.add_argument("--clip", type=pathlib.Path, help="exported small CLIP, whose map most points then come from")
     arguments.add_argument("--encoder", action="store_true", help="start with that CLIP's image tower as the encoder")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     prepare(options)
-    config = CONFIG | {"image_size": options.side}
+    config = FINE if options.fine else CONFIG
+    config |= {"image_size": options.side} if options.side else {}
     if options.encoder:
         config |= TOWER
         model = weight_files.sam_from_clip(options.clip, options.start, config)

@@ -2,6 +2,7 @@ import CLIP
 import Imaging
 import NeuralNetwork
 import SegmentAnything
+import TerminalText
 
 extension AnomalySegmentationError: CustomStringConvertible {
     public var description: String {
@@ -46,6 +47,11 @@ extension AnomalySegmentationError: CustomStringConvertible {
         case .noGrids: "the producer of the map gave no grid of scores: it must give at least one"
         case .clip(let error): error.description
         case .sam(let error): error.description
+        case .samUnreadable(let error): "the SAM weights cannot be told from others, to keep encodings: \(error)"
+        case .variantNames(let name):
+            name.isEmpty
+                ? "a variant has no name: give each one of its own"
+                : "two variants are called \(printable(name, limit: 120)): give each a name of its own"
         case .prompt(let error): error.description
         case .activation(let error): error.description
         }

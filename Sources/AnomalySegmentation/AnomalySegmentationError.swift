@@ -46,6 +46,10 @@ public enum AnomalySegmentationError: Error, Hashable, Sendable {
     case clip(CLIPError)
     /// SAM cannot take the picture.
     case sam(SAMError)
+    /// SAM's weights, from which its encodings are told apart, cannot be read any more.
+    case samUnreadable(WeightError)
+    /// Two variants of one name, or one without a name.
+    case variantNames(repeated: String)
     /// SAM gives no masks for the points: the embedding is of another model, or its weights give no numbers.
     case prompt(PromptError)
     /// Activations that cannot be observed or edited.

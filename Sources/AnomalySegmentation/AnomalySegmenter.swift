@@ -11,7 +11,6 @@ public import Tensors
 public struct AnomalySegmenter: Sendable {
     /// The values that it works with.
     public let configuration: AnomalyConfiguration
-    private let clip: CLIPModel
     let sam: SAMModel
     let producer: any AnomalyMapProducer
     /// Learnt vectors, which hold for every object; nil where sentences make them.
@@ -34,12 +33,21 @@ public struct AnomalySegmenter: Sendable {
         clip: CLIPModel, sam: SAMModel, configuration: AnomalyConfiguration = .default,
         mapWeights: (any TensorSource)? = nil, textCache: TextVectorStore? = nil
     ) throws(AnomalySegmentationError) {
+        try self.init(
+            clip: clip, sam: sam, configuration: configuration, mapWeights: mapWeights,
+            cache: TextVectorCache(clip: clip, configuration: configuration.text, store: textCache))
+    }
+
+    /// The same; `cache` is of this CLIP and of `configuration.text`, and may serve others too.
+    init(
+        clip: CLIPModel, sam: SAMModel, configuration: AnomalyConfiguration, mapWeights: (any TensorSource)?,
+        cache: TextVectorCache
+    ) throws(AnomalySegmentationError) {
         try configuration.validate()
         let chosen = try ChosenProducer(configuration.map, clip: clip, weights: mapWeights)
         producer = chosen.producer
         learntVectors = chosen.vectors
-        cache = TextVectorCache(clip: clip, configuration: configuration.text, store: textCache)
-        self.clip = clip
+        self.cache = cache
         self.sam = sam
         self.configuration = configuration
     }
@@ -137,6 +145,17 @@ public struct AnomalySegmenter: Sendable {
         try AnomalyMap(
             grids: try grids(for: image, between: vectors, taps: taps), picture: image.size,
             configuration: configuration.map, taps: taps)
+    }
+
+    /// S of a picture of which CLIP's features are there, or come from elsewhere.
+    func anomalyMap(
+        of features: some PictureFeatures, picture: ImageSize, object: String
+    ) throws(AnomalySegmentationError) -> AnomalyMap {
+        let vectors = try textVectors(for: object)
+        let grids = try AnomalySegmentationError.wrapping { () throws(CLIPError) in
+            try producer.grids(of: features, between: vectors, taps: nil)
+        }
+        return try AnomalyMap(grids: grids, picture: picture, configuration: configuration.map)
     }
 
     /// What the producer says of a picture.

@@ -38,11 +38,28 @@ struct MapRefinement {
         _ predictor: some MaskPredicting, timings: StageTimings,
         embedding: (inout StageTimings) throws(AnomalySegmentationError) -> ImageEmbedding
     ) throws(AnomalySegmentationError) -> AnomalyResult {
-        if let omission { return unrefined(omission, timings: timings) }
-        if let cut = scale?.threshold, !heat.heat.values.contains(where: { $0 >= cut.heat }) {
-            return refined([], PointPrompts(threshold: cut, groups: [], rejectedRegions: []), timings: timings)
-        }
         var timings = timings
+        let masks = try masks(predictor, timings: &timings, embedding: embedding)
+        return result(of: masks, configuration.fusion, timings: timings)
+    }
+
+    /// What PPG and CPS make of the map, before any fusion.
+    struct Masks {
+        var runs: [PromptCascade.Run] = []
+        var prompts = PointPrompts.none
+        /// Why SAM did not run; nil where it did.
+        var omission: AnomalyResult.Omission?
+    }
+
+    /// PPG and CPS. Errors are those of ``result(_:timings:embedding:)``.
+    func masks(
+        _ predictor: some MaskPredicting, timings: inout StageTimings,
+        embedding: (inout StageTimings) throws(AnomalySegmentationError) -> ImageEmbedding
+    ) throws(AnomalySegmentationError) -> Masks {
+        if let omission { return Masks(omission: omission) }
+        if let cut = scale?.threshold, !heat.heat.values.contains(where: { $0 >= cut.heat }) {
+            return Masks(prompts: PointPrompts(threshold: cut, groups: [], rejectedRegions: []))
+        }
         let embedding = try embedding(&timings)
         let picture = map.pictureRows.size
         guard picture == embedding.frame.original else {
@@ -52,7 +69,7 @@ struct MapRefinement {
             try PointPromptGenerator(configuration: configuration.points)
                 .prompts(heat, embedding, threshold: scale?.threshold, taps: taps)
         }
-        if prompts.groups.isEmpty && scale == nil { return unrefined(.noGroups, prompts: prompts, timings: timings) }
+        if prompts.groups.isEmpty && scale == nil { return Masks(prompts: prompts, omission: .noGroups) }
         let runs = try timings.measure(\.cascade) { () throws(AnomalySegmentationError) in
             let maps = PictureMaps(scores: map.pictureRows, heat: heat.heat(of: map.pictureRows))
             let cascade = PromptCascade(configuration: configuration.cascade)
@@ -62,35 +79,33 @@ struct MapRefinement {
                 }
             }
         }
-        return refined(runs, prompts, timings: timings)
+        return Masks(runs: runs, prompts: prompts)
     }
 
-    /// The result for a picture on which SAM ran, or for a part of one.
-    private func refined(
-        _ runs: [PromptCascade.Run], _ prompts: PointPrompts, timings: StageTimings
-    ) -> AnomalyResult {
+    /// The result, fused as `fusion` says. Where SAM was not asked, A = S.
+    func result(of masks: Masks, _ fusion: FusionConfiguration, timings: StageTimings) -> AnomalyResult {
+        if let omission = masks.omission {
+            let scores = map.pictureMap
+            return AnomalyResult(
+                score: map.pictureScore(scores, fusion), map: map, fusedMap: scores, mask: Mask(size: scores.size),
+                prompts: masks.prompts, cascades: [], omission: omission, timings: timings)
+        }
         var timings = timings
         let fused = timings.measure(\.fusion) {
-            MaskFusion(configuration: configuration.fusion, isPart: scale != nil)
-                .fused(runs, prompts.groups, map.pictureRows)
+            MaskFusion(configuration: fusion, isPart: scale != nil)
+                .fused(masks.runs, masks.prompts.groups, map.pictureRows)
         }
         return AnomalyResult(
-            score: score(fused.map), map: map, fusedMap: fused.map, mask: fused.mask, prompts: prompts,
-            cascades: fused.cascades, omission: prompts.groups.isEmpty ? .noGroups : nil, timings: timings)
+            score: map.pictureScore(fused.map, fusion), map: map, fusedMap: fused.map, mask: fused.mask,
+            prompts: masks.prompts, cascades: fused.cascades,
+            omission: masks.prompts.groups.isEmpty ? .noGroups : nil, timings: timings)
     }
+}
 
-    /// The result for a picture without masks: A = S.
-    private func unrefined(
-        _ omission: AnomalyResult.Omission, prompts: PointPrompts = .none, timings: StageTimings
-    ) -> AnomalyResult {
-        let scores = map.pictureMap
-        return AnomalyResult(
-            score: score(scores), map: map, fusedMap: scores, mask: Mask(size: scores.size), prompts: prompts,
-            cascades: [], omission: omission, timings: timings)
-    }
-
-    private func score(_ fused: ScoreMap) -> Float {
-        let weight = configuration.fusion.pictureScoreWeight
-        return weight * map.clipScore + (1 - weight) * (fused.range?.upperBound ?? 0)
+extension AnomalyMap {
+    /// The score of the picture as a whole: CLIP's own, and the largest value of a final map.
+    func pictureScore(_ final: ScoreMap, _ fusion: FusionConfiguration) -> Float {
+        let weight = fusion.pictureScoreWeight
+        return weight * clipScore + (1 - weight) * (final.range?.upperBound ?? 0)
     }
 }

@@ -10,40 +10,24 @@ extension CLIPModel {
     ///
     /// **Complexity**: one pass over the text tower's weights, half a gigabyte for ViT-L; a tenth of a second or so.
     public var textFingerprint: WeightFingerprint {
-        var tensors = textTower.tensors
-        tensors["vocabulary.merges"] = { tokenizer.vocabulary.mergeTable }
-        tensors["vocabulary.count"] = { Tensor(Float(tokenizer.vocabulary.count)) }
-        tensors["context"] = { Tensor(Float(tokenizer.contextLength)) }
-        return WeightFingerprint(of: tensors)
+        var facts = textTower.facts
+        facts["vocabulary.merges"] = { tokenizer.vocabulary.mergeTable }
+        facts.add("vocabulary.count", Float(tokenizer.vocabulary.count))
+        facts.add("context", Float(tokenizer.contextLength))
+        return WeightFingerprint(of: facts)
     }
 }
 
 extension TextTower {
-    /// The weights by their names in a checkpoint, and the facts beside them that change the result.
-    fileprivate var tensors: [String: () -> Tensor] {
-        var tensors: [String: () -> Tensor] = [
+    fileprivate var facts: TowerFacts {
+        var facts: TowerFacts = [
             "token_embedding.weight": { tokenEmbedding.weight }, "positional_embedding": { positions },
-            "ln_final.weight": { projection.norm.weight }, "ln_final.bias": { projection.norm.bias },
-            "ln_final.epsilon": { Tensor(projection.norm.epsilon) }, "text_projection": { projection.matrix },
-            "heads": { Tensor(Float(configuration.textHeads)) },
-            // A tensor holds numbers, so the name carries the choice.
-            "activation.\(configuration.activation.rawValue)": { Tensor(1) },
+            "text_projection": { projection.matrix },
         ]
-        for (index, block) in blocks.enumerated() {
-            let path = "transformer.resblocks.\(index)"
-            for (name, norm) in [("ln_1", block.attentionNorm), ("ln_2", block.feedForwardNorm)] {
-                tensors["\(path).\(name).weight"] = { norm.weight }
-                tensors["\(path).\(name).bias"] = { norm.bias }
-                tensors["\(path).\(name).epsilon"] = { Tensor(norm.epsilon) }
-            }
-            for (name, linear) in [
-                ("attn.in_proj", block.attention.projection), ("attn.out_proj", block.attention.output),
-                ("mlp.c_fc", block.feedForward.first), ("mlp.c_proj", block.feedForward.second),
-            ] {
-                tensors["\(path).\(name).weight"] = { linear.weight.tensor }
-                if let bias = linear.bias { tensors["\(path).\(name).bias"] = { bias } }
-            }
-        }
-        return tensors
+        facts.add("ln_final", projection.norm)
+        facts.add("heads", Float(configuration.textHeads))
+        facts.add(choice: "activation", configuration.activation.rawValue)
+        facts.add("transformer.resblocks", blocks)
+        return facts
     }
 }

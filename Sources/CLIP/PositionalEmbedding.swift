@@ -15,7 +15,7 @@ public enum PositionResampling: String, Hashable, Sendable, Codable, CaseIterabl
 ///
 /// Key: `positional_embedding` [1 + grid * grid, width].
 struct PositionalEmbedding: Sendable {
-    private let table: Tensor
+    let table: Tensor
     private let grid: Int
     var resampling: PositionResampling
 

@@ -1,5 +1,4 @@
 import CLIP
-import Imaging
 import NeuralNetwork
 import Tensors
 
@@ -10,7 +9,7 @@ import Tensors
 ///
 /// **Matches:** APRIL-GAN's zero-shot test (Chen et al. 2023), whose sum over the blocks is a mean here.
 struct AdapterMapProducer: AnomalyMapProducer {
-    private let input: MapInput
+    let input: MapInput
     private let adapters: PatchAdapters
     private let layers: [Int]
 
@@ -30,11 +29,11 @@ struct AdapterMapProducer: AnomalyMapProducer {
 
     /// One grid a size and block.
     func grids(
-        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+        of features: some PictureFeatures, between vectors: TextVectors, taps: ActivationTaps?
     ) throws(CLIPError) -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        let grids = try input.sides.enumerated().map { index, side throws(CLIPError) in
-            let features = try input.clip.denseFeatures(input.pixels(image, side: side), layers: layers)
+        let grids = try denseRequests.enumerated().map { index, request throws(CLIPError) in
+            let features = try features.dense(request)
             let clipScore = similarity.abnormalProbability(features.classToken)
             return zip(features.layers, adapters.layers).map { layer, adapter in
                 let logits = similarity.logits(adapter(layer.tokens))
@@ -45,6 +44,8 @@ struct AdapterMapProducer: AnomalyMapProducer {
         }
         return grids.flatMap { $0 }
     }
+
+    var denseRequests: [DenseRequest] { input.requests(layers: layers) }
 
     var activations: [NamedShape] {
         input.sides.enumerated().flatMap { index, side in

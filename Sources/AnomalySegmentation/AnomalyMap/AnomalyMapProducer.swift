@@ -51,11 +51,17 @@ struct GridMap: Sendable {
 
 /// A way to place the parts of a picture between two texts.
 protocol AnomalyMapProducer: Sendable {
+    /// What it starts from.
+    var input: MapInput { get }
+
+    /// What it asks of CLIP's patches for each picture, a size at a time; empty for one that needs windows.
+    var denseRequests: [DenseRequest] { get }
+
     /// One grid for each size, layer or method whose maps are to be averaged; at least one.
     ///
     /// - Parameter taps: at the map's place, for observers.
     func grids(
-        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+        of features: some PictureFeatures, between vectors: TextVectors, taps: ActivationTaps?
     ) throws(CLIPError) -> [GridMap]
 
     /// What observers see of the grids, with names from the map on.
@@ -63,8 +69,10 @@ protocol AnomalyMapProducer: Sendable {
 }
 
 extension AnomalyMapProducer {
-    /// The grids, unobserved.
-    func grids(for image: Image, between vectors: TextVectors) throws(CLIPError) -> [GridMap] {
-        try grids(for: image, between: vectors, taps: nil)
+    /// The grids of a picture that goes through CLIP now.
+    func grids(
+        for image: Image, between vectors: TextVectors, taps: ActivationTaps? = nil
+    ) throws(CLIPError) -> [GridMap] {
+        try grids(of: ComputedFeatures(clip: input.clip, image: image), between: vectors, taps: taps)
     }
 }

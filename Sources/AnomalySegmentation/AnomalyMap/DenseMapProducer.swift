@@ -1,5 +1,4 @@
 import CLIP
-import Imaging
 import NeuralNetwork
 import Tensors
 
@@ -7,7 +6,7 @@ import Tensors
 ///
 /// **Matches:** CLIP Surgery and AnomalyCLIP's dual path for V-V, softmax on the grid before any enlargement.
 struct DenseMapProducer: AnomalyMapProducer {
-    private let input: MapInput
+    let input: MapInput
     private let patches: PatchComparison
     private let featureSurgery: Bool
     private let attention: DenseAttention
@@ -32,12 +31,11 @@ struct DenseMapProducer: AnomalyMapProducer {
 
     /// One grid a size; layers are averaged within.
     func grids(
-        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+        of features: some PictureFeatures, between vectors: TextVectors, taps: ActivationTaps?
     ) throws(CLIPError) -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
-        return try input.sides.enumerated().map { index, side throws(CLIPError) in
-            let features = try input.clip.denseFeatures(
-                input.pixels(image, side: side), layers: layers, attention: attention)
+        return try denseRequests.enumerated().map { index, request throws(CLIPError) in
+            let features = try features.dense(request)
             let grid = [features.gridHeight, features.gridWidth]
             let maps = features.layers.map { layer in
                 let scores =
@@ -53,6 +51,8 @@ struct DenseMapProducer: AnomalyMapProducer {
             ).handed(to: taps, "inputs.\(index)")
         }
     }
+
+    var denseRequests: [DenseRequest] { input.requests(layers: layers, attention: attention) }
 
     var activations: [NamedShape] {
         input.sides.enumerated().flatMap { index, side in

@@ -1,8 +1,7 @@
 import CLIP
-import Imaging
 import Tensors
 
-/// What every producer starts from: CLIP with the wanted rule for positions, and the picture at the wanted sizes.
+/// What every producer starts from: CLIP with the wanted rule for positions, and the wanted sizes of the picture.
 struct MapInput {
     let clip: CLIPModel
     /// Sides in pixels, multiples of the patch.
@@ -22,10 +21,12 @@ struct MapInput {
         logitScale = configuration.logitScale ?? clip.logitScale
     }
 
-    /// `[1, 3, side, side]`: the whole picture, squashed, whatever CLIP does to pictures that it classifies. What a crop
-    /// cuts off could not be marked.
-    func pixels(_ image: Image, side: Int) throws(CLIPError) -> Tensor {
-        try clip.configuration.preparation(for: image, size: side).expanded(axis: 0)
+    /// What is asked of the patches, a size at a time.
+    func requests(layers: [Int], attention: DenseAttention = .ordinary) -> [DenseRequest] {
+        sides.map {
+            DenseRequest(
+                side: $0, positions: clip.configuration.positionResampling, attention: attention, layers: layers)
+        }
     }
 
     /// Rows and columns of patches at this side.

@@ -1,5 +1,4 @@
 import CLIP
-import Imaging
 import NeuralNetwork
 import Tensors
 
@@ -10,7 +9,7 @@ import Tensors
 ///
 /// **Matches:** anomalib's WinCLIP (Jeong et al. 2023) without reference pictures.
 struct WindowMapProducer: AnomalyMapProducer {
-    private let input: MapInput
+    let input: MapInput
     private let windowSides: [Int]
     private let includesPicture: Bool
 
@@ -34,11 +33,13 @@ struct WindowMapProducer: AnomalyMapProducer {
 
     /// One grid a size.
     func grids(
-        for image: Image, between vectors: TextVectors, taps: ActivationTaps?
+        of features: some PictureFeatures, between vectors: TextVectors, taps: ActivationTaps?
     ) throws(CLIPError) -> [GridMap] {
         let similarity = PatchTextSimilarity(vectors: vectors, logitScale: input.logitScale)
         return try input.sides.enumerated().map { index, side throws(CLIPError) in
-            let features = try input.clip.windowFeatures(input.pixels(image, side: side), sides: windowSides)
+            let features = try features.windows(
+                WindowRequest(
+                    side: side, positions: input.clip.configuration.positionResampling, windows: windowSides))
             let clipScore = similarity.abnormalProbability(features.classToken)
             var inverses = features.scales.map { scale in
                 Self.meanInverses(
@@ -55,6 +56,8 @@ struct WindowMapProducer: AnomalyMapProducer {
             ).handed(to: taps, "inputs.\(index)")
         }
     }
+
+    var denseRequests: [DenseRequest] { [] }
 
     var activations: [NamedShape] {
         input.sides.enumerated().map { NamedShape("inputs.\($0)", input.grid($1)) }

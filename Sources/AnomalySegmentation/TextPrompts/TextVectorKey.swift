@@ -1,5 +1,4 @@
 import CLIP
-import Checkpoints
 import NeuralNetwork
 import WeightIdentity
 
@@ -24,13 +23,6 @@ struct TextVectorKey: Sendable {
         text = lines.joined(separator: "\n")
     }
 
-    /// What the entry's file is called: 128 bits of the SHA-256, hexadecimal.
-    var fileName: String { "\(Self.digest(of: Array(text.utf8)).prefix(32)).safetensors" }
-
-    /// 64 hexadecimal digits.
-    static func digest(of bytes: [UInt8]) -> String {
-        var digest = SHA256()
-        bytes.withUnsafeBytes { digest.update($0) }
-        return digest.hexadecimalDigest()
-    }
+    /// What the entry's file is called.
+    var fileName: String { KeptTensors.fileName(of: text) }
 }

@@ -6,8 +6,8 @@ import WeightIdentity
 
 @testable import CLIP
 
-@Suite("fingerprint of the text side")
-struct TextFingerprintTests {
+@Suite("fingerprints of the two sides")
+struct FingerprintTests {
     /// The reference model's weights with the last value of one tensor changed.
     private struct Altered: TensorSource {
         let weights: GeneratedWeights
@@ -22,6 +22,42 @@ struct TextFingerprintTests {
             guard name == altered else { return tensor }
             return Tensor(tensor.values.dropLast() + [(tensor.values.last ?? 0) + 0.5], shape: tensor.shape)
         }
+    }
+
+    /// The image side of the same model.
+    private static func imageFingerprint(
+        altering name: String = "", _ change: (inout CLIPConfiguration) -> Void = { _ in }
+    ) throws -> WeightFingerprint {
+        var configuration = ReferenceModel.configuration(.gelu)
+        change(&configuration)
+        let merges = (0..<configuration.vocabularySize - 514).map { "\(UnicodeScalar(UInt8(33 + $0))) !" }
+        return try CLIPModel(
+            configuration: configuration,
+            weights: Altered(weights: ReferenceModel.weights("CLIP/towers_gelu"), altered: name),
+            tokenizer: CLIPTokenizer(
+                vocabulary: Vocabulary(merges: merges.joined(separator: "\n").utf8), contextLength: 16)
+        ).imageFingerprint
+    }
+
+    @Test("every tensor of the image tower counts on its side, and none of the text tower")
+    func imageWeights() throws {
+        let expected = try Self.imageFingerprint()
+        for name in try ReferenceModel.weights("CLIP/towers_gelu").names {
+            #expect(
+                try (Self.imageFingerprint(altering: name) == expected) == !name.hasPrefix("visual."), "\(name)")
+        }
+    }
+
+    @Test("activation, heads and what pixels are scaled by count on the image side")
+    func imageFacts() throws {
+        let all = try [
+            Self.imageFingerprint(), Self.imageFingerprint { $0.activation = .quickGELU },
+            Self.imageFingerprint { $0.visionHeads = 1 }, Self.imageFingerprint { $0.mean[1] += 0.1 },
+            Self.imageFingerprint { $0.standardDeviation[2] += 0.1 },
+        ]
+        #expect(Set(all).count == all.count)
+        // The rule for positions is part of what is asked, and not of the weights.
+        #expect(try Self.imageFingerprint { $0.positionResampling = .bilinear } == all[0])
     }
 
     private static func fingerprint(

@@ -1,0 +1,50 @@
+import CLIP
+import Imaging
+import Tensors
+
+/// What a map asks of CLIP's patches, at one size of the picture.
+struct DenseRequest: Hashable, Sendable {
+    /// Of the square in pixels.
+    let side: Int
+    let positions: PositionResampling
+    let attention: DenseAttention
+    /// Blocks from 1.
+    let layers: [Int]
+}
+
+/// What a map asks of CLIP's windows, at one size of the picture.
+struct WindowRequest: Hashable, Sendable {
+    /// Of the square in pixels.
+    let side: Int
+    let positions: PositionResampling
+    /// Of the windows, in patches.
+    let windows: [Int]
+}
+
+/// CLIP's features of one picture: computed when a map asks for them, or there already.
+protocol PictureFeatures {
+    func dense(_ request: DenseRequest) throws(CLIPError) -> DenseFeatures
+    func windows(_ request: WindowRequest) throws(CLIPError) -> WindowFeatures
+}
+
+/// Features that are computed each time.
+struct ComputedFeatures: PictureFeatures {
+    let clip: CLIPModel
+    let image: Image
+
+    func dense(_ request: DenseRequest) throws(CLIPError) -> DenseFeatures {
+        try clip.resamplingPositions(request.positions).denseFeatures(
+            try pixels(side: request.side).expanded(axis: 0), layers: request.layers, attention: request.attention)
+    }
+
+    func windows(_ request: WindowRequest) throws(CLIPError) -> WindowFeatures {
+        try clip.resamplingPositions(request.positions).windowFeatures(
+            try pixels(side: request.side).expanded(axis: 0), sides: request.windows)
+    }
+
+    /// `[3, side, side]`: the whole picture, squashed, whatever CLIP does to pictures that it classifies. What a crop
+    /// cuts off could not be marked.
+    func pixels(side: Int) throws(CLIPError) -> Tensor {
+        try clip.configuration.preparation(for: image, size: side)
+    }
+}

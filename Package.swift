@@ -73,6 +73,9 @@ let modules: [Module] = [
             .embedInCode("Shell/shell.css"), .embedInCode("Shell/shell.js"), .embedInCode("Inspection/inspection.css"),
             .embedInCode("Inspection/inspection.html"), .embedInCode("Inspection/patches.js"),
             .embedInCode("Inspection/lens.js"), .embedInCode("Inspection/method.js"),
+            .embedInCode("Evaluation/evaluation.css"), .embedInCode("Evaluation/evaluation.html"),
+            .embedInCode("Evaluation/measures.js"), .embedInCode("Evaluation/curves.js"),
+            .embedInCode("Evaluation/gallery.js"), .embedInCode("Evaluation/trace.js"),
         ]),
     Module(
         kind: .exported, name: "Tensors",
@@ -136,6 +139,10 @@ let modules: [Module] = [
         tests: ["CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints"]),
     Module(kind: .exported, name: "AnomalyMetrics", dependencies: ["Imaging"], tests: ["Imaging"]),
     Module(
+        kind: .hidden, name: "EvaluationReports",
+        dependencies: ["AnomalyMetrics", "WebPages", "JSONText", "ImageCodecs", "Imaging"],
+        tests: ["AnomalyMetrics", "WebPages", "JSONText", "ImageCodecs", "Imaging"]),
+    Module(
         kind: .exported, name: "Introspection",
         dependencies: ["AnomalySegmentation", "CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors"],
         tests: [
@@ -169,9 +176,9 @@ let package = Package(
         .executableTarget(
             name: "vitrine",
             dependencies: [
-                "AnomalySegmentation", "AnomalyMetrics", "AnomalyDatasets", "Introspection", "CLIP", "SegmentAnything",
-                "Imaging", "ImageCodecs", "Checkpoints", "RegionExports", "ResultFolders", "PictureLists", "Manifests",
-                "RunJournals", "TextLines", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText",
+                "AnomalySegmentation", "AnomalyMetrics", "AnomalyDatasets", "EvaluationReports", "Introspection", "CLIP",
+                "SegmentAnything", "Imaging", "ImageCodecs", "Checkpoints", "RegionExports", "ResultFolders",
+                "PictureLists", "Manifests", "RunJournals", "TextLines", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText",
                 "WebPages", "Tensors", "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -21,20 +21,51 @@ package struct WebPage {
             ])
     }
 
+    /// The page of an evaluation: table, curves, pictures.
+    ///
+    /// Each picture has a block of its own, `picture-0` and so on, so that none is read before it is looked at.
+    package static func evaluation(title: String, maker: String) -> WebPage {
+        WebPage(
+            title: title, maker: maker, styles: [PackageResources.shell_css, PackageResources.evaluation_css],
+            body: PackageResources.evaluation_html,
+            scripts: [
+                PackageResources.shell_js, PackageResources.measures_js, PackageResources.curves_js,
+                PackageResources.gallery_js, PackageResources.trace_js,
+            ])
+    }
+
     /// The whole file.
     ///
     /// - Parameter json: the data, one JSON object.
-    package func html(data json: String) -> [UInt8] {
-        var page = Array(head.utf8)
-        func tag(_ name: String, _ content: [UInt8]) {
-            page += Array("<\(name)>\n".utf8) + content + Array("</\(name)>\n".utf8)
-        }
-        for style in styles { tag("style", style) }
-        page += Array("</head>\n<body>\n".utf8) + body
-        page += Array("<script type=\"application/json\" id=\"page-data\">".utf8)
-        page += Self.withoutTags(json) + Array("</script>\n".utf8)
-        for script in scripts { tag("script", script) }
-        return page + Array("</body>\n</html>\n".utf8)
+    package func html(data json: String) -> [UInt8] { start(data: json) + end }
+
+    // MARK: In pieces
+
+    /// The file up to where further blocks may follow.
+    ///
+    /// - Parameter json: the data that the page needs at once, one JSON object.
+    package func start(data json: String) -> [UInt8] {
+        styles.reduce(Array(head.utf8)) { $0 + Self.tag("style", $1) } + Array("</head>\n<body>\n".utf8) + body
+            + Self.block("page-data", json: json.utf8)
+    }
+
+    /// Further data of the page, which a script reads when it is wanted.
+    ///
+    /// - Parameters:
+    ///   - id: by which the script finds it; letters, digits and hyphens.
+    ///   - json: one JSON object.
+    package static func block(_ id: String, json: some Collection<UInt8>) -> [UInt8] {
+        Array("<script type=\"application/json\" id=\"\(id)\">".utf8) + withoutTags(json)
+            + Array("</script>\n".utf8)
+    }
+
+    /// What stands behind all blocks.
+    package var end: [UInt8] {
+        scripts.reduce([]) { $0 + Self.tag("script", $1) } + Array("</body>\n</html>\n".utf8)
+    }
+
+    private static func tag(_ name: String, _ content: [UInt8]) -> [UInt8] {
+        Array("<\(name)>\n".utf8) + content + Array("</\(name)>\n".utf8)
     }
 
     private var head: String {
@@ -73,11 +104,11 @@ package struct WebPage {
 
     /// JSON in which no text can end the script that holds it: `<` occurs in texts alone, where it may be written as an
     /// escape.
-    private static func withoutTags(_ json: String) -> [UInt8] {
+    private static func withoutTags(_ json: some Collection<UInt8>) -> [UInt8] {
         let escape = Array("\\u003c".utf8)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(json.utf8.count)
-        for byte in json.utf8 {
+        bytes.reserveCapacity(json.count)
+        for byte in json {
             if byte == UInt8(ascii: "<") { bytes += escape } else { bytes.append(byte) }
         }
         return bytes

@@ -8,8 +8,14 @@ import Testing
 struct WebPageTests {
     private let page = WebPage.inspection(title: "a <b> & \"c\"", maker: "vitrine inspect")
 
-    @Test("the page holds all that it needs, and names nothing outside")
-    func whole() throws {
+    @Test(
+        "each page holds all that it needs, and names nothing outside", arguments: ["inspect", "evaluate"])
+    func whole(command: String) throws {
+        let pages = [
+            "inspect": WebPage.inspection(title: "a <b> & \"c\"", maker: "vitrine inspect"),
+            "evaluate": WebPage.evaluation(title: "a <b> & \"c\"", maker: "vitrine evaluate"),
+        ]
+        let page = try #require(pages[command])
         let text = String(decoding: page.html(data: "{}"), as: UTF8.self)
         #expect(text.hasPrefix("<!DOCTYPE html>") && text.hasSuffix("</html>\n"))
         #expect(text.contains("<title>a &lt;b&gt; &amp; &quot;c&quot;</title>"))
@@ -32,6 +38,15 @@ struct WebPageTests {
         let data = text[start...].prefix { $0 != "<" }
         #expect(try JSONValue.members(of: Array(data.utf8)) == JSONValue.members(of: Array(evil.utf8)))
         #expect(text[start...].dropFirst(data.count).hasPrefix("</script>"))
+    }
+
+    @Test("a page in pieces is the whole, with blocks between that no text can end")
+    func pieces() throws {
+        let block = WebPage.block("picture-0", json: #"{"name":"</script>"}"#.utf8)
+        let whole = page.html(data: "{}")
+        #expect(page.start(data: "{}") + page.end == whole)
+        let text = String(decoding: page.start(data: "{}") + block + page.end, as: UTF8.self)
+        #expect(text.contains(#"id="picture-0">{"name":"\u003c/script>"}</script>"#))
     }
 
     @Test("a page is told by its maker")

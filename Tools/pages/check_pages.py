@@ -3,27 +3,18 @@
     python3 -m venv .venv && .venv/bin/pip install playwright
     .venv/bin/python Tools/pages/check_pages.py page.html pictures
 
-A Chromium has to be there: `playwright install chromium`, a package of the system, or CHROMIUM=/path/to/it. The page is
-seen at 1280 and 390 pixels, light and dark. The script ends with 1 at an error in the console, at a request to anything
-but the file, where something is wider than the screen, or where a control does nothing.
+The page is seen at 1280 and 390 pixels, light and dark. The script ends with 1 at an error in the console, at a request to
+anything but the file, where something is wider than the screen, or where a control does nothing. `browser.py` beside it says
+which Chromium is taken.
 """
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from browser import Check, views
 
 page_file, pictures = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-pictures.mkdir(parents=True, exist_ok=True)
-faults = []
-
-
-def check(fine, what):
-    if not fine:
-        faults.append(what)
-        print("fault:", what)
+check = Check(pictures)
 
 
 def pixels(page, name):
@@ -100,22 +91,7 @@ def work(page, view):
             check("positive point" in page.locator("#step-caption").inner_text(), f"{view}: a click on a point")
 
 
-with sync_playwright() as playwright:
-    browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-    for width, height in [(1280, 860), (390, 844)]:
-        for scheme in ["light", "dark"]:
-            view = f"{width}-{scheme}"
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 500)
-            page = context.new_page()
-            page.on("console", lambda message: check(message.type not in ("error", "warning"), f"console: {message.text}"))
-            page.on("pageerror", lambda error: check(False, f"error: {error}"))
-            page.on("request", lambda request: check(
-                request.url.startswith(("file:", "data:")), f"a request to {request.url}"))
-            page.goto(page_file.as_uri())
-            work(page, view)
-            context.close()
-    browser.close()
-print("fine" if not faults else f"{len(faults)} faults")
-sys.exit(1 if faults else 0)
+for view, page in views(check):
+    page.goto(page_file.as_uri())
+    work(page, view)
+check.end()

@@ -176,12 +176,3 @@ extension Tensor {
 extension ScoreMap {
     fileprivate func thinned(_ most: Int) -> Tensor { Tensor(values, shape: [size.height, size.width]).thinned(most) }
 }
-
-extension ImageSize {
-    /// The same shape with no side longer than `most`.
-    fileprivate func within(_ most: Int) -> ImageSize {
-        let longer = max(width, height)
-        if longer <= most { return self }
-        return ImageSize(width: max(1, width * most / longer), height: max(1, height * most / longer))
-    }
-}

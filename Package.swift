@@ -70,9 +70,10 @@ let modules: [Module] = [
     Module(
         kind: .hidden, name: "WebPages", tests: ["JSONText"],
         resources: [
-            .embedInCode("Shell/shell.css"), .embedInCode("Shell/shell.js"), .embedInCode("Inspection/inspection.css"),
-            .embedInCode("Inspection/inspection.html"), .embedInCode("Inspection/patches.js"),
-            .embedInCode("Inspection/lens.js"), .embedInCode("Inspection/method.js"),
+            .embedInCode("Shell/shell.css"), .embedInCode("Shell/shell.js"), .embedInCode("Shell/reasons.js"),
+            .embedInCode("Inspection/inspection.css"), .embedInCode("Inspection/inspection.html"),
+            .embedInCode("Inspection/patches.js"), .embedInCode("Inspection/lens.js"),
+            .embedInCode("Inspection/method.js"),
             .embedInCode("Evaluation/evaluation.css"), .embedInCode("Evaluation/evaluation.html"),
             .embedInCode("Evaluation/measures.js"), .embedInCode("Evaluation/curves.js"),
             .embedInCode("Evaluation/gallery.js"), .embedInCode("Evaluation/trace.js"),

@@ -16,7 +16,8 @@ package struct WebPage {
             title: title, maker: maker, styles: [PackageResources.shell_css, PackageResources.inspection_css],
             body: PackageResources.inspection_html,
             scripts: [
-                PackageResources.shell_js, PackageResources.patches_js, PackageResources.lens_js,
+                PackageResources.shell_js, PackageResources.reasons_js, PackageResources.patches_js,
+                PackageResources.lens_js,
                 PackageResources.method_js,
             ])
     }
@@ -29,7 +30,8 @@ package struct WebPage {
             title: title, maker: maker, styles: [PackageResources.shell_css, PackageResources.evaluation_css],
             body: PackageResources.evaluation_html,
             scripts: [
-                PackageResources.shell_js, PackageResources.measures_js, PackageResources.curves_js,
+                PackageResources.shell_js, PackageResources.reasons_js, PackageResources.measures_js,
+                PackageResources.curves_js,
                 PackageResources.gallery_js, PackageResources.trace_js,
             ])
     }

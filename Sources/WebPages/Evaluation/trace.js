@@ -3,20 +3,6 @@
 
 const trace = { at: 0, group: 0, picture: null };
 
-const pointReasons = {
-  peak: () => "the highest pixel of its region",
-  plateau: (v) => `the middle one of ${v.pixels} pixels that share the peak`,
-  spaced: () => "the highest pixel far enough from the points before it",
-  ranked: (v) => `place ${v.place} of the region's pixels by heat`,
-  leastSimilar: (v) => `the lowest cost in the ring, ${fixed(v.cost, 3)}: unlike the region, and cold`,
-  hardSimilar: () => "the most similar cold pixel of the ring",
-  lowestHeat: () => "the coldest pixel of the ring",
-};
-const rejections = {
-  empty: () => "no pixel is above 0", notFinite: () => "a logit is no number",
-  tooLarge: (v) => `it covers ${percent(v.share)} of the picture: the object, not its defect`,
-  cold: (v) => `its mean heat is only ${fixed(v.meanHeat)}`, missesPositives: () => "it holds none of the positive points",
-};
 const endings = {
   stage: (v) => `The mask of stage ${v.number} stands for this group.`,
   groupMask: () => "Every mask was set aside; the group's own region stands for it.",
@@ -25,11 +11,6 @@ const endings = {
 const omissions = {
   flatMap: "all pixels of the map are equal", belowGate: "the map stays below the gate", noGroups: "no region stood out",
 };
-const told = (table, value) => {
-  const [name, values] = typeof value === "string" ? [value, {}] : Object.entries(value)[0];
-  return (table[name] ?? (() => name))(values);
-};
-
 function view(picture, caption, over, options) {
   const words = element("figcaption", {}, ...[].concat(caption));
   const canvas = element("canvas", { role: "img", "aria-label": words.textContent });

@@ -17,24 +17,6 @@ else {
     logits: group.logits.map(whole),
   }));
 
-  const reasons = {
-    peak: () => "the highest pixel of its region",
-    plateau: (v) => `the middle one of ${v.pixels} pixels that share the peak`,
-    spaced: () => "the highest pixel far enough from the points before it",
-    ranked: (v) => `place ${v.place} of the region's pixels by heat`,
-    leastSimilar: (v) => `the lowest cost in the ring, ${fixed(v.cost, 3)}: unlike the region, and cold`,
-    hardSimilar: () => "the most similar cold pixel of the ring",
-    lowestHeat: () => "the coldest pixel of the ring",
-  };
-  const rejections = {
-    empty: () => "no pixel is above 0", notFinite: () => "a logit is no number",
-    tooLarge: (v) => `it covers ${percent(v.share)} of the picture: the object, not its defect`,
-    cold: (v) => `its mean heat is only ${fixed(v.meanHeat)}`, missesPositives: () => "it holds none of the positive points",
-  };
-  const told = (table, value) => {
-    const [name, values] = Object.entries(value)[0];
-    return (table[name] ?? (() => name))(values);
-  };
   const list = (...rows) => {
     const node = element("dl", { class: "facts" });
     node.append(...rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
@@ -217,7 +199,7 @@ else {
   function caption() {
     const point = groups[state.group]?.points[state.point];
     byId("step-caption").textContent = point
-      ? `${point.label} point at ${point.position.x}, ${point.position.y}: ${told(reasons, point.reason)}.`
+      ? `${point.label} point at ${point.position.x}, ${point.position.y}: ${told(pointReasons, point.reason)}.`
       : shown.length ? "Choose a point to read why it was chosen." : "";
   }
 
@@ -234,7 +216,7 @@ else {
         element("td", {}, `${point.position.x}, ${point.position.y}`),
         element("td", {}, fixed(point.score, 3)), element("td", {}, fixed(point.heat, 3)),
         element("td", {}, fixed(point.similarity, 3)),
-        element("td", { class: "wide" }, told(reasons, point.reason))))));
+        element("td", { class: "wide" }, told(pointReasons, point.reason))))));
   }
 
   function pick(index) {

@@ -12,7 +12,7 @@ public struct ZeroShotClassifier: Sendable {
     public let templates: [String]
     /// One vector of length 1 for each label, `[classes, embedding]`.
     public let vectors: Tensor
-    private let logitScale: Float
+    let logitScale: Float
 
     /// A sentence that suits most things.
     public static let defaultTemplates = ["a photo of a {}."]

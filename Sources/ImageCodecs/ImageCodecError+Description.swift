@@ -32,6 +32,9 @@ extension ImageCodecError: CustomStringConvertible {
             "no pixel of this mask is black, so that nothing says which colour is the background; save it as 0 and 255"
         case .unusableText(_, let key):
             "the text under \"\(printable(key))\" cannot be stored; keys are 1 to 79 plain characters, texts hold no NUL"
+        case .unusableQuality(_, let quality): "a JPEG has no quality of \(quality); choose 1 to 100"
+        case .sideTooLong(_, let format, let size, let limit):
+            "\(size) is too large for a \(format), whose sides end at \(limit) pixels; make the picture smaller, or a PNG"
         case .libraryFailed(_, let reason):
             "the picture library gave up (\(printable(reason))); make the picture smaller or free memory"
         case .notWritten(_, let operation, let reason): WholeFileError.sentence(operation, reason)

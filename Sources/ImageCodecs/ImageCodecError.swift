@@ -45,6 +45,10 @@ public enum ImageCodecError: Error, Hashable, Sendable {
 
     /// `key` is not 1 to 79 printable ASCII characters, or its value holds a NUL.
     case unusableText(file: String, key: String)
+    /// A quality that is not 1 to 100.
+    case unusableQuality(file: String, quality: Int)
+    /// A side is longer than the format can say; both numbers in pixels.
+    case sideTooLong(file: String, format: String, size: ImageSize, limit: Int)
     /// libpng or libjpeg-turbo could not do its part for lack of memory.
     case libraryFailed(file: String, reason: String)
     /// The system refused `operation`; nothing is left behind.
@@ -59,7 +63,8 @@ public enum ImageCodecError: Error, Hashable, Sendable {
             .tooManyPixels(let file, _, _), .tooMuchMemory(let file, _, _, _), .noPixels(let file, _),
             .tooManyChunks(let file, _),
             .unclearMask(let file), .truncated(let file, _), .damaged(let file, _, _), .unusableText(let file, _),
-            .libraryFailed(let file, _), .notWritten(let file, _, _):
+            .unusableQuality(let file, _), .sideTooLong(let file, _, _, _), .libraryFailed(let file, _),
+            .notWritten(let file, _, _):
             file
         }
     }

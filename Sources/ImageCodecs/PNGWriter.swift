@@ -1,5 +1,4 @@
 public import Imaging
-import Tensors
 
 /// PNG out: files, whole or not at all, and bytes in memory. The same pixels and texts give the same bytes.
 ///
@@ -69,24 +68,14 @@ public enum PNGWriter {
     public static func write(
         _ map: ScoreMap, range: ClosedRange<Float> = 0...1, to path: String, text: [String: String] = [:]
     ) throws(ImageCodecError) {
-        require(
-            range.lowerBound.isFinite && range.upperBound.isFinite, "PNGWriter: the range \(range) is not finite")
-        let lower = Double(range.lowerBound)
-        let extent = Double(range.upperBound) - lower
-        var text = text
-        text["score-lower"] = "\(range.lowerBound)"
-        text["score-upper"] = "\(range.upperBound)"
-        try write(size: map.size, channels: 1, to: path, text: text) { rows in
-            map.values[map.size.indices(ofRows: rows)].map { score -> UInt16 in
-                let share = extent == 0 ? 0 : (Double(score) - lower) / extent
-                guard share > 0 else { return 0 }
-                // The same as rounded(), which calls the library: what lies behind the point, doubled, is 1 from a half
-                // on.
-                let scaled = min(1, share) * 65535
-                let whole = Int32(scaled)
-                return UInt16(truncatingIfNeeded: whole &+ Int32(2 * (scaled - Double(whole))))
-            }
-        }
+        try write(size: map.size, channels: 1, to: path, text: text.adding(range)) { map.samples($0, of: range) }
+    }
+
+    /// The same as bytes in memory.
+    public static func bytes(
+        _ map: ScoreMap, range: ClosedRange<Float> = 0...1, text: [String: String] = [:]
+    ) throws(ImageCodecError) -> [UInt8] {
+        try bytes(size: map.size, channels: 1, text: text.adding(range)) { map.samples($0, of: range) }
     }
 
     /// Writes an 8-bit colour PNG whose pixels are made while it is written, some rows at a time, so that the whole is
@@ -116,11 +105,12 @@ public enum PNGWriter {
         for rows in size.strips { try file.append(samples(rows), rows: rows.count) }
         try file.commit()
     }
+
     /// What a file would hold.
     private static func bytes<Sample: FixedWidthInteger>(
         size: ImageSize, channels: Int, text: [String: String], samples: (_ rows: Range<Int>) -> [Sample]
     ) throws(ImageCodecError) -> [UInt8] {
-        let name = "a picture in memory"
+        let name = EncodedPicture.name
         if size.isEmpty { throw .noPixels(file: name, size: size) }
         let encoder = try PNGEncoder(
             size: size, channels: channels, bitDepth: Sample.bitWidth, palette: nil, name: name, text: text)
@@ -134,22 +124,12 @@ public enum PNGWriter {
     }
 }
 
-extension Image {
-    /// `[rows, width, 3]`.
-    fileprivate func samples(_ rows: Range<Int>) -> [UInt8] {
-        let indices = size.indices(ofRows: rows)
-        return Array(pixels[3 * indices.lowerBound..<3 * indices.upperBound])
-    }
-}
-
-extension GreyImage {
-    /// `[rows, width]`.
-    fileprivate func samples(_ rows: Range<Int>) -> [UInt8] { Array(values[size.indices(ofRows: rows)]) }
-}
-
-extension Mask {
-    /// `[rows, width]`: 255 where the mask holds, else 0.
-    fileprivate func samples(_ rows: Range<Int>) -> [UInt8] {
-        values[size.indices(ofRows: rows)].map { $0 ? .max : 0 }
+extension [String: String] {
+    /// With the scores of black and white.
+    fileprivate func adding(_ range: ClosedRange<Float>) -> [String: String] {
+        var text = self
+        text["score-lower"] = "\(range.lowerBound)"
+        text["score-upper"] = "\(range.upperBound)"
+        return text
     }
 }

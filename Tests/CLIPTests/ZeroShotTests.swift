@@ -1,9 +1,10 @@
-import CLIP
 import Checkpoints
 import Foundation
 import Tensors
 import TestSupport
 import Testing
+
+@testable import CLIP
 
 /// Behind `Tools/fixtures/clip_zero_shot.py`.
 @Suite("zero-shot classification against open_clip's recipe")
@@ -51,6 +52,29 @@ struct ZeroShotTests {
             images: images, texts: try model.encodeText(labels.map { "a photo of a \($0)." }))
         let actual = try ZeroShotClassifier(model, labels: labels).probabilities(images: images)
         #expect(compare(actual, expected).relative < 1e-6)
+    }
+
+    @Test("labels with nearly one vector are named, in groups and in their order")
+    func indistinct() throws {
+        let model = try model()
+        func groups(_ labels: [String]) throws -> [[String]] {
+            try ZeroShotClassifier(model, labels: labels).indistinctLabels.map(\.labels)
+        }
+        #expect(try groups(["tile", "zipper"]) == [])
+        // Capitals are no difference to the tokenizer.
+        #expect(
+            try groups(["zipper", "tile", "Zipper", "TILE", "ZIPPER", "cable"])
+                == [["zipper", "Zipper", "ZIPPER"], ["tile", "TILE"]])
+        // More than one block of rows.
+        let many = (0..<300).map { "tile \($0)" }
+        #expect(try groups(many + ["TILE 7"]).contains { $0.contains("tile 7") && $0.contains("TILE 7") })
+        // Two vectors by the limit: 0.2 in logits is a probability of 0.55 at most.
+        let names = ["a", "b", "c", "d", "e", "f"]
+        #expect(
+            "\(IndistinctLabels(labels: Array(names.prefix(2))))"
+                == "these weights cannot tell \"a\" and \"b\" apart: for every picture their probabilities are nearly equal; "
+                + "use labels that differ more, or weights that know them")
+        #expect("\(IndistinctLabels(labels: names))".contains("\"c\", \"d\" and 2 more apart"))
     }
 
     @Test("labels and templates that nothing can be made of are refused")

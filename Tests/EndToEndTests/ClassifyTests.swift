@@ -65,6 +65,28 @@ struct ClassifyTests {
         #expect(try JSONValue(outcome.output)["labels"]?.asList == expected(["plate, broken", "leather"]))
     }
 
+    @Test("labels that the weights cannot tell apart are named on standard error and in the record")
+    func indistinct() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        let labels = "screw,damaged metal,nut,washer"
+        let outcome = try command.run(["classify", "a.png", "--labels", labels, "--top", "1", "--json"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(
+            outcome.errors
+                == "vitrine: these weights cannot tell \"screw\", \"nut\" and \"washer\" apart: for every picture "
+                + "their probabilities are nearly equal; use labels that differ more, or weights that know them (--labels, "
+                + "--clip)\n")
+        let record = try JSONValue(outcome.output)
+        #expect(record["indistinctLabels"] == .list([.list(["screw", "nut", "washer"].map(JSONValue.text))]))
+        // The example of the documentation is one that can.
+        let distinct = try command.run(["classify", "a.png", "--labels", "damaged metal,perfect metal", "--json"])
+        #expect(distinct.errors.isEmpty, "\(distinct.errors)")
+        let likeliest = try #require(JSONValue(distinct.output)["labels"]?.asList?.first)
+        #expect(likeliest["label"] == .text("damaged metal") && likeliest["probability"]?.asNumber ?? 0 > 0.8)
+        #expect(try JSONValue(distinct.output)["indistinctLabels"] == nil)
+    }
+
     @Test("a bad picture is told and the good ones go on")
     func badPicture() throws {
         let command = try Command()

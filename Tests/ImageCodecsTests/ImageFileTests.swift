@@ -119,6 +119,11 @@ import Testing
                 .tooManyPixels(file: "a", size: size, limit: 100),
                 "a: 20000 x 20000 is more than the limit of 100 pixels; make the picture smaller, or allow more pixels"
             ),
+            (.unusableQuality(file: "a", quality: 0), "a: a JPEG has no quality of 0; choose 1 to 100"),
+            (
+                .sideTooLong(file: "a", format: "JPEG", size: size, limit: 65_500),
+                "a: 20000 x 20000 is too large for a JPEG, whose sides end at 65500 pixels; make the picture smaller, or a PNG"
+            ),
             (
                 .damaged(file: "a\u{1B}[31m\n", format: "PNG", reason: "x\ny"),
                 "a\\u{1b}[31m\\u{a}: the PNG is damaged (x\\u{a}y); copy it again from its source"

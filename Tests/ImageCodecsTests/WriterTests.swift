@@ -62,6 +62,7 @@ import Testing
         #expect(parts.first?.content == [0, 0, 0, 8, 0, 0, 0, 1, 16, 0, 0, 0, 0])
         let texts = parts.filter { $0.type == "tEXt" }.map { String(decoding: $0.content, as: UTF8.self) }
         #expect(texts == ["made-by\0test", "score-lower\0-1.0", "score-upper\u{0}3.0"])
+        #expect(try PNGWriter.bytes(map, range: -1...3, text: ["made-by": "test"]) == written)
         // Reduced to 8 bits, each 16-bit sample stands for its high byte up to one step of rounding.
         let shares: [Float] = [0, 0.125, 0.25, 0.5, 1, 1, 0, 0]
         let decoded = try ImageFile.decode(folder.file("map.png"))

@@ -31,4 +31,19 @@ int cjpeg_read_row(cjpeg_reader *reader, uint8_t *row);
 const cjpeg_report *cjpeg_get_report(const cjpeg_reader *reader);
 void cjpeg_close(cjpeg_reader *reader);
 
+typedef struct cjpeg_writer cjpeg_writer;
+
+/* A JPEG in memory, of rows with 1 (grey) or 3 (colour) channels of 8 bits. Quality is 1 to 100. Returns NULL where there is
+   no memory. */
+cjpeg_writer *cjpeg_writer_open(uint32_t width, uint32_t height, int channels, int quality);
+/* In this order: the start; all rows from the top, in any portions; the end. Each function returns 0, or -1 with an error;
+   then nothing but cjpeg_writer_close may follow. */
+int cjpeg_writer_start(cjpeg_writer *writer);
+int cjpeg_write_rows(cjpeg_writer *writer, const uint8_t *samples, uint32_t rows);
+int cjpeg_writer_finish(cjpeg_writer *writer);
+/* After the end: the whole file. It stays until the writer is closed. */
+const uint8_t *cjpeg_writer_bytes(const cjpeg_writer *writer, size_t *count);
+const char *cjpeg_writer_error(const cjpeg_writer *writer);
+void cjpeg_writer_close(cjpeg_writer *writer);
+
 #endif

@@ -15,9 +15,10 @@ struct ClassifyCommand: ReadsPictures {
         abstract: "Says which of several labels suits each picture, without training.",
         discussion: """
             Each label is put into every template; the picture is compared with the mean of these sentences. The \
-            numbers are probabilities given that one of the labels is right.
+            numbers are probabilities given that one of the labels is right. Labels that the weights cannot tell apart are \
+            named; the small weights know "damaged" and "perfect" things, and few others.
 
-            Example: vitrine classify part.png --labels "a screw,a nut,a washer"
+            Example: vitrine classify part.png --labels "damaged metal,perfect metal"
             """)
 
     @OptionGroup var pictureOptions: PictureOptions
@@ -69,6 +70,10 @@ struct ClassifyCommand: ReadsPictures {
         let classifier = try loaded.readingTexts(labelOptions.labelsFile ?? "--labels") {
             try ZeroShotClassifier(clip, labels: labels, templates: sentences)
         }
+        let indistinct = classifier.indistinctLabels
+        for group in indistinct {
+            Terminal.complain("\(group) (\(labelOptions.labelsFile == nil ? "--labels" : "--labels-file"), --clip)")
+        }
         // The likeliest first.
         func ranked(_ decoded: DecodedImage) throws -> [(label: String, probability: Float)] {
             let pixels = try preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
@@ -81,7 +86,7 @@ struct ClassifyCommand: ReadsPictures {
                 if request.object != nil {
                     throw RequestRefusal(sentence: "classify knows no \"object\"; leave it out")
                 }
-                return try record(request.item, decoded, try ranked(decoded), seq: request.seq)
+                return try record(request.item, decoded, try ranked(decoded), indistinct, seq: request.seq)
             }
             let status = try loop.run()
             if status != .success { throw ExitCode(status.rawValue) }
@@ -89,7 +94,7 @@ struct ClassifyCommand: ReadsPictures {
         }
         var loop = PictureLoop(total: items.count, whenStopped: "the others have no line", printsRecords: json)
         try loop.work(through: pictures, \.self) { item, decoded in
-            try Terminal.write(try line(item, decoded, try ranked(decoded)))
+            try Terminal.write(try line(item, decoded, try ranked(decoded), indistinct))
         }
         try loop.end()
     }
@@ -106,18 +111,23 @@ struct ClassifyCommand: ReadsPictures {
     }
 
     private func line(
-        _ item: PictureItem, _ decoded: DecodedImage, _ ranked: [(label: String, probability: Float)]
+        _ item: PictureItem, _ decoded: DecodedImage, _ ranked: [(label: String, probability: Float)],
+        _ indistinct: [IndistinctLabels]
     ) throws -> String {
-        if json { return try record(item, decoded, ranked) }
+        if json { return try record(item, decoded, ranked, indistinct) }
         let shown = ranked.map { "\($0.label) \(fixed(Double($0.probability), 3))" }.joined(separator: ", ")
         return printable("\(item.pathText): \(shown)")
     }
 
     private func record(
-        _ item: PictureItem, _ decoded: DecodedImage, _ ranked: [(label: String, probability: Float)], seq: Int? = nil
+        _ item: PictureItem, _ decoded: DecodedImage, _ ranked: [(label: String, probability: Float)],
+        _ indistinct: [IndistinctLabels], seq: Int? = nil
     ) throws -> String {
         let labels = ranked.map { ClassifyRecord.Label(label: $0.label, probability: $0.probability) }
-        return try ClassifyRecord(picture: PictureRecord(item, decoded), labels: labels, seq: seq).json(pretty: false)
+        let groups = indistinct.isEmpty ? nil : indistinct.map(\.labels)
+        return try ClassifyRecord(
+            picture: PictureRecord(item, decoded), labels: labels, indistinctLabels: groups, seq: seq
+        ).json(pretty: false)
     }
 }
 
@@ -133,6 +143,8 @@ struct ClassifyRecord: OutputRecord {
     var picture: PictureRecord
     /// The likeliest first.
     var labels: [Label]
+    /// Groups of labels that the weights cannot tell apart, whatever the picture; absent where there are none.
+    var indistinctLabels: [[String]]?
     /// The number of the request that this answers.
     var seq: Int?
 }

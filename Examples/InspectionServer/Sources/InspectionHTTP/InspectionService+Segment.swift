@@ -56,6 +56,8 @@ extension InspectionService {
         return try JSONAnswer.bytes(
             SegmentAnswer(
                 embedding: embedding == nil ? nil : name, images: pictures,
-                result: SegmentAnswer.Found(decoded, object: object, result)))
+                result: SegmentAnswer.Found(
+                    picture: SegmentAnswer.Picture(decoded), object: object, record: result.record,
+                    timingsSeconds: result.timings)))
     }
 }

@@ -4,28 +4,13 @@ import SegmentAnything
 
 /// What a client asks SAM: points, a box or both, as docs/Formats.md writes them.
 struct PromptRequest: Decodable, Hashable, Sendable {
-    struct Point: Codable, Hashable, Sendable {
-        enum Label: String, Codable { case positive, negative }
-
-        /// Pixels of the picture.
-        var position: ImagePoint
-        var label: Label
-    }
-
-    struct Box: Codable, Hashable, Sendable {
-        var x0: Int
-        var y0: Int
-        var x1: Int
-        var y1: Int
-    }
-
     enum Masks: String, Decodable { case single, multiple }
 
     /// Of a picture that was sent before; absent where the picture comes along.
     var embedding: String?
-    var points: [Point]?
+    var points: [PromptPoint]?
     /// The first and last column and row.
-    var box: Box?
+    var box: ImageBox?
     /// One mask for a clear prompt, three for an unclear one. Three unless said otherwise.
     var masks: Masks?
 
@@ -44,9 +29,7 @@ struct PromptRequest: Decodable, Hashable, Sendable {
         if points.count > limits.promptPoints {
             throw .tooManyPoints(points.count, limit: limits.promptPoints)
         }
-        return Prompt(
-            points: points.map { PromptPoint($0.position, $0.label == .positive ? .positive : .negative) },
-            box: box.map { ImageBox(x0: $0.x0, y0: $0.y0, x1: $0.x1, y1: $0.y1) })
+        return Prompt(points: points, box: box)
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -1,3 +1,4 @@
+import AnomalySegmentation
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -40,6 +41,17 @@ extension ServerTests {
                 let overlay = try image(response, "overlay")
                 #expect(overlay.size.width > 2 * size && overlay.size.height > size)
                 #expect(try response.object["embedding"] == nil)
+            }
+        }
+
+        @Test func `The result is the library's record`() async throws {
+            let image = try ImageFile.decode(plate, name: "plate").image
+            let record = try await TestServer.models.get().segmenter.segment(image, object: "plate").record
+            try await TestServer.run { client in
+                let response = try await client.send(plate, to: "/segment?object=plate&images=none")
+                struct Answer: Decodable { var result: AnomalyRecord }
+                let answer = try JSONDecoder().decode(Answer.self, from: Data(buffer: response.body))
+                #expect(answer.result == record && !record.groups.isEmpty)
             }
         }
 

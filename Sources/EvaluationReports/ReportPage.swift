@@ -3,7 +3,7 @@ import WebPages
 
 /// The report of an evaluation: one page with table, curves and pictures.
 ///
-/// It is written piece by piece, so that memory does not grow with the number of pictures.
+/// It is made piece by piece, so that memory does not grow with the number of pictures.
 package struct ReportPage: Encodable {
     /// A picture in the lists of the page.
     package struct Entry: Encodable {
@@ -68,23 +68,28 @@ package struct ReportPage: Encodable {
         try container.encode(pictures, forKey: .pictures)
     }
 
-    /// Writes the page.
+    // MARK: The file, piece by piece
+
+    /// The file up to the first picture.
+    ///
+    /// - Parameter command: which command makes such pages.
+    package func start(by command: String) throws -> [UInt8] { page(by: command).start(data: try encodedJSON(self)) }
+
+    /// A picture, in the order of ``pictures``.
     ///
     /// - Parameters:
-    ///   - command: which command makes such pages.
-    ///   - block: for a place in ``pictures`` the picture's line, a JSON object, and what was kept of it: a
-    ///     ``GalleryPicture`` as JSON, or no byte.
-    ///   - append: takes the pieces of the file, in order.
-    package func write(
-        by command: String, block: (Int) throws -> (line: String, kept: [UInt8]), append: ([UInt8]) throws -> Void
-    ) throws {
-        let page = WebPage.evaluation(title: "\(name), evaluated", maker: command)
-        try append(page.start(data: try encodedJSON(self)))
-        for index in pictures.indices {
-            let (line, kept) = try block(index)
-            let json = Array("{\"line\":\(line),\"kept\":".utf8) + (kept.isEmpty ? Array("null".utf8) : kept)
-            try append(WebPage.block("picture-\(index)", json: json + Array("}".utf8)))
-        }
-        try append(page.end)
+    ///   - index: its place there.
+    ///   - line: what was found in it, a JSON object.
+    ///   - kept: what was kept of it: a ``GalleryPicture`` as JSON, or no byte.
+    package static func picture(_ index: Int, line: String, kept: [UInt8]) -> [UInt8] {
+        let json = Array("{\"line\":\(line),\"kept\":".utf8) + (kept.isEmpty ? Array("null".utf8) : kept)
+        return WebPage.block("picture-\(index)", json: json + Array("}".utf8))
+    }
+
+    /// The file behind the last picture.
+    package func end(by command: String) -> [UInt8] { page(by: command).end }
+
+    private func page(by command: String) -> WebPage {
+        WebPage.evaluation(title: "\(name), evaluated", maker: command)
     }
 }

@@ -62,7 +62,6 @@ package struct GalleryPicture: Encodable {
 
     let size: ImageSize
     let photo: String
-    let photoFormat: String
     let truth: String?
     let mask: String?
     let maps: [LevelMap]
@@ -81,9 +80,7 @@ package struct GalleryPicture: Encodable {
     ) throws(ImageCodecError) {
         size = image.size
         let shown = image.size.within(Self.photoSide)
-        let photo = try EmbeddedFile.photo(
-            shown == image.size ? image : image.resized(to: shown, filter: .bilinear))
-        (self.photo, photoFormat) = (photo.base64, photo.format)
+        photo = try EmbeddedFile.photo(shown == image.size ? image : image.resized(to: shown, filter: .bilinear))
         let raster = image.size.within(Self.mapSide)
         func embedded(_ mask: Mask?) throws(ImageCodecError) -> String? {
             guard let mask else { return nil }

@@ -23,7 +23,7 @@ async function open(index) {
   const block = byId(`picture-${index}`);
   const { line, kept } = block ? JSON.parse(block.textContent) : { line: null, kept: null };
   if (!kept) return { line, kept: null };
-  const photo = await loaded("image/" + kept.photoFormat, kept.photo);
+  const photo = await loaded("image/jpeg", kept.photo);
   const truth = kept.truth && await grey(kept.truth);
   const mask = kept.mask && await grey(kept.mask);
   const maps = {};

@@ -40,9 +40,7 @@ extension CLIPConfiguration {
         let prepared: Image
         switch resizing {
         case .squash: prepared = image.size == square ? image : image.resized(to: square, filter: .bicubic)
-        case .shortestSideAndCrop:
-            prepared = image.resized(to: Image.size(of: image.size, withShorterSide: side), filter: .bicubic)
-                .centerCropped(to: square)
+        case .shortestSideAndCrop: prepared = image.centerSquare(side: side, filter: .bicubic)
         }
         return prepared.normalizedTensor(mean: mean, standardDeviation: standardDeviation)
     }

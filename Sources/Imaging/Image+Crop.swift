@@ -8,13 +8,10 @@ extension Image {
         require(
             box.x0 >= 0 && box.y0 >= 0 && box.x1 < size.width && box.y1 < size.height && box.width > 0
                 && box.height > 0, "cropped: \(box) does not fit into \(size)")
-        var output: [UInt8] = []
-        output.reserveCapacity(3 * box.width * box.height)
-        for y in box.y0...box.y1 {
-            let start = 3 * (y * size.width + box.x0)
-            output.append(contentsOf: pixels[start..<start + 3 * box.width])
-        }
-        return Image(size: ImageSize(width: box.width, height: box.height), pixels: output)
+        return Image(
+            size: ImageSize(width: box.width, height: box.height),
+            pixels: Resampling.cut(
+                pixels, channels: 3, from: size, rows: box.y0..<box.y1 + 1, columns: box.x0..<box.x1 + 1))
     }
 
     /// The middle of the picture. An odd remainder is split by rounding half to even, as torchvision's `center_crop`.
@@ -24,9 +21,7 @@ extension Image {
         require(
             !size.isEmpty && size.width <= self.size.width && size.height <= self.size.height,
             "centerCropped: \(size) does not fit into \(self.size)")
-        let left = Int((Double(self.size.width - size.width) / 2).rounded(.toNearestOrEven))
-        let top = Int((Double(self.size.height - size.height) / 2).rounded(.toNearestOrEven))
-        return cropped(to: ImageBox(x0: left, y0: top, x1: left + size.width - 1, y1: top + size.height - 1))
+        return cropped(to: size.centered(in: self.size))
     }
 
     /// The size whose shorter side is `length`, the longer one scaled along and cut to whole pixels, as torchvision's
@@ -37,5 +32,14 @@ extension Image {
         let scaled = Int(Double(length * longer) / Double(shorter))
         return size.width <= size.height
             ? ImageSize(width: length, height: scaled) : ImageSize(width: scaled, height: length)
+    }
+}
+
+extension ImageSize {
+    /// The box of this size in the middle of a larger one.
+    func centered(in outer: ImageSize) -> ImageBox {
+        let left = Int((Double(outer.width - width) / 2).rounded(.toNearestOrEven))
+        let top = Int((Double(outer.height - height) / 2).rounded(.toNearestOrEven))
+        return ImageBox(x0: left, y0: top, x1: left + width - 1, y1: top + height - 1)
     }
 }

@@ -11,6 +11,20 @@ extension Image {
         return Image(
             size: size, pixels: Resampling.resize(pixels, channels: 3, from: self.size, to: size, filter: filter))
     }
+
+    /// The middle square of the picture at the size that has this shorter side: what ``resized(to:filter:)`` to that size and
+    /// ``centerCropped(to:)`` give, byte for byte. Nothing is computed outside of the square, however long the longer side.
+    ///
+    /// **Matches:** torchvision's `Resize(side)` and `CenterCrop(side)` of Pillow pictures.
+    /// - Precondition: the picture is not empty, and `side` is positive.
+    public func centerSquare(side: Int, filter: ResamplingFilter) -> Image {
+        let whole = Self.size(of: size, withShorterSide: side)
+        let square = ImageSize(width: side, height: side)
+        return Image(
+            size: square,
+            pixels: Resampling.resize(
+                pixels, channels: 3, from: size, to: whole, filter: filter, keeping: square.centered(in: whole)))
+    }
 }
 
 extension GreyImage {
@@ -31,8 +45,8 @@ extension Mask {
     /// - Precondition: neither the mask nor `size` is empty.
     public func resized(to size: ImageSize) -> Mask {
         checkResize(from: self.size, to: size)
-        let columns = Resampling.nearestIndices(source: self.size.width, destination: size.width)
-        let rows = Resampling.nearestIndices(source: self.size.height, destination: size.height)
+        let columns = Resampling.nearestIndices(self.size.width, size.width)
+        let rows = Resampling.nearestIndices(self.size.height, size.height)
         return Mask(size: size, values: rows.flatMap { row in columns.map { values[row * self.size.width + $0] } })
     }
 }

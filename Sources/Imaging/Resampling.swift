@@ -9,25 +9,38 @@ enum Resampling {
     /// - Parameters:
     ///   - pixels: `[height, width, channels]`, row-major.
     ///   - channels: 1 or 3.
-    /// - Returns: `[destination.height, destination.width, channels]`.
+    ///   - box: the part of the destination that is computed, of the pixels that it needs; all of it when nil.
+    /// - Returns: `[box.height, box.width, channels]`: these pixels of the whole destination.
     static func resize(
-        _ pixels: [UInt8], channels: Int, from source: ImageSize, to destination: ImageSize, filter: ResamplingFilter
+        _ pixels: [UInt8], channels: Int, from source: ImageSize, to destination: ImageSize,
+        filter: ResamplingFilter, keeping box: ImageBox? = nil
     ) -> [UInt8] {
-        if source == destination { return pixels }
-        if filter == .nearest { return nearest(pixels, channels: channels, from: source, to: destination) }
-        var current = pixels
-        var width = source.width
+        if source == destination, box == nil { return pixels }
+        let columns = box.map { $0.x0..<$0.x1 + 1 } ?? 0..<destination.width
+        let rows = box.map { $0.y0..<$0.y1 + 1 } ?? 0..<destination.height
+        if filter == .nearest {
+            return nearest(
+                pixels, channels: channels, from: source, rows: nearestIndices(source.height, destination.height)[rows],
+                columns: nearestIndices(source.width, destination.width)[columns])
+        }
+        func weights(_ source: Int, _ destination: Int, _ kept: Range<Int>) -> ResamplingWeights? {
+            source == destination
+                ? nil : ResamplingWeights(source: source, destination: destination, keeping: kept, filter: filter)
+        }
+        let acrossWidth = weights(source.width, destination.width, columns)
+        let acrossHeight = weights(source.height, destination.height, rows)
+        let needed = (rows: acrossHeight?.sources ?? rows, columns: acrossWidth?.sources ?? columns)
+        var current = cut(pixels, channels: channels, from: source, rows: needed.rows, columns: needed.columns)
+        var width = needed.columns.count
         func resizeColumns() {
-            guard source.width != destination.width else { return }
-            let weights = ResamplingWeights(source: source.width, destination: destination.width, filter: filter)
+            guard let acrossWidth else { return }
             let rows = current.count / (width * channels)
-            current = acrossColumns(current, channels: channels, rows: rows, width: width, weights)
-            width = destination.width
+            current = acrossColumns(current, channels: channels, rows: rows, width: width, acrossWidth)
+            width = columns.count
         }
         func resizeRows() {
-            guard source.height != destination.height else { return }
-            let weights = ResamplingWeights(source: source.height, destination: destination.height, filter: filter)
-            current = acrossRows(current, rowBytes: width * channels, weights)
+            guard let acrossHeight else { return }
+            current = acrossRows(current, rowBytes: width * channels, acrossHeight)
         }
         if takesRowsFirst(source, destination) {
             resizeRows()
@@ -44,6 +57,20 @@ enum Resampling {
     private static func takesRowsFirst(_ source: ImageSize, _ destination: ImageSize) -> Bool {
         let dropped = source.height - destination.height
         return dropped > 0 && dropped > 2 * (source.width - destination.width)
+    }
+
+    /// Some rows and columns of `[height, width, channels]`; without a copy where they are all.
+    static func cut(
+        _ pixels: [UInt8], channels: Int, from size: ImageSize, rows: Range<Int>, columns: Range<Int>
+    ) -> [UInt8] {
+        if rows.count == size.height, columns.count == size.width { return pixels }
+        var output: [UInt8] = []
+        output.reserveCapacity(channels * rows.count * columns.count)
+        for row in rows {
+            let start = channels * (row * size.width + columns.lowerBound)
+            output.append(contentsOf: pixels[start..<start + channels * columns.count])
+        }
+        return output
     }
 
     private static let half = Int32(1) << (ResamplingWeights.fractionalBits - 1)
@@ -127,12 +154,11 @@ enum Resampling {
     }
 
     private static func nearest(
-        _ pixels: [UInt8], channels: Int, from source: ImageSize, to destination: ImageSize
+        _ pixels: [UInt8], channels: Int, from source: ImageSize, rows: ArraySlice<Int>, columns: ArraySlice<Int>
     ) -> [UInt8] {
-        let columns = nearestIndices(source: source.width, destination: destination.width)
         var output: [UInt8] = []
-        output.reserveCapacity(destination.pixelCount * channels)
-        for row in nearestIndices(source: source.height, destination: destination.height) {
+        output.reserveCapacity(rows.count * columns.count * channels)
+        for row in rows {
             for column in columns {
                 let start = (row * source.width + column) * channels
                 for channel in 0..<channels { output.append(pixels[start + channel]) }
@@ -143,7 +169,7 @@ enum Resampling {
 
     /// The source index under the centre of each destination index. Each centre is the one before plus a step, as in
     /// Pillow: where a centre lies between two pixels, the rounding of that sum decides which one is taken.
-    static func nearestIndices(source: Int, destination: Int) -> [Int] {
+    static func nearestIndices(_ source: Int, _ destination: Int) -> [Int] {
         let step = Double(source) / Double(destination)
         var centre = step * 0.5
         return (0..<destination).map { _ in

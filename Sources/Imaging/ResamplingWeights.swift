@@ -5,7 +5,9 @@ struct ResamplingWeights {
     /// Fractional bits: 32 less 8 for the value and 2 for the overshoot of the filters.
     static let fractionalBits: Int32 = 22
 
-    /// First source index of each destination index.
+    /// The source indices that have a tap.
+    let sources: Range<Int>
+    /// First source index of each destination index, counted from the first of `sources`.
     let firsts: [Int]
     /// Number of taps of each destination index.
     let counts: [Int]
@@ -14,7 +16,8 @@ struct ResamplingWeights {
     /// Taps reserved for each destination index.
     let stride: Int
 
-    init(source: Int, destination: Int, filter: ResamplingFilter) {
+    /// - Parameter kept: the destination indices that are wanted.
+    init(source: Int, destination: Int, keeping kept: Range<Int>, filter: ResamplingFilter) {
         let scale = Double(source) / Double(destination)
         let widening = max(scale, 1)
         let support = filter.support * widening
@@ -22,9 +25,9 @@ struct ResamplingWeights {
         stride = Int(support.rounded(.up)) * 2 + 1
         var firsts: [Int] = []
         var counts: [Int] = []
-        var weights = [Int32](repeating: 0, count: destination * stride)
+        var weights = [Int32](repeating: 0, count: kept.count * stride)
         var taps = [Double](repeating: 0, count: stride)
-        for index in 0..<destination {
+        for (place, index) in kept.enumerated() {
             let centre = (Double(index) + 0.5) * scale
             let first = max(0, Int(centre - support + 0.5))
             let count = min(source, Int(centre + support + 0.5)) - first
@@ -36,12 +39,15 @@ struct ResamplingWeights {
             for tap in 0..<count {
                 let share = total == 0 ? taps[tap] : taps[tap] / total
                 let scaled = share * Double(1 << Self.fractionalBits)
-                weights[index * stride + tap] = Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
+                weights[place * stride + tap] = Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
             }
             firsts.append(first)
             counts.append(count)
         }
-        self.firsts = firsts
+        // Both ends of the taps grow with the index.
+        let begin = firsts.first ?? 0
+        sources = begin..<(firsts.last ?? 0) + (counts.last ?? 0)
+        self.firsts = firsts.map { $0 - begin }
         self.counts = counts
         self.weights = weights
     }

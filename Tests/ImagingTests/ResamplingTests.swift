@@ -71,6 +71,34 @@ import Testing
         }
     }
 
+    @Test(
+        "the middle square has the bytes of the picture that is resized whole and then cut",
+        arguments: filters.keys.sorted())
+    func centerSquare(_ name: String) {
+        let filter = Self.filters[name] ?? .box
+        let sizes = [(37, 23), (23, 37), (24, 24), (9, 31), (1, 40), (40, 1), (3, 200), (61, 24), (25, 24)]
+        for (width, height) in sizes {
+            let size = ImageSize(width: width, height: height)
+            let image = Image(size: size, pixels: Self.picture("RGB", size))
+            for side in [1, 7, 24, 50] {
+                let whole = image.resized(to: Image.size(of: size, withShorterSide: side), filter: filter)
+                    .centerCropped(to: ImageSize(width: side, height: side))
+                #expect(image.centerSquare(side: side, filter: filter) == whole, "\(name), \(size) to \(side)")
+            }
+        }
+    }
+
+    @Test("the middle of a line of pixels costs no more than the line", arguments: [(1, 1_000_000), (1_000_000, 1)])
+    func thin(_ width: Int, _ height: Int) {
+        let size = ImageSize(width: width, height: height)
+        let image = Image(size: size, pixels: (0..<3 * size.pixelCount).map { UInt8(truncatingIfNeeded: $0 / 3) })
+        // As a whole it would take 150 GB.
+        let square = image.centerSquare(side: 224, filter: .bicubic)
+        // The square is as wide as one pixel of the line: from the middle of the one to that of the next.
+        #expect([499_999 % 256, 500_000 % 256].contains(Int(square.pixels[0])))
+        #expect(square.size == ImageSize(width: 224, height: 224))
+    }
+
     @Test("colours turn grey as Pillow's mode L")
     func grey() throws {
         let size = ImageSize(width: 37, height: 23)

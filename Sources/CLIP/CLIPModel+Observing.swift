@@ -27,17 +27,21 @@ extension CLIPModel {
     ///   - pixels: as for `encodeImage(_:)`.
     ///   - observing: names or patterns of the activations that come back.
     ///   - editing: by name or pattern, what replaces an activation before the computation goes on with it.
-    /// - Returns: vectors `[batch, embedding]`, not normalised, and the activations.
-    /// - Throws: `CLIPError.unusablePixels`, `.activation`.
+    /// - Returns: vectors `[batch, embedding]`, not normalised, and the activations. Vectors that an edit made zero come
+    ///   back as they are.
+    /// - Throws: `CLIPError.unusablePixels`, `.noDirection`, `.activation`.
     public func encodeImage(
         _ pixels: Tensor, observing: [String], editing: [String: ActivationEdit] = [:]
     ) throws(CLIPError) -> Observed<Tensor> {
         let listed = try imageActivations(for: pixels.shape)
+        let seen: Observed<Tensor>
         do throws(ActivationError) {
-            return try ActivationTaps.observe(observing, of: listed, editing: editing) { imageTower(pixels, taps: $0) }
+            seen = try ActivationTaps.observe(observing, of: listed, editing: editing) { imageTower(pixels, taps: $0) }
         } catch {
             throw .activation(error)
         }
+        let output = try seen.output.withDirections(of: .image, allowsZero: !editing.isEmpty)
+        return Observed(output: output, activations: seen.activations)
     }
 }
 
@@ -59,13 +63,16 @@ extension CLIPModel {
     ///   - truncate: cut texts that are too long, instead of refusing them.
     ///   - observing: names or patterns of the activations that come back.
     ///   - editing: by name or pattern, what replaces an activation before the computation goes on with it.
-    /// - Returns: vectors `[texts, embedding]`, not normalised, and the activations.
-    /// - Throws: `CLIPError.unusableText`, `.activation`.
+    /// - Returns: vectors `[texts, embedding]`, not normalised, and the activations. Vectors that an edit made zero come
+    ///   back as they are.
+    /// - Throws: `CLIPError.unusableText`, `.noDirection`, `.activation`.
     public func encodeText(
         _ texts: [String], truncate: Bool = false, observing: [String], editing: [String: ActivationEdit] = [:]
     ) throws(CLIPError) -> Observed<Tensor> {
         let tokens = try texts.map { text throws(CLIPError) in try self.tokens(for: text, truncate: truncate) }
-        return try encode(tokens: tokens, observing: observing, editing: editing)
+        let seen = try encode(tokens: tokens, observing: observing, editing: editing)
+        let output = try seen.output.withDirections(of: .text, allowsZero: !editing.isEmpty)
+        return Observed(output: output, activations: seen.activations)
     }
 
     /// The same for texts that are tokens already, each from start to end.

@@ -206,9 +206,11 @@ extension Tensor {
     }
 
     /// Vectors, `[rows, embedding]`, if each has a length that it can be divided by.
-    fileprivate func withDirections(of tower: CLIPError.Tower) throws(CLIPError) -> Tensor {
+    ///
+    /// - Parameter allowsZero: whether vectors of zeros pass, which an edit may have made on purpose.
+    func withDirections(of tower: CLIPError.Tower, allowsZero: Bool = false) throws(CLIPError) -> Tensor {
         let squares = (self * self).sum().values
-        guard squares.allSatisfy({ $0.isFinite && $0 > 0 }) else { throw .noDirection(tower) }
+        guard squares.allSatisfy({ $0.isFinite && ($0 > 0 || allowsZero) }) else { throw .noDirection(tower) }
         return self
     }
 }

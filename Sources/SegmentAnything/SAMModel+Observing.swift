@@ -69,7 +69,8 @@ extension SAMModel {
     ///   - masks: how many of each prompt come back. Observers see all of them.
     ///   - observing: names or patterns of the activations that come back.
     ///   - editing: by name or pattern, what replaces an activation before the computation goes on with it.
-    /// - Throws: ``PromptError``, with `.activation` for what cannot be observed or edited.
+    /// - Throws: ``PromptError`` as the door without observers, masks that are no numbers included; `.activation` for what
+    ///   cannot be observed or edited.
     public func predict(
         _ embedding: ImageEmbedding, _ prompts: [Prompt], masks: MaskCount = .single, observing: [String],
         editing: [String: ActivationEdit] = [:]
@@ -77,13 +78,16 @@ extension SAMModel {
         try check(embedding)
         try check(prompts, on: embedding.frame)
         let modelPrompts = prompts.map { modelPrompt($0, embedding.frame) }
+        let seen: Observed<DecodedMasks?>
         do throws(ActivationError) {
-            return try ActivationTaps.observe(observing, of: promptActivations(for: prompts), editing: editing) {
-                prompts.isEmpty ? [] : predictions(decode(modelPrompts, embedding, masks: masks, taps: $0))
+            seen = try ActivationTaps.observe(observing, of: promptActivations(for: prompts), editing: editing) {
+                prompts.isEmpty ? nil : decode(modelPrompts, embedding, masks: masks, taps: $0)
             }
         } catch {
             throw .activation(error)
         }
+        guard seen.output?.isFinite ?? true else { throw .masksNotFinite }
+        return seen.map { $0.map(predictions) ?? [] }
     }
 
     /// ``decode(_:_:masks:_:)`` for observers.

@@ -98,14 +98,34 @@ struct LayoutTests {
         for factor: Float in [1e38, 1e20, 0] {
             let image = try model(DamagedWeights(weights, "visual.proj", factor: factor))
             #expect(throws: CLIPError.noDirection(.image)) { try image.encodeImage(pixels) }
+            #expect(throws: CLIPError.noDirection(.image)) { try image.encodeImage(pixels, observing: []) }
             #expect(throws: CLIPError.noDirection(.image)) {
                 try image.denseFeatures(pixels.slice(0..<1), layers: [1])
             }
             let text = try model(DamagedWeights(weights, "text_projection", factor: factor))
             #expect(throws: CLIPError.noDirection(.text)) { try text.encodeText(["a"]) }
+            #expect(throws: CLIPError.noDirection(.text)) { try text.encodeText(["a"], observing: []) }
             #expect(throws: ZeroShotError.clip(.noDirection(.text))) {
                 try ZeroShotClassifier(text, labels: ["a", "b"])
             }
+        }
+    }
+
+    @Test("an edit may make a vector zero, and none of numbers that are infinite or none")
+    func editedVectors() throws {
+        let model = try model(weights("openai"))
+        let pixels = GeneratedWeights.input([2, 3, 32, 32])
+        func edited(_ value: Float) throws {
+            _ = try model.encodeImage(
+                pixels, observing: [], editing: ["visual": { Tensor(repeating: value, shape: $0.shape) }])
+            _ = try model.encodeText(
+                ["a"], observing: [], editing: ["text_projection": { Tensor(repeating: value, shape: $0.shape) }])
+        }
+        try edited(0)
+        #expect(throws: CLIPError.noDirection(.image)) { try edited(.nan) }
+        #expect(throws: CLIPError.noDirection(.text)) {
+            try model.encodeText(
+                ["a"], observing: [], editing: ["text_projection": { Tensor(repeating: .infinity, shape: $0.shape) }])
         }
     }
 

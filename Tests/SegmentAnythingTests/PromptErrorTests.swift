@@ -53,10 +53,19 @@ import Testing
         let image = generatedImage(width: 90, height: 50)
         let model = try SAMModel(configuration: .tested, weights: damaged)
         #expect(throws: PromptError.masksNotFinite) { try model.predict(model.embed(image), prompt) }
+        #expect(throws: PromptError.masksNotFinite) {
+            try model.predict(model.embed(image), [prompt], observing: ["mask_decoder.masks"])
+        }
         let features = Tensor(repeating: .nan, shape: [32, 16, 16])
         let embedding = ImageEmbedding(features: features, frame: try model.frame(of: image))
         #expect(throws: PromptError.masksNotFinite) {
             try SAMModel(configuration: .tested, weights: weights).predict(embedding, prompt)
+        }
+        #expect(throws: PromptError.masksNotFinite) {
+            let sound = try SAMModel(configuration: .tested, weights: weights)
+            return try sound.predict(
+                sound.embed(image), [prompt], observing: [],
+                editing: ["mask_decoder.masks": { Tensor(repeating: .infinity, shape: $0.shape) }])
         }
         let rating = DamagedWeights(weights, "mask_decoder.iou_prediction_head.layers.2.weight") {
             $0.map { $0 * 3e38 }

@@ -199,6 +199,17 @@ struct InspectTests {
         #expect(command.files(under: ".").filter { $0.hasPrefix("x") || $0.hasPrefix("out") }.isEmpty)
     }
 
+    @Test("an answer of no numbers is refused, and an edit is named as a possible cause")
+    func notFinite() throws {
+        let size = ImageSize(width: 128, height: 1)
+        try NPYWriter.write(
+            ScoreMap(size: size, values: [Float](repeating: .nan, count: 128)), to: path("nan.npy"))
+        let edit = ["--edit", "visual.proj=nan.npy"]
+        let outcome = try inspect(["a.png", "--text", "a plate"] + edit, status: 4)
+        #expect(outcome.errors.contains("without a direction"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("(unless --edit made it so)"), "\(outcome.errors)")
+    }
+
     @Test("nothing is overwritten that inspect did not write")
     func strangers() throws {
         _ = try command.run(["embed", "a.png", "--output", "e.safetensors"])

@@ -72,11 +72,11 @@ struct StopTests {
         try #require(truncate(command.folder.appendingPathComponent("w").path, end) == 0)
     }
 
-    @Test("a second Ctrl-C ends a command that finishes the picture in hand")
+    @Test("a second Ctrl-C ends a command that writes results")
     func twice() throws {
         let command = try Command()
         for index in 0..<3 { try command.write(SamplePictures.png(), to: "in/\(index).png") }
-        // The reader of the first line never comes, so the first picture stays in hand.
+        // The reader of the first line never comes, so the first result stays in hand.
         let process = try command.process([
             "segment", "in", "--object", "plate", "--output", "out", "--quiet", "--json",
         ])
@@ -90,7 +90,7 @@ struct StopTests {
         while process.isRunning, command.files(under: "out").count < 8 { usleep(1000) }
         kill(process.processIdentifier, SIGINT)
         let sentence = String(decoding: complaints.fileHandleForReading.availableData, as: UTF8.self)
-        #expect(sentence.contains("stopping when the picture in hand is done"), "\(sentence)")
+        #expect(sentence.contains("stopping when the results in hand are written"), "\(sentence)")
         #expect(process.isRunning)
         kill(process.processIdentifier, SIGINT)
         process.waitUntilExit()
@@ -108,6 +108,20 @@ struct StopTests {
         let files = command.results(under: "out")
         #expect(files.count % SegmentTests.fileNames.count == 0, "\(files)")
         #expect(files.count < 40 * SegmentTests.fileNames.count)
+    }
+
+    @Test("a picture that takes long is given up between two steps, and those before it are whole")
+    func middle() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "in/a.png")
+        try command.write(SamplePictures.png(SamplePictures.plate(width: 640, height: 480)), to: "in/b.png")
+        // The tiles of the second picture take seconds.
+        let arguments = ["segment", "in", "--object", "plate", "--tile", "96", "--quiet", "--output", "out"]
+        let ending = try stop(command, arguments, with: SIGTERM) { !command.results(under: "out").isEmpty }
+        #expect(ending.reason == .exit && ending.status == 143)
+        #expect(ending.seconds < 1, "\(ending.seconds) s")
+        let done = command.results(under: "out")
+        #expect(done.count == SegmentTests.fileNames.count && done.allSatisfy { $0.hasPrefix("a.png/") }, "\(done)")
     }
 
     /// Commands that loop over pictures, and how each says what becomes of its work.

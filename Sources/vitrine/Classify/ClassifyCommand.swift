@@ -77,7 +77,9 @@ struct ClassifyCommand: ReadsPictures {
         // The likeliest first.
         func ranked(_ decoded: DecodedImage) throws -> [(label: String, probability: Float)] {
             let pixels = try preparation.wholePicturePreparation(for: decoded.image).expanded(axis: 0)
-            let probabilities = try classifier.probabilities(images: clip.encodeImage(pixels)).values
+            let probabilities = try StopRequest.computing {
+                try classifier.probabilities(images: clip.encodeImage(pixels)).values
+            }
             let found = zip(labels, probabilities).sorted { $0.1 > $1.1 }.prefix(top ?? labels.count)
             return found.map { (label: $0.0, probability: $0.1) }
         }

@@ -164,13 +164,18 @@ struct EmbedCommand: ReadsPictures {
         try loop.work(through: readings, \.self) { item, picture in
             let pixels = try preparation.wholePicturePreparation(for: picture.image, size: side).expanded(axis: 0)
             if patches {
-                do { dense.append(try clip.denseFeatures(pixels, layers: blocks, attention: attention)) } catch {
+                do {
+                    dense.append(
+                        try StopRequest.computing {
+                            try clip.denseFeatures(pixels, layers: blocks, attention: attention)
+                        })
+                } catch {
                     guard case CLIPError.noSuchBlock = error else { throw error }
                     throw CommandFailure.usage("--layers: \(error)")
                 }
                 vectors.append(dense[dense.count - 1].classToken)
             } else {
-                vectors.append(try clip.encodeImage(pixels).element(0))
+                vectors.append(try StopRequest.computing { try clip.encodeImage(pixels).element(0) })
             }
             records.append(PictureRecord(item, picture))
         }
@@ -197,7 +202,7 @@ struct EmbedCommand: ReadsPictures {
         let input = try SAMPicture(pictureOptions, output: nil, weights: try WeightSearch.sam(flag: samWeights))
         try file.output.keepsApart(from: [input.item.path] + input.files.map { FilePath($0.path) })
         let (sam, image) = (input.sam, input.decoded.image)
-        let embedding = try sam.embed(image)
+        let embedding = try StopRequest.computing { try sam.embed(image) }
         guard embedding.features.isFinite else {
             throw CommandFailure.badInput(
                 "\(input.files[0].path): the picture's features hold numbers that are infinite or none: the weights are "

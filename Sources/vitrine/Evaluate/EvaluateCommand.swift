@@ -75,7 +75,7 @@ struct EvaluateCommand: ParsableCommand {
             var hasDefects = pictures.hasDefects
             let readings = ReadAhead(pictures.items) { try Evaluation.read($0, options) }
             try loop.work(through: readings, \.picture) { _, reading in
-                let sample = try evaluation.measure(reading)
+                let sample = try StopRequest.computing { try evaluation.measure(reading) }
                 let isAnomalous = sample.truth.map { !$0.isEmpty } ?? false
                 hasDefects = hasDefects || isAnomalous
                 try scores.add(sample.score, isAnomalous: isAnomalous)

@@ -41,7 +41,7 @@ extension InspectCommand {
         guard let item = try picture() else { return }
         let decoded = try reading(item.pathText) { try item.decoded(pictureOptions.readingOptions.options) }
         item.tell(decoded.warnings)
-        let data = try pageData(decoded.image, item, output)
+        let data = try StopRequest.computing { try pageData(decoded.image, item, output) }
         let page = WebPage.inspection(title: "\(item.id), seen from inside", maker: Self.maker)
         let bytes = page.html(data: try encodedJSON(data, pretty: false))
         try output.write { try WholeFile.write(bytes, to: $0) }

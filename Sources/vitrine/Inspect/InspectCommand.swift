@@ -164,7 +164,14 @@ struct InspectCommand: ReadsPictures {
         let edits = try ActivationEditArgument.resolved(edit, among: listed)
         try ActivationMemory(asked: asked, edited: Set(edits.keys), listed: listed, models: subject.files).check()
         let weights = WeightFileRecord.pending(of: subject.files)
-        let found = try subject.run(observing: asked.map(\.name), editing: edits, into: &record)
+        let found: [String: Tensor]
+        do {
+            found = try StopRequest.computing {
+                try subject.run(observing: asked.map(\.name), editing: edits, into: &record)
+            }
+        } catch let failure as CommandFailure where failure.status == .badInput && !edits.isEmpty {
+            throw CommandFailure.badInput("\(failure.message) (unless --edit made it so)")
+        }
         let tensors = asked.compactMap { entry in found[entry.name].map { (name: entry.name, tensor: $0) } }
         if tensors.count < asked.count {
             let absent = asked.map(\.name).filter { found[$0] == nil }

@@ -96,7 +96,7 @@ struct MaskCommand: ReadsPictures {
 
     /// The saved embedding, when one is named and is this picture's by this model.
     private func embedded(_ image: Image, by sam: SAMModel) throws -> ImageEmbedding {
-        guard let path = embedding else { return try sam.embed(image) }
+        guard let path = embedding else { return try StopRequest.computing { try sam.embed(image) } }
         return try reading(path) {
             try ImageEmbedding(
                 tensors: Checkpoint.open(path),

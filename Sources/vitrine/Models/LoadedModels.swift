@@ -35,13 +35,16 @@ struct LoadedCLIP {
     /// One that was loaded with others.
     init(_ models: LoadedModels) { (model, files) = (models.clip, models.files) }
 
-    /// What becomes of texts, refusals turned into sentences: the weights are at fault, or a text is.
+    /// What becomes of texts, refusals turned into sentences: the weights are at fault, or a text is. A request to stop ends
+    /// the computation.
     ///
     /// - Parameter flag: what the texts were given with.
-    /// - Throws: A ``CommandFailure``.
+    /// - Throws: A ``CommandFailure``, or the `ExitCode` of that request.
     func readingTexts<Value>(_ flag: String, _ body: () throws -> Value) throws -> Value {
         do {
-            return try body()
+            return try StopRequest.computing(body)
+        } catch let ended as ExitCode {
+            throw ended
         } catch CLIPError.unusableText(let error), ZeroShotError.clip(.unusableText(let error)) {
             throw CommandFailure.usage("\(flag): \(error)")
         } catch let error where error is CLIPError {
@@ -70,12 +73,13 @@ struct LoadedSAM {
 }
 
 extension LoadedSAM {
-    /// What SAM gives, its refusals turned into sentences: the prompt is at fault, or the weights are.
+    /// What SAM gives, its refusals turned into sentences: the prompt is at fault, or the weights are. A request to stop ends
+    /// the computation.
     ///
-    /// - Throws: A ``CommandFailure``; what `body` throws beside a `PromptError`.
+    /// - Throws: A ``CommandFailure``, or the `ExitCode` of that request; what `body` throws beside a `PromptError`.
     func asking<Masks>(_ body: () throws -> Masks) throws -> Masks {
         do {
-            return try body()
+            return try StopRequest.computing(body)
         } catch PromptError.masksNotFinite, AutomaticMaskError.prompt(.masksNotFinite) {
             throw CommandFailure.badInput("\(files[0].path): \(PromptError.masksNotFinite)")
         } catch let error as PromptError {

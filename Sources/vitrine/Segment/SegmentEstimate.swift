@@ -31,8 +31,10 @@ struct SegmentEstimate {
             let begin = clock.now
             do {
                 let reading = try picture.get()
-                _ = try SegmentedPicture(
-                    try reading.decoded.get().picture.image, object: object, by: segmenter, tiling: tiling)
+                let image = try reading.decoded.get().picture.image
+                _ = try StopRequest.computing {
+                    try SegmentedPicture(image, object: object, by: segmenter, tiling: tiling)
+                }
                 seconds.append(reading.seconds + (clock.now - begin) / .seconds(1))
             } catch is ImageCodecError {
                 failures += 1

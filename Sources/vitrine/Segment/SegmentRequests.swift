@@ -33,8 +33,10 @@ struct SegmentRequests {
                 }
                 let object = request.object ?? command.object
                 let decoded = try reading.decoded.get().picture
-                let result = try SegmentedPicture(
-                    decoded.image, object: object, by: segmenter, tiling: command.tiling.tiling)
+                let result = try StopRequest.computing {
+                    try SegmentedPicture(
+                        decoded.image, object: object, by: segmenter, tiling: command.tiling.tiling)
+                }
                 var record = command.record(
                     of: request.item, decoded, result, object: object, decodingSeconds: reading.seconds,
                     configuration: segmenter.configuration, weights: try weights.get())

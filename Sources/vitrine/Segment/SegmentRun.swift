@@ -74,19 +74,18 @@ struct SegmentRun: Sendable {
         let writer = WriteBehind()
         var done = 0
         for (item, picture) in pictures {
-            if let status = StopRequest.status {
+            StopRequest.remember(
+                "stopped after \(done) of \(remaining.items.count) pictures; the same command goes on")
+            let finding: Result<Finding, any Error>
+            do {
+                try StopRequest.check()
+                finding = .success(try found(picture))
+            } catch let stopped as ExitCode {
                 try writer.finish()
-                log.warning("stopped after \(done) of \(remaining.items.count) pictures; the same command goes on")
-                return status
-            }
-            let finding = Result {
-                StopRequest.takeInHand()
-                defer { StopRequest.letGo() }
-                let reading = try picture.get()
-                let decoded = try reading.decoded.get().picture
-                let result = try SegmentedPicture(
-                    decoded.image, object: command.object, by: segmenter, tiling: command.tiling.tiling)
-                return Finding(decoded: decoded, reading: reading, result: result)
+                report.hide()
+                throw stopped
+            } catch {
+                finding = .failure(error)
             }
             try writer.submit {
                 let reading = try? picture.get()
@@ -114,6 +113,17 @@ struct SegmentRun: Sendable {
         let outcome = try folder.finish(try description(try weights.get()))
         if outcome.failed > 0 { log.error("\(outcome.failed) of \(outcome.done + outcome.failed) pictures failed") }
         return outcome.failed > 0 ? .someFailed : .success
+    }
+
+    /// What the models find in a picture.
+    private func found(_ picture: Result<Reading, any Error>) throws -> Finding {
+        let reading = try picture.get()
+        let decoded = try reading.decoded.get().picture
+        let result = try StopRequest.computing {
+            try SegmentedPicture(
+                decoded.image, object: command.object, by: segmenter, tiling: command.tiling.tiling)
+        }
+        return Finding(decoded: decoded, reading: reading, result: result)
     }
 
     /// What all results have in common.

@@ -1,13 +1,15 @@
 import ArgumentParser
 import Foundation
 import Synchronization
+import Tensors
 import WholeFiles
 
 /// A request to stop: a signal, or the end of a time limit.
 ///
-/// Loops look at it between items. What is marked with ``whileInHand(_:)``, a picture's computation and the writing of
-/// its results, is finished first. Anywhere else there is nothing worth waiting for: half a second after the request a
-/// thread of its own ends the process, whatever the command is doing, be it loading a model or decoding a large picture.
+/// Loops look at it between items. A computation in ``computing(_:)`` ends between two blocks of a model, without a result.
+/// What is marked with ``whileInHand(_:)``, the writing of results, is finished first. Anywhere else there is nothing worth
+/// waiting for: half a second after the request a thread of its own ends the process, whatever the command is doing, be it
+/// loading a model or decoding a large picture.
 /// Files and results appear whole or not at all, so nothing is half written then; files without their names are removed.
 ///
 /// A second SIGINT or SIGTERM ends the process at once.
@@ -19,6 +21,8 @@ enum StopRequest {
     private static let inHand = Atomic<Int>(0)
     /// What is said when the process ends early.
     private static let farewell = Mutex<String?>(nil)
+    /// Ends computations.
+    private static let cancellation = CancellationCheck()
     /// Where the handler of signals wakes the watching thread.
     private static let alarm = Atomic<Int32>(-1)
 
@@ -76,6 +80,19 @@ enum StopRequest {
         if let sentence { Terminal.complain(sentence) }
     }
 
+    // MARK: Computations
+
+    /// Runs a computation that a request to stop ends early.
+    ///
+    /// - Parameter compute: does nothing but that: once it has been ended, each of its errors is a consequence.
+    /// - Throws: the `ExitCode` of the request; what `compute` throws without one.
+    static func computing<Value>(_ compute: () throws -> Value) throws -> Value {
+        do { return try cancellation(compute) } catch {
+            if cancellation.isCancelled { try check() }
+            throw error
+        }
+    }
+
     // MARK: Work in hand
 
     /// Runs a piece of work that is finished before the process ends.
@@ -118,6 +135,7 @@ enum StopRequest {
     private static func watch(_ reader: Int32) {
         var byte: UInt8 = 0
         while read(reader, &byte, 1) != 1 { if errno != EINTR { return } }
+        cancellation.cancel()
         let (patience, step) = (10, 50_000 as UInt32)
         var (idle, busy) = (0, 0)
         while true {
@@ -133,7 +151,8 @@ enum StopRequest {
                 idle = 0
                 busy += 1
                 if busy == patience {
-                    Terminal.complain("stopping when the picture in hand is done; SIGINT (Ctrl-C) now stops at once")
+                    Terminal.complain(
+                        "stopping when the results in hand are written; SIGINT (Ctrl-C) now stops at once")
                 }
             }
         }

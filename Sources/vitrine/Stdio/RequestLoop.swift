@@ -5,7 +5,8 @@ import Foundation
 ///
 /// Each request has one answer, in the order of the requests, written before the next request is waited for. While one
 /// picture is computed, the next request is read and its picture decoded, if it is there already. The last line says how
-/// many requests were answered, so that the reader of a stream that was cut off knows.
+/// many requests were answered, so that the reader of a stream that was cut off knows. A request whose computation a
+/// request to stop has ended is not answered.
 struct RequestLoop<Reading: Sendable> {
     /// A line beyond this is no request.
     private static var limitBytes: Int { 1 << 20 }
@@ -50,6 +51,8 @@ struct RequestLoop<Reading: Sendable> {
                     do {
                         try Terminal.write(try answer(request, try reading.get()))
                         summary.ok += 1
+                    } catch let ended as ExitCode where ended.rawValue == StopRequest.status?.rawValue {
+                        // A computation that was ended has no answer. The summary does not count it.
                     } catch let error where error is CommandFailure || error is ExitCode {
                         throw error
                     } catch {

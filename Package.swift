@@ -73,7 +73,7 @@ let modules: [Module] = [
             .embedInCode("Shell/shell.css"), .embedInCode("Shell/shell.js"), .embedInCode("Shell/reasons.js"),
             .embedInCode("Inspection/inspection.css"), .embedInCode("Inspection/inspection.html"),
             .embedInCode("Inspection/patches.js"), .embedInCode("Inspection/lens.js"),
-            .embedInCode("Inspection/method.js"),
+            .embedInCode("Inspection/decoder.js"), .embedInCode("Inspection/method.js"),
             .embedInCode("Evaluation/evaluation.css"), .embedInCode("Evaluation/evaluation.html"),
             .embedInCode("Evaluation/measures.js"), .embedInCode("Evaluation/curves.js"),
             .embedInCode("Evaluation/gallery.js"), .embedInCode("Evaluation/trace.js"),
@@ -177,9 +177,11 @@ let package = Package(
         .executableTarget(
             name: "vitrine",
             dependencies: [
-                "AnomalySegmentation", "AnomalyMetrics", "AnomalyDatasets", "EvaluationReports", "Introspection", "CLIP",
+                "AnomalySegmentation", "AnomalyMetrics", "AnomalyDatasets", "EvaluationReports", "Introspection",
+                "CLIP",
                 "SegmentAnything", "Imaging", "ImageCodecs", "Checkpoints", "RegionExports", "ResultFolders",
-                "PictureLists", "Manifests", "RunJournals", "TextLines", "NeuralNetwork", "WeightIdentity", "TerminalText", "WholeFiles", "JSONText",
+                "PictureLists", "Manifests", "RunJournals", "TextLines", "NeuralNetwork", "WeightIdentity",
+                "TerminalText", "WholeFiles", "JSONText",
                 "WebPages", "Tensors", "SmallWeights",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

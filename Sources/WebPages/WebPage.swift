@@ -17,8 +17,7 @@ package struct WebPage {
             body: PackageResources.inspection_html,
             scripts: [
                 PackageResources.shell_js, PackageResources.reasons_js, PackageResources.patches_js,
-                PackageResources.lens_js,
-                PackageResources.method_js,
+                PackageResources.lens_js, PackageResources.decoder_js, PackageResources.method_js,
             ])
     }
 

@@ -36,6 +36,21 @@ struct InspectionPageTests {
         let stages = try #require(groups.first?["stages"]?.asList)
         #expect(stages.count == 3 && groups.first?["logits"]?.asList?.count == 3)
         #expect(groups.allSatisfy { $0["similarity"] != nil && $0["ringMap"] != nil && $0["cost"] != nil })
+        let decoder = try #require(groups.first?["decoder"]?.asList)
+        #expect(decoder.count == stages.count)
+        for (stage, looked) in zip(stages, decoder) {
+            let points = try #require(groups.first?["points"]?.asList?.count)
+            // The IoU's token, four masks, the points, and two corners or the padding.
+            let tokens = 5 + points + (stage["box"]?["x0"] == nil ? 1 : 2)
+            let maps = try #require(shape(looked["attention"]?["weights"]))
+            #expect(maps.prefix(2) == [3, Double(tokens)] && looked["tokens"]?.asList?.count == tokens)
+            #expect(maps.count == 4 && maps[2] == 12 && maps[3] == 16)
+            #expect(shape(looked["attention"]?["peaks"]) == [3, Double(tokens)])
+            let parts =
+                points + (stage["box"]?["x0"] == nil ? 0 : 1) + (stage["hasMaskPrompt"] == .boolean(true) ? 1 : 0)
+            #expect(looked["effects"]?["effects"]?.asList?.count == parts)
+            #expect(looked["change"]?["stage"] == stage["stage"])
+        }
         for point in groups.flatMap({ $0["points"]?.asList ?? [] }) { #expect(point["reason"] != nil) }
         #expect(found["notes"]?.asList?.isEmpty == true)
         #expect(try command.data("p.html").count < 20_000_000)

@@ -5,7 +5,7 @@ if (!page.method) byId("method-section").classList.add("hidden");
 else {
   const method = page.method;
   const scaleX = photo.width / page.picture.original.width, scaleY = photo.height / page.picture.original.height;
-  const state = { group: 0, step: 0, point: -1, strength: 65 };
+  const state = { group: 0, step: 0, point: -1, strength: 65, looks: false, layer: 2, token: "the single mask" };
   const whole = (node) => {
     const found = numbers(node);
     return found && { map: found, height: found.shape[0], width: found.shape[1] };
@@ -15,6 +15,7 @@ else {
     ...group,
     similarity: whole(group.similarity), ringMap: whole(group.ringMap), cost: whole(group.cost),
     logits: group.logits.map(whole),
+    looks: group.decoder.map((stage) => decoderLooks(stage, group.points)),
   }));
 
   const list = (...rows) => {
@@ -85,13 +86,19 @@ else {
         map: tint(logits, (i) => 1 / (1 + Math.exp(-logits.map.at(i)))), smooth: true, outline: logits,
         box: stage.box, points: "all",
         details: [
-          list(["pixels", stage.area], ["chosen mask", `${stage.chosen + 1} of ${stage.predictedIoU.length}`]),
+          list(["pixels", stage.area], ["chosen mask", `${stage.chosen + 1} of ${stage.predictedIoU.length}`],
+            ...kinship(group.decoder[index]?.change)),
           scores(stage),
         ],
+        looks: group.looks[index], decoder: group.decoder[index],
       });
     });
     return found.concat(last());
   }
+
+  // How like a stage's mask is to those before and behind it.
+  const kinship = (change) => [["IoU with the stage before", change?.iouWithPrevious], ["IoU with the final mask", change?.iouWithFinal]]
+    .filter(([, value]) => typeof value === "number").map(([name, value]) => [name, fixed(value, 3)]);
 
   function scores(stage) {
     return element("div", { class: "scroll" }, element("table", {},
@@ -164,7 +171,10 @@ else {
       onclick: () => go(index),
     }, `${index + 1}. ${entry.name}`)));
     const canvas = byId("method-map");
-    const context = drawOver(canvas, step.map, state.strength / 100, step.smooth);
+    const looks = lookControls(step);
+    const context = looks
+      ? drawOver(canvas, looks.map(state.layer, state.look), state.strength / 100, false)
+      : drawOver(canvas, step.map, state.strength / 100, step.smooth);
     const thin = Math.max(2, photo.width / 240);
     if (step.outline) {
       context.drawImage(outlined(step.outline), 0, 0);
@@ -192,11 +202,46 @@ else {
     byId("step-title").textContent = `${state.step + 1}. ${step.name}`;
     byId("step-text").textContent = step.text;
     fill("step-details", ...(step.details ?? []));
-    caption();
+    caption(looks);
+    effects(step);
     table();
   }
 
-  function caption() {
+  // Shows what can be chosen of a step's attentions, and returns them where they are to be drawn.
+  function lookControls(step) {
+    byId("looks").classList.toggle("hidden", !step.looks);
+    byId("look-choice").classList.toggle("hidden", !state.looks);
+    if (!step.looks) return null;
+    const { tokens, layers } = step.looks;
+    // Another stage may lack the token.
+    state.look = Math.max(0, tokens.indexOf(state.token));
+    state.layer = Math.min(state.layer, layers.length - 1);
+    const select = byId("look-token");
+    if ([...select.options].map((option) => option.value).join() !== tokens.join()) {
+      select.replaceChildren(...tokens.map((token) => element("option", { value: token }, token)));
+    }
+    select.selectedIndex = state.look;
+    return state.looks ? step.looks : null;
+  }
+
+  function effects(step) {
+    byId("effects-block").classList.toggle("hidden", !step.decoder);
+    if (!step.decoder) return;
+    const { area, predictedIoU } = step.decoder.effects.whole;
+    byId("effects-lead").textContent =
+      `SAM is asked again for the single mask, with the whole prompt (${area} pixels, predicted IoU ${fixed(predictedIoU, 3)}) and `
+      + "without each part of it. The change is 1 less the IoU of both masks; the last column is how much the part raises the mean of the logits.";
+    fill("effects", ...effectTable(step.decoder, groups[state.group].points, state.point, pick));
+  }
+
+  function caption(looks) {
+    if (looks) {
+      const peak = looks.peak(state.layer, state.look);
+      byId("step-caption").textContent = `Where the token "${state.token}" looks, ${state.layer === looks.layers.length - 1
+        ? "in the final attention" : `in layer ${state.layer}`}, mean of the heads: the brightest cell has ${percent(peak)}, `
+        + `${fixed(peak / looks.evenly, 0)} times an even share.`;
+      return;
+    }
     const point = groups[state.group]?.points[state.point];
     byId("step-caption").textContent = point
       ? `${point.label} point at ${point.position.x}, ${point.position.y}: ${told(pointReasons, point.reason)}.`
@@ -220,15 +265,17 @@ else {
   }
 
   function pick(index) {
-    const had = document.activeElement?.closest("#points") !== null;
+    const had = document.activeElement?.closest("#points, #effects")?.id;
     state.point = index;
     const label = groups[state.group].points[index].label;
     const all = steps();
+    const { looks } = all[state.step];
+    if (looks && looks.ofPoint(index) >= 0) state.token = looks.tokens[looks.ofPoint(index)];
     if (!visible(all[state.step]).some((entry) => entry.index === index)) {
       state.step = all.findIndex((step) => step.points === label);
     }
     draw();
-    if (had) byId("points").querySelectorAll("button")[index]?.focus();
+    if (had) byId(had).querySelectorAll("button")[index]?.focus();
   }
 
   function go(index) {
@@ -272,6 +319,20 @@ else {
       draw();
     });
   } else byId("groups").classList.add("hidden");
+  choices("look-what", ["the mask", "where a token looks"], 0, (index) => {
+    state.looks = index === 1;
+    draw();
+  });
+  const layers = groups.flatMap((group) => group.looks).find((looks) => looks)?.layers ?? [];
+  state.layer = Math.max(0, layers.length - 1);
+  choices("look-layer", layers, state.layer, (index) => {
+    state.layer = index;
+    draw();
+  });
+  byId("look-token").addEventListener("change", (event) => {
+    state.token = event.target.value;
+    draw();
+  });
   slider("strength", state.strength, 100, (value) => `${value} %`, (value) => {
     state.strength = value;
     draw();

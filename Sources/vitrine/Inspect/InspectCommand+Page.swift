@@ -78,8 +78,11 @@ extension InspectCommand {
             var page = try made(clip, texts.isEmpty ? own : texts)
             page.object = object
             let names = InspectionPage.observed(by: segmenter, of: image.size)
-            page.add(
-                try segmenter.segment(image, object: object, observing: names), frame: try loaded.sam.frame(of: image))
+            // Made here, because the decoder is asked again afterwards.
+            let samFile = loaded.files.first { $0.role == "SAM" }?.path ?? ""
+            let embedding = try reading(samFile) { try loaded.sam.embed(image) }
+            let seen = try segmenter.segment(image, object: object, embedding: embedding, observing: names)
+            try reading(samFile) { try page.add(seen, embedding, loaded.sam) }
             return page
         } catch let error as AnomalySegmentationError {
             switch error {

@@ -71,8 +71,14 @@ extension InspectionPage {
     }
 
     /// Adds the way from map to mask.
-    mutating func add(_ seen: Observed<AnomalyResult>, frame: ModelFrame) {
+    ///
+    /// - Parameter embedding: of the picture, by `sam`.
+    /// - Throws: `IntrospectionError`.
+    mutating func add(
+        _ seen: Observed<AnomalyResult>, _ embedding: ImageEmbedding, _ sam: SAMModel
+    ) throws(IntrospectionError) {
         let result = seen.output
+        let decoder = try decoderStages(of: result, embedding, sam)
         let shown = result.fusedMap.size.within(Self.mapSide)
         let fused = Tensor(result.fusedMap.values, shape: [result.fusedMap.size.height, result.fusedMap.size.width])
             .resizedBilinear(height: shown.height, width: shown.width, antialias: true)
@@ -82,7 +88,7 @@ extension InspectionPage {
             threshold: result.prompts.threshold, map: PageNumbers(result.map.squareMap.thinned(Self.mapSide)),
             heat: seen["points.heat"].map { PageNumbers($0.thinned(Self.mapSide)) },
             groups: zip(result.prompts.groups, result.cascades).enumerated().map { index, found in
-                Group(index, found.0, found.1, seen, frame)
+                Group(index, found.0, found.1, seen, embedding.frame, decoder[index])
             },
             fused: PageNumbers(fused),
             mask: PageNumbers(
@@ -90,7 +96,7 @@ extension InspectionPage {
             maskArea: result.mask.area)
     }
 
-    /// The activations that ``add(_:frame:)`` reads.
+    /// The activations that ``add(_:_:_:)`` reads.
     static func observed(by segmenter: AnomalySegmenter, of size: ImageSize) -> [String] {
         segmenter.activations(for: size).map(\.name).filter { name in
             name == "points.heat" || name.hasPrefix("groups.") && !name.contains(".stages.")
@@ -103,8 +109,10 @@ extension InspectionPage.Group {
     private static let logitLimit: Float = 12
 
     fileprivate init(
-        _ index: Int, _ group: PromptGroup, _ trace: CascadeTrace, _ seen: Observed<AnomalyResult>, _ frame: ModelFrame
+        _ index: Int, _ group: PromptGroup, _ trace: CascadeTrace, _ seen: Observed<AnomalyResult>,
+        _ frame: ModelFrame, _ decoder: [InspectionPage.DecoderStage]
     ) {
+        self.decoder = decoder
         record = GroupRecord(group, trace)
         similarity = seen["groups.\(index).similarity"].map { PageNumbers($0, low: -1, high: 1) }
         ringMap = seen["groups.\(index).ring"].map { PageNumbers($0.thinned(384)) }
@@ -141,7 +149,15 @@ extension InspectionPage.Picture {
 
 extension InspectionPage.Attention {
     /// - Parameter rows: `[..., queries, tokens]`.
-    fileprivate init(_ rows: Tensor) {
+    init(_ rows: Tensor) { self.init(rows, shape: rows.shape) }
+
+    /// - Parameter maps: `[layers, queries, rows, columns]`.
+    init(maps: Tensor) {
+        let cells = maps.shape[2] * maps.shape[3]
+        self.init(maps.reshaped(to: [maps.shape[0], maps.shape[1], cells]), shape: maps.shape)
+    }
+
+    private init(_ rows: Tensor, shape: Shape) {
         let peaks = rows.maximum(axis: -1)
         let tokens = rows.shape[-1]
         let (values, most) = (rows.values, peaks.values)
@@ -149,7 +165,7 @@ extension InspectionPage.Attention {
             let peak = most[index / tokens]
             return peak > 0 ? (values[index] / peak).squareRoot() : 0
         }
-        weights = PageNumbers(shares, shape: rows.shape.dimensions, low: 0, high: 1)
+        weights = PageNumbers(shares, shape: shape.dimensions, low: 0, high: 1)
         self.peaks = PageNumbers(exactly: most, shape: peaks.shape.dimensions)
     }
 }

@@ -17,7 +17,7 @@ struct InspectionPage: Encodable {
 
     /// Rows of attention: each weight as the square root of its share of the row's largest, and that one.
     struct Attention: Encodable {
-        /// `[..., queries, tokens]`.
+        /// `[..., queries, tokens]`; from the decoder's tokens to the picture `[..., queries, rows, columns]`.
         var weights: PageNumbers
         /// `[..., queries]`.
         var peaks: PageNumbers
@@ -53,7 +53,7 @@ struct InspectionPage: Encodable {
 
     /// A group as results have it, with its maps.
     struct Group: Encodable {
-        private enum Key: String, CodingKey { case similarity, ringMap, cost, logits }
+        private enum Key: String, CodingKey { case similarity, ringMap, cost, logits, decoder }
 
         var record: GroupRecord
         var similarity: PageNumbers?
@@ -62,6 +62,8 @@ struct InspectionPage: Encodable {
         var cost: PageNumbers?
         /// Of each stage's chosen mask, over the picture.
         var logits: [PageNumbers]
+        /// One for each stage.
+        var decoder: [DecoderStage]
 
         func encode(to encoder: any Encoder) throws {
             try record.encode(to: encoder)
@@ -70,6 +72,7 @@ struct InspectionPage: Encodable {
             try maps.encodeIfPresent(ringMap, forKey: .ringMap)
             try maps.encodeIfPresent(cost, forKey: .cost)
             try maps.encode(logits, forKey: .logits)
+            try maps.encode(decoder, forKey: .decoder)
         }
     }
 

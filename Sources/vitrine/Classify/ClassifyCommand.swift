@@ -67,6 +67,8 @@ struct ClassifyCommand: ReadsPictures {
         let clip = loaded.model
         var preparation = clip.configuration
         if let resize { preparation.resizing = resize }
+        // Before the sentences become vectors, so that a request to stop has its sentence.
+        var loop = PictureLoop(total: items.count, whenStopped: "the others have no line", printsRecords: json)
         let classifier = try loaded.readingTexts(labelOptions.labelsFile ?? "--labels") {
             try ZeroShotClassifier(clip, labels: labels, templates: sentences)
         }
@@ -94,7 +96,6 @@ struct ClassifyCommand: ReadsPictures {
             if status != .success { throw ExitCode(status.rawValue) }
             return
         }
-        var loop = PictureLoop(total: items.count, whenStopped: "the others have no line", printsRecords: json)
         try loop.work(through: pictures, \.self) { item, decoded in
             try Terminal.write(try line(item, decoded, try ranked(decoded), indistinct))
         }

@@ -20,6 +20,12 @@ struct PictureLoop {
         self.whenStopped = whenStopped
         self.printsRecords = printsRecords
         bar = ProgressBar(total: total, isWanted: showsBar)
+        if total > 0 { rememberProgress() }
+    }
+
+    /// Keeps how far the work is, to be told when a request ends it.
+    private func rememberProgress() {
+        StopRequest.remember("stopped after \(done) of \(total) pictures; \(whenStopped)")
     }
 
     /// - Parameters:
@@ -33,7 +39,7 @@ struct PictureLoop {
     ) throws {
         defer { bar.hide() }
         for (item, reading) in readings {
-            StopRequest.remember("stopped after \(done) of \(total) pictures; \(whenStopped)")
+            rememberProgress()
             try StopRequest.check()
             do {
                 let reading = try reading.get()

@@ -57,24 +57,9 @@ struct ProfileTests {
         let outcome = try command.run(arguments)
         #expect(outcome.status == 0, "\(outcome.errors)")
         let value = try JSONValue(String(decoding: try command.data("trace.json"), as: UTF8.self))
-        let events = try #require(value["traceEvents"]?.asList)
-        #expect(value["displayTimeUnit"]?.asText == "ms")
-        var layers: Set<String> = []
-        var tracks: Set<Double> = []
-        for event in events {
-            let phase = try #require(event["ph"]?.asText)
-            let thread = try #require(event["tid"]?.asNumber)
-            #expect(event["pid"]?.asNumber == 1 && event["name"]?.asText != nil)
-            if phase == "M" {
-                if event["name"]?.asText == "thread_name" { tracks.insert(thread) }
-                continue
-            }
-            #expect(phase == "X" && tracks.contains(thread))
-            let (start, length) = (try #require(event["ts"]?.asNumber), try #require(event["dur"]?.asNumber))
-            #expect(start >= 0 && length >= 0)
-            #expect(["layer", "operation", "share"].contains(event["cat"]?.asText))
-            if let layer = event["args"]?["layer"]?.asText { layers.insert(layer) }
-        }
+        let slices = try Self.slices(ofTrace: value)
+        let layers = Set(slices.compactMap { $0["args"]?["layer"]?.asText })
+        #expect(Set(slices.compactMap { $0["cat"]?.asText }) == ["layer", "operation", "share"])
         for stage in [
             "decoding", "map.visual.transformer.resblocks.0.attn", "embedding.image_encoder.blocks.0.attn.qkv",
             "points",
@@ -86,6 +71,50 @@ struct ProfileTests {
         try command.write(Data("{}".utf8), to: "trace.json")
         let refused = try command.run(arguments)
         #expect(refused.status == 5 && refused.errors.contains("trace.json exists"))
+    }
+
+    /// The slices of a trace, once it is what the Trace Event Format asks for: an object with a list of events; complete
+    /// events with name, category, process, thread, start and length in microseconds; metadata events that name the process
+    /// and each track before its slices; and on a track slices that lie within each other or one after the other.
+    private static func slices(ofTrace trace: JSONValue) throws -> [JSONValue] {
+        #expect(try Set(#require(members(trace)).keys) == ["displayTimeUnit", "otherData", "traceEvents"])
+        #expect(trace["displayTimeUnit"]?.asText == "ms")
+        var (tracks, slices): ([Double: String], [JSONValue]) = ([:], [])
+        var processes = 0
+        /// For each track the ends of the slices that are open, in nanoseconds, the innermost last.
+        var open: [Double: [Int]] = [:]
+        for event in try #require(trace["traceEvents"]?.asList) {
+            let keys = try Set(#require(members(event)).keys)
+            let (name, thread) = (try #require(event["name"]?.asText), try #require(event["tid"]?.asNumber))
+            #expect(!name.isEmpty && event["pid"]?.asNumber == 1 && thread >= 0 && thread == thread.rounded())
+            switch event["ph"]?.asText {
+            case "M":
+                #expect(keys == ["name", "ph", "pid", "tid", "args"] && slices.isEmpty)
+                let label = try #require(event["args"]?["name"]?.asText)
+                if name == "process_name" {
+                    processes += 1
+                } else {
+                    #expect(name == "thread_name" && tracks.updateValue(label, forKey: thread) == nil)
+                }
+            case "X":
+                #expect(keys == ["name", "ph", "pid", "tid", "cat", "ts", "dur", "args"] && tracks[thread] != nil)
+                let (start, length) = (try #require(event["ts"]?.asNumber), try #require(event["dur"]?.asNumber))
+                #expect(start >= 0 && length >= 0)
+                let begin = Int((1000 * start).rounded())
+                let end = begin + Int((1000 * length).rounded())
+                while let last = open[thread]?.last, last <= begin { open[thread]?.removeLast() }
+                #expect(open[thread]?.last.map { end <= $0 } ?? true, "\(event)")
+                open[thread, default: []].append(end)
+                slices.append(event)
+            default: Issue.record("\(event)")
+            }
+        }
+        #expect(processes == 1 && Set(tracks.values).count == tracks.count && tracks[0] == "caller")
+        return slices
+    }
+
+    private static func members(_ value: JSONValue) -> [String: JSONValue]? {
+        if case .object(let members) = value { members } else { nil }
     }
 
     @Test("what is neither a work nor a picture is refused with the works that there are")

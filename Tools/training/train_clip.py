@@ -22,6 +22,8 @@ LATE_ODDS = [1, 3, 4, 1]
 LATE = 0.75
 # Normal prompts, and abnormal ones, in each step.
 PAIRS = 3
+# Pictures of a batch, at most, that get a caption: sentences are cut into tokens on the processor, which would hold a large batch up.
+CAPTIONED = 64
 # A patch counts as abnormal above this share of defect pixels; a patch with some, but fewer, is left out.
 DEFECT_SHARE = 0.04
 LARGEST_LOGIT_SCALE = 4.6
@@ -49,17 +51,19 @@ class LossWeights:
 
 
 def sentences(lot: random.Random, drawing: Drawing) -> list[str]:
-    """PAIRS normal prompts, PAIRS abnormal ones, then one caption a picture."""
+    """PAIRS normal prompts, PAIRS abnormal ones, then one caption for each of the first pictures."""
     names = [words.any_object(lot) if lot.random() < 0.5 else lot.choice(drawing.surfaces) for _ in range(PAIRS)]
     prompts = [words.sentence(lot, abnormal, name) for abnormal in (False, True) for name in names]
-    return prompts + [words.caption(lot, surface, kind) for surface, kind in zip(drawing.surfaces, drawing.kinds)]
+    captioned = list(zip(drawing.surfaces, drawing.kinds))[:CAPTIONED]
+    return prompts + [words.caption(lot, surface, kind) for surface, kind in captioned]
 
 
 def contrast(classes: torch.Tensor, captions: torch.Tensor, drawing: Drawing, scale: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of pictures to captions; captions of the same surface and defect share the truth."""
-    labels = [f"{surface}/{kind}" for surface, kind in zip(drawing.surfaces, drawing.kinds)]
-    same = torch.tensor([[a == b for b in labels] for a in labels], dtype=torch.float32,
-                        device=classes.device)
+    labels = [f"{surface}/{kind}" for surface, kind in zip(drawing.surfaces, drawing.kinds)][: len(captions)]
+    numbers = {label: number for number, label in enumerate(labels)}
+    number = torch.tensor([numbers[label] for label in labels], device=classes.device)
+    same = (number[:, None] == number[None]).float()
     logits = scale * F.normalize(classes.float(), dim=-1) @ captions.T
     return -(same / same.sum(1, keepdim=True) * logits.log_softmax(1)).sum(1).mean()
 
@@ -87,7 +91,7 @@ def losses(model: SmallCLIP, drawing: Drawing, tokens: torch.Tensor, early: torc
         "dice": weights.dice * (overlap * faulty).sum() / (faulty.sum() + 1),
         "text": weights.text * (2 - normal_texts @ normal.detach() - abnormal_texts @ abnormal.detach()).mean(),
         "picture": weights.picture * F.binary_cross_entropy_with_logits(class_logits, faulty),
-        "caption": weights.caption * contrast(tokens[:, 0], captions, drawing, model.logit_scale.exp()),
+        "caption": weights.caption * contrast(tokens[: len(captions), 0], captions, drawing, model.logit_scale.exp()),
     }
 
 

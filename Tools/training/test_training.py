@@ -98,6 +98,22 @@ def test_budget_of_minutes_sets_the_number_of_steps(tmp_path, monkeypatch):
     assert rates[:3] == sorted(rates[:3]) and rates[-1] < max(rates)
 
 
+def test_run_that_is_told_to_stop_at_a_step_goes_on_from_it(tmp_path):
+    rates = []
+
+    def step(run):
+        rates.append(run.rate)
+        run.finish_step(1, {})
+
+    made_run(tmp_path / "whole.pt", "--steps", "90").repeat(step)
+    whole = rates.copy()
+    rates.clear()
+    made_run(tmp_path / "parts.pt", "--steps", "90", "--until", "60").repeat(step)
+    assert rates == whole[:60]
+    made_run(tmp_path / "parts.pt", "--steps", "90").repeat(step)
+    assert rates == whole
+
+
 def test_same_seed_gives_same_pictures():
     first, second, other = (Generator(seed).batch(2, 48, 64) for seed in (3, 3, 4))
     assert torch.equal(first.pictures, second.pictures) and torch.equal(first.defect, second.defect)

@@ -33,6 +33,7 @@ def parser(description: str, state: str, seed: int) -> argparse.ArgumentParser:
     length = result.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, help="budget of time; the steps that fit in are counted at the start")
     length.add_argument("--steps", type=int, help="length of the run, interruptions included")
+    result.add_argument("--until", type=int, help="stop at this step; the learning rate falls as if the run went to its end")
     result.add_argument("--seed", type=int, default=seed, help="all random numbers of the run follow from it")
     result.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     result.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=torch.cuda.is_available(),
@@ -79,9 +80,10 @@ class Run:
         self.minutes = options.minutes
         self.bf16 = options.bf16
         self.from_scratch = options.start is None
-        unlike = ("state", "save_every", "minutes", "steps")
+        unlike = ("state", "save_every", "minutes", "steps", "until")
         self.terms = {name: str(value) for name, value in sorted(vars(options).items()) if name not in unlike}
         self.steps = options.steps
+        self.until = options.until
         self.optimiser = torch.optim.AdamW(model.parameters(), self.peak, betas=(0.9, 0.98), weight_decay=0.05)
         photographs = Photographs(options.pool, self.device) if options.pool else None
         shares = replace(shares, photographs=options.photographs, objects=options.objects)
@@ -124,13 +126,13 @@ class Run:
         """Does the steps that are left; `step` draws a batch, calls `learn` and ends with `finish_step`."""
         self.model.train()
         self.started = self.timed_from = time.time()
-        while self.step != self.steps and not self.out_of_time:
+        while self.step not in (self.steps, self.until) and not self.out_of_time:
             step(self)
         self.save()
         if self.step == self.steps:
             print(f"weights {digest(self.model.state_dict())}", flush=True)
         else:
-            print(f"stopped at step {self.step} of {self.steps}: the time is up; the same command goes on", flush=True)
+            print(f"stopped at step {self.step} of {self.steps}; the same command goes on", flush=True)
 
     def autocast(self) -> torch.autocast:
         return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bf16)

@@ -49,7 +49,8 @@ extension Dataset {
             unused: unused, maskRules: rules)
     }
 
-    private func relative(_ file: String) -> String {
+    /// A file of the data set by its path below the root, wherever that is.
+    package func relative(_ file: String) -> String {
         file.hasPrefix("\(root)/") ? String(file.dropFirst(root.count + 1)) : file
     }
 }

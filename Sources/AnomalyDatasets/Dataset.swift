@@ -78,8 +78,7 @@ extension Dataset {
                 throw .otherLayout(root: root, layout: layout ?? .list)
             }
             folder = place.removingLastComponent().string
-            let stem = place.stem ?? name
-            draft = try ListedPictures.draft(reading: root, name: stem)
+            draft = try ListedPictures.draft(reading: root, name: Self.stem(of: root))
         }
         let checked = DatasetCheck(draft, below: folder.isEmpty ? "." : folder)
         if checked.faults.isEmpty || leavesOutFaulty {
@@ -91,4 +90,6 @@ extension Dataset {
             throw .faulty(root: root, layout: known, checked.faults)
         }
     }
+    /// What the one class of a list without classes is called.
+    static func stem(of list: String) -> String { FilePath(list).stem ?? list }
 }

@@ -18,6 +18,9 @@ extension DatasetError: CustomStringConvertible {
         case .nothingLeft(let root, let layout, let faults):
             "\(printable(root)), read as \(layout.rawValue), has no picture without a fault"
                 + (faults.first.map { ", the first: \($0)" } ?? "") + "; mend them"
+        case .noObjectName(let className, let layout):
+            "the class \(printable(className)) of a data set read as \(layout.rawValue) does not say what its pictures show; "
+                + "name it in plain English"
         }
     }
 }

@@ -14,4 +14,6 @@ public enum DatasetError: Error, Hashable, Sendable {
     case faulty(root: String, layout: DatasetLayout, [DatasetFault])
     /// No picture is left without the faulty ones.
     case nothingLeft(root: String, layout: DatasetLayout, [DatasetFault])
+    /// The name of a class does not say what its pictures show.
+    case noObjectName(className: String, layout: DatasetLayout)
 }

@@ -15,3 +15,13 @@ package func encodedJSON(_ value: some Encodable, pretty: Bool = false, snakeCas
         positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
+
+/// A record that ``encodedJSON(_:pretty:snakeCase:)`` wrote.
+///
+/// - Throws: A `DecodingError` for what is no such record.
+package func decodedJSON<Record: Decodable>(_ json: [UInt8], as _: Record.Type = Record.self) throws -> Record {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try decoder.decode(Record.self, from: Data(json))
+}

@@ -22,6 +22,11 @@ package indirect enum JSONValue: Hashable, Sendable {
         try reader.expectEnd()
         return members
     }
+
+    /// What a record is as JSON: one that becomes an object.
+    package init(encoding record: some Encodable) throws {
+        self = .object(try Self.members(of: Array(try encodedJSON(record).utf8)))
+    }
 }
 
 extension JSONValue: Encodable {

@@ -14,14 +14,14 @@ struct RegionTable {
 
     /// The names of the columns.
     var header: String {
-        Self.line(Self.pixelColumns + (pixelSizeMillimetres == nil ? [] : Self.millimetreColumns))
+        TableLine.text(Self.pixelColumns + (pixelSizeMillimetres == nil ? [] : Self.millimetreColumns))
     }
 
     /// The lines of a picture: none where it has no region.
     func rows(_ picture: PictureRegions) -> String {
         picture.regions.enumerated().map { index, region in
             let box = region.box
-            var cells = [Self.cell(picture.id), "\(index + 1)"]
+            var cells = [TableLine.cell(picture.id), "\(index + 1)"]
             cells += [region.area, box.x0, box.y0, box.width, box.height].map(String.init)
             cells += [region.score.map { "\($0)" } ?? ""]
             cells += [region.centroid.x, region.centroid.y].map { Self.number($0) }
@@ -31,31 +31,13 @@ struct RegionTable {
                 // Millimetres count from the picture's corner, half a pixel before the middle of its first pixel.
                 cells += [region.centroid.x, region.centroid.y].map { Self.number(($0 + 0.5) * side) }
             }
-            return Self.line(cells)
+            return TableLine.text(cells)
         }.joined()
     }
-
-    private static func line(_ cells: [String]) -> String { cells.joined(separator: ",") + "\r\n" }
 
     /// Six places behind the point at most, whatever the locale.
     private static func number(_ value: Double) -> String {
         let rounded = (value * 1e6).rounded() / 1e6
         return rounded.isFinite ? "\(rounded)" : ""
-    }
-
-    /// A text as a cell: in quotation marks where RFC 4180 asks for them.
-    ///
-    /// Programs for tables take a cell that begins with one of `= + - @`, a tab or a carriage return for a formula. Such a
-    /// text gets an apostrophe in front, and so does one that has one already: who reads the cell takes one off.
-    static func cell(_ text: String) -> String {
-        var safe = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r'".unicodeScalars.contains(first) { safe = "'" + text }
-        guard safe.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return safe }
-        var quoted = "\""
-        for scalar in safe.unicodeScalars {
-            if scalar == "\"" { quoted += "\"" }
-            quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
     }
 }

@@ -109,6 +109,11 @@ struct JSONContractTests {
         try run("activations-sam", ["inspect", "a.png", "--model", "sam", "--point", "106,60", "--json"])
         try run("activations-method", ["inspect", "a.png", "--model", "method", "--object", "plate", "--json"])
         try run("evaluate", ["evaluate", "set", "--object", "plate", "--json"])
+        try run("evaluate-folder", ["evaluate", "set", "--object", "plate", "--quiet", "--output", "evaluated"])
+        try keep("evaluate-results", file: "evaluated/results.json")
+        try keep("evaluate-run", file: "evaluated/run.json")
+        let pictures = String(decoding: try command.data("evaluated/pictures.jsonl"), as: UTF8.self)
+        texts["evaluate-picture"] = pictures.split(separator: "\n").last.map(String.init)
         try run("profile", ["profile", "clip-image", "--runs", "1", "--json"])
         try run("list", ["weights", "list", "--json"])
         for (name, file) in [("clip", small.clip), ("sam", small.sam)] {

@@ -106,6 +106,11 @@ public struct VariantSegmenter: Sendable {
         }
     }
 
+    /// Makes the text vectors of an object for all maps, so that a name that does not fit is found before the first picture.
+    package func prepare(for object: String) throws(AnomalySegmentationError) {
+        for segmenter in segmenters { _ = try segmenter.textVectors(for: object) }
+    }
+
     /// Looks at one picture in all ways.
     ///
     /// - Parameters:

@@ -30,6 +30,11 @@ struct BatchOptions: ParsableArguments {
     @Option(help: "A file that is written anew while pictures get done, a second apart at least, with the same line.")
     var heartbeat: String?
 
+    /// Whether no flag was given.
+    var isUsual: Bool {
+        !overwrite && !retryFailed && !partialOk && !dryRun && progress == .bar && heartbeat == nil
+    }
+
     func validate() throws {
         if overwrite, retryFailed {
             throw ValidationError("--overwrite does all pictures again; leave out --retry-failed")

@@ -9,27 +9,30 @@ import TextLines
 struct FinishedShard {
     let path: String
     let run: RunDescription
+    let layout: RunLayout
 
     /// Why a folder is none.
     enum Fault: Error {
         /// Its run was stopped, or still goes on.
         case notDone
-        /// A file at its top is another than its marker says.
-        case changed(RunFolder.File)
+        /// A file at its top, by its name, is another than its marker says.
+        case changed(String)
     }
 
     init(_ path: String) throws {
         self.path = path
-        func place(_ file: RunFolder.File) -> String { "\(path)/\(file.rawValue)" }
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: place(.done))),
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: "\(path)/done.json")),
             let digests = try? JSONDecoder().decode(DoneRecord.self, from: data).sha256
         else { throw Fault.notDone }
-        for (file, digest) in [
-            (RunFolder.File.results, digests.results), (.failures, digests.failures), (.run, digests.run),
-        ] where (try? ContentStamp.digest(ofFile: place(file))) != digest {
-            throw Fault.changed(file)
+        func check(_ name: String, _ digest: String) throws {
+            if (try? ContentStamp.digest(ofFile: "\(path)/\(name)")) != digest { throw Fault.changed(name) }
         }
-        run = try RunDescription(file: place(.run))
+        try check("run.json", digests.run)
+        run = try RunDescription(file: "\(path)/run.json")
+        guard let layout = run.layout else { throw Fault.changed("run.json") }
+        self.layout = layout
+        try check(layout.name(of: .lines), digests.results)
+        try check(layout.name(of: .failures), digests.failures)
     }
 
     /// Its part of the whole; nil for a run that has all pictures.
@@ -40,8 +43,8 @@ struct FinishedShard {
 
     /// Its pictures in the order of their ids, each with its line.
     func lines(_ use: (_ id: String, _ part: RunJournal.Part, _ line: String) throws -> Void) throws {
-        let readers = try [(RunFolder.File.results, RunJournal.Part.done), (.failures, .failed)].map { file, part in
-            (reader: try LineReader("\(path)/\(file.rawValue)"), part: part)
+        let readers = try [(RunLayout.File.lines, RunJournal.Part.done), (.failures, .failed)].map { file, part in
+            (reader: try LineReader("\(path)/\(layout.name(of: file))"), part: part)
         }
         var next = try readers.map { try Self.next($0.reader) }
         while let first = next.indices.filter({ next[$0] != nil }).min(by: { one, other in

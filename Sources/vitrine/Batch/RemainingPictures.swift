@@ -1,12 +1,10 @@
 import Foundation
-import ImageCodecs
 import PictureLists
 import RunJournals
-import SystemPackage
 
 /// What is left to do in an output folder.
-struct RemainingPictures {
-    private(set) var items: [PictureItem] = []
+struct RemainingPictures<Item: RunItem> {
+    private(set) var items: [Item] = []
     /// Pictures whose results are there.
     private(set) var done = 0
     /// Pictures that failed before and are not tried again.
@@ -30,31 +28,26 @@ struct RemainingPictures {
     ///   - retriesFailed: whether pictures that failed are tried again.
     ///   - note: told, in a sentence, why a picture that was done is done again.
     init(
-        of all: [PictureItem], in folder: String, _ journal: RunJournal?, retriesFailed: Bool, note: (String) -> Void
+        of all: [Item], in folder: String, _ layout: RunLayout, _ journal: RunJournal?, retriesFailed: Bool,
+        note: (String) -> Void
     ) throws {
         for item in all {
-            guard let entry = try journal?.entry(of: item.id) else {
+            guard let entry = try journal?.entry(of: item.picture.id) else {
                 items.append(item)
                 continue
             }
-            let isChanged = Self.isChanged(item, since: entry.input)
+            let isChanged = item.isChanged(since: entry.input)
+            let place = "\(folder)/\(layout.place(ofResult: item.picture.id))"
             switch entry.outcome {
             case .failed where !retriesFailed && !isChanged: failed += 1
-            case .done(let result) where !isChanged && result.isSame(asResult: "\(folder)/\(item.id)"): done += 1
+            case .done(let result) where !isChanged && result.isSame(asResult: place): done += 1
             case .failed: items.append(item)
             case .done:
-                note("\(item.pathText) \(isChanged ? "was" : "has a result that was") changed since; it is done again")
+                note(
+                    "\(item.picture.pathText) \(isChanged ? "was" : "has a result that was") changed since; it is done again"
+                )
                 items.append(item)
             }
         }
-    }
-
-    /// A file that is not there any more does not make its result another.
-    private static func isChanged(_ item: PictureItem, since stamp: ContentStamp?) -> Bool {
-        guard let facts = item.path.withPlatformString({ ContentStamp.facts(ofFile: $0) }) else { return false }
-        guard let stamp else { return true }
-        if facts == stamp.facts { return false }
-        guard let bytes = try? item.contents(DecodingOptions()) else { return true }
-        return ContentStamp.digest(of: bytes) != stamp.digest
     }
 }

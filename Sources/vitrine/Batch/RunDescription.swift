@@ -13,10 +13,49 @@ struct RunDescription: Sendable {
         members = try JSONValue.members(of: Array(try Data(contentsOf: URL(fileURLWithPath: file))))
     }
 
-    /// The members that have to be the same in all runs that write to one folder.
-    static let fixed: Set<String> = ["command", "schemaVersion", "settings", "shard", "vitrine", "weights"]
+    /// The members that have to be the same in all runs that write to one folder. `segment` takes further pictures; what
+    /// `evaluate` says holds for one set of pictures.
+    static func fixed(in layout: RunLayout) -> Set<String> {
+        let fixed: Set<String> = ["command", "schemaVersion", "settings", "shard", "vitrine", "weights"]
+        return layout == .evaluate ? fixed.union(["manifest"]) : fixed
+    }
+
     /// Those that have to be the same in shards that are put together.
-    static let common = fixed.subtracting(["shard"]).union(["exports", "manifest"])
+    static let common: Set<String> = [
+        "command", "exports", "manifest", "schemaVersion", "settings", "vitrine", "weights",
+    ]
+
+    /// By the command that made it; nil for one that this version does not know.
+    var layout: RunLayout? {
+        guard case .text(let command)? = members["command"] else { return nil }
+        return RunLayout(rawValue: command)
+    }
+
+    /// The machines that worked on it, each once, in the order of their texts.
+    var machines: [JSONValue] {
+        if case .list(let machines)? = members["machines"] { machines } else { [] }
+    }
+
+    /// Adds machines of other runs to this one's.
+    mutating func add(machines others: [JSONValue]) {
+        let all = Set(machines).union(others).map { (text: (try? encodedJSON($0)) ?? "", machine: $0) }
+        if all.isEmpty { return }
+        members["machines"] = .list(all.sorted { $0.text < $1.text }.map(\.machine))
+    }
+
+    /// Adds a member that is known only at the end.
+    func adding(_ name: String, _ value: some Encodable) throws -> RunDescription {
+        var result = self
+        result.members[name] = try JSONValue.members(of: Array(try encodedJSON(["value": value]).utf8))["value"]
+        return result
+    }
+
+    /// What the members say to one who knows them.
+    ///
+    /// - Throws: A `DecodingError` for members that this version does not know.
+    func decoded<Record: Decodable>(as _: Record.Type) throws -> Record {
+        try decodedJSON(Array(try encodedJSON(JSONValue.object(members)).utf8))
+    }
 
     /// What is not as it was, of some members.
     func differences(from other: RunDescription, in keys: Set<String>) -> [SettingDifference] {
@@ -53,9 +92,8 @@ struct RunDescription: Sendable {
     /// - Throws: A `DecodingError` for files that this version does not know.
     var exports: RunRecord.Exports? {
         get throws {
-            guard let exports = members["exports"] else { return nil }
-            return try JSONDecoder().decode(
-                RunRecord.Exports.self, from: Data(try encodedJSON(exports, pretty: false).utf8))
+            struct Exporting: Decodable { var exports: RunRecord.Exports? }
+            return try decoded(as: Exporting.self).exports
         }
     }
 

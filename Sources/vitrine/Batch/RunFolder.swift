@@ -1,4 +1,6 @@
+import ArgumentParser
 import Foundation
+import JSONText
 import RegionExports
 import ResultFolders
 import RunJournals
@@ -6,25 +8,16 @@ import Synchronization
 
 /// The output folder of a command that writes a result for each picture, and what earlier runs did in it.
 ///
-/// At its top stand `run.json` from the first result on and, once all pictures are done or have failed, `results.jsonl`,
-/// `failures.jsonl`, the files about all regions that were asked for, and at last `done.json`. They are Vitrine's by the
-/// journal; others of these names are refused.
+/// At its top stand `run.json` from the first result on and, once all pictures are done or have failed, a line for each
+/// picture, `failures.jsonl`, the files about all pictures together, and at last `done.json`. They are Vitrine's by the
+/// journal; others of these names are refused. ``RunLayout`` has the names.
 final class RunFolder: Sendable {
-    enum File: String, CaseIterable {
-        case results = "results.jsonl"
-        case failures = "failures.jsonl"
-        case run = "run.json"
-        case done = "done.json"
-    }
-
-    /// What stands at the top, in some runs or in all.
-    private static let names = File.allCases.map(\.rawValue) + RegionExport.allCases.map(\.fileName)
-
-    private let path: String
+    let path: String
+    private let layout: RunLayout
     private let results: ResultOutput
     let journal: RunJournal
-    /// Whether `run.json` says what is in the folder.
-    private let hasBegun = Mutex(false)
+    /// What `run.json` says of the machines of earlier runs, once it says what is in the folder; nil before.
+    private let begun = Mutex<[JSONValue]?>(nil)
 
     /// Locks the folder, and looks at all places that will be written to, before any model is loaded.
     ///
@@ -32,33 +25,30 @@ final class RunFolder: Sendable {
     ///   - ids: of all pictures of the run, sorted by their bytes.
     ///   - startsAnew: whether what is there is made again, whatever it was made with.
     /// - Throws: A ``CommandFailure`` with status `outputFailed`.
-    init(_ path: String, _ ids: [String], startsAnew: Bool) throws {
+    init(_ path: String, _ ids: [String], _ layout: RunLayout, startsAnew: Bool) throws {
         self.path = path
-        if let taken = ids.first(where: Self.isTaken) {
+        self.layout = layout
+        if let taken = ids.first(where: layout.isTaken) {
             throw CommandFailure.badInput(
                 "the results of a picture cannot be called \(taken), which is Vitrine's own; give it another name")
         }
-        results = try ResultOutput(path, for: ids)
+        results = try ResultOutput(path, for: ids.map(layout.place))
         journal = try Self.output {
             let journal = try RunJournal(folder: path, ids: ids, startsAnew: startsAnew)
-            try journal.own(Self.names)
+            try journal.own(layout.names)
             return journal
         }
-        if startsAnew { for file in [File.done, .run] { try remove(file.rawValue) } }
-    }
-
-    /// Whether an id begins with a name that the folder needs for itself.
-    private static func isTaken(_ id: String) -> Bool {
-        guard let first = id.split(separator: "/").first else { return true }
-        return first.hasPrefix(".vitrine") || names.contains { $0.utf8.elementsEqual(first.utf8) }
+        if startsAnew { for file in [RunLayout.File.done, .run] { try remove(layout.name(of: file)) } }
     }
 
     deinit {
         // Nothing was done: the folder is left as it was.
-        if journal.isNew, !hasBegun.withLock({ $0 }) { unlink("\(path)/\(RunJournal.name)") }
+        if journal.isNew, begun.withLock({ $0 == nil }) { unlink("\(path)/\(RunJournal.name)") }
     }
 
-    private func place(_ file: File) -> String { "\(path)/\(file.rawValue)" }
+    private func place(_ file: RunLayout.File) -> String { "\(path)/\(layout.name(of: file))" }
+
+    private func place(ofResult id: String) -> String { "\(path)/\(layout.place(ofResult: id))" }
 
     private func remove(_ name: String) throws {
         let place = "\(path)/\(name)"
@@ -72,6 +62,8 @@ final class RunFolder: Sendable {
     private static func output<Value>(_ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let failure as CommandFailure {
             throw failure
+        } catch let ended as ExitCode {
+            throw ended
         } catch {
             throw CommandFailure.output("\(error) (--output)")
         }
@@ -86,27 +78,33 @@ final class RunFolder: Sendable {
     ///
     /// - Throws: A ``CommandFailure`` with status `badInput` that lists what is not as in an earlier run.
     func begin(_ run: RunDescription) throws {
-        try hasBegun.withLock { hasBegun in
-            if hasBegun { return }
+        try begun.withLock { begun in
+            if begun != nil { return }
+            var run = run
+            var machines: [JSONValue] = []
             if let before = try? RunDescription(file: place(.run)) {
-                let differences = run.differences(from: before, in: RunDescription.fixed)
+                let differences = run.differences(from: before, in: RunDescription.fixed(in: layout))
                 if !differences.isEmpty {
                     throw CommandFailure.badInput(
                         "\(path) holds results that were made otherwise: "
                             + differences.map(\.description).joined(separator: "; ")
                             + ". Choose another folder with --output, or replace them with --overwrite")
                 }
+                machines = before.machines
+                run.add(machines: machines)
             }
             try Self.output {
                 // First of all, so that nobody takes the folder for whole while it is worked on.
-                try remove(File.done.rawValue)
+                try remove(layout.name(of: .done))
                 // They would be about other results, or are not asked for any more.
-                for export in RegionExport.allCases { try remove(export.fileName) }
+                for name in layout.summaries { try remove(name) }
                 try run.write(to: place(.run))
             }
-            hasBegun = true
+            begun = machines
         }
     }
+
+    private var earlierMachines: [JSONValue] { begun.withLock { $0 } ?? [] }
 
     // MARK: Pictures
 
@@ -114,10 +112,10 @@ final class RunFolder: Sendable {
     func write(
         _ id: String, input: ContentStamp?, record: String, _ fill: (_ folder: String) throws -> Void
     ) throws {
-        try results.write(id, fill)
+        try results.write(layout.place(ofResult: id), fill)
         try Self.output {
-            guard let result = ContentStamp(ofResult: "\(path)/\(id)") else {
-                throw OutputFolderError.removed(path: "\(path)/\(id)")
+            guard let result = ContentStamp(ofResult: place(ofResult: id)) else {
+                throw OutputFolderError.removed(path: place(ofResult: id))
             }
             try journal.add(JournalEntry(id: id, outcome: .done(result: result), input: input, record: record))
         }
@@ -134,7 +132,7 @@ final class RunFolder: Sendable {
             case .done(let other) = entry.outcome
         else { return false }
         return own.record == entry.record && stamp.digest == other.digest
-            && stamp.isSame(asResult: "\(path)/\(entry.id)")
+            && stamp.isSame(asResult: place(ofResult: entry.id))
     }
 
     /// Writes the files about all pictures, the marker last.
@@ -145,21 +143,27 @@ final class RunFolder: Sendable {
         try begin(run)
         return try Self.output {
             try journal.flush()
-            let results = try journal.write(.done, to: File.results.rawValue)
-            let failures = try journal.write(.failed, to: File.failures.rawValue)
-            if let exports = try run.exports {
-                for export in exports.files {
-                    try export.write(
-                        fromResults: place(.results), toFolder: path,
-                        pixelSizeMillimetres: exports.pixelSizeMillimetres, version: Version.number)
-                }
+            let lines = try journal.write(.done, to: layout.name(of: .lines))
+            let failures = try journal.write(.failed, to: layout.name(of: .failures))
+            let outcome = RunRecord.Outcome(done: lines.count, failed: failures.count)
+            var run = run.with(outcome)
+            switch layout {
+            case .segment: try writeExports(run)
+            case .evaluate: run = try EvaluatedFolder(path, run).writeSummaries()
             }
-            let outcome = RunRecord.Outcome(done: results.count, failed: failures.count)
+            run.add(machines: earlierMachines)
             let digests = DoneRecord.Digests(
-                failures: failures.digest, results: results.digest,
-                run: try run.with(outcome).write(to: place(.run)))
+                failures: failures.digest, results: lines.digest, run: try run.write(to: place(.run)))
             if isWhole { try DoneRecord(sha256: digests).write(to: place(.done)) }
             return outcome
+        }
+    }
+    private func writeExports(_ run: RunDescription) throws {
+        guard let exports = try run.exports else { return }
+        for export in exports.files {
+            try export.write(
+                fromResults: place(.lines), toFolder: path, pixelSizeMillimetres: exports.pixelSizeMillimetres,
+                version: Version.number)
         }
     }
 }

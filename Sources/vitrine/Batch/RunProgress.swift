@@ -23,7 +23,7 @@ final class RunProgress: Sendable {
     /// - Parameters:
     ///   - remaining: what is left to do, and what was done before.
     ///   - isQuiet: without a bar.
-    init(_ remaining: RemainingPictures, _ options: BatchOptions, isQuiet: Bool) {
+    init(_ remaining: RemainingPictures<some RunItem>, _ options: BatchOptions, isQuiet: Bool) {
         total = remaining.count
         self.options = options
         bar = ProgressBar(total: remaining.items.count, isWanted: !isQuiet && options.progress == .bar)

@@ -30,7 +30,7 @@ struct ShardMerge {
                 gaps.append("\(path) is not done; run its command again")
             } catch FinishedShard.Fault.changed(let file) {
                 throw CommandFailure.badInput(
-                    "\(path)/\(file.rawValue) was changed since its run was done; run its command again")
+                    "\(path)/\(file) was changed since its run was done; run its command again")
             }
         }
         guard let first = shards.first else { throw Self.refusal(gaps) }
@@ -93,8 +93,9 @@ struct ShardMerge {
             throw CommandFailure.badInput(
                 "the shards hold \(ids.count) pictures and their manifest \(pictureCount); run them again")
         }
-        let folder = try RunFolder(output, ids, startsAnew: startsAnew)
-        let run = shards[0].run.ofWhole
+        let folder = try RunFolder(output, ids, shards[0].layout, startsAnew: startsAnew)
+        var run = shards[0].run.ofWhole
+        for shard in shards { run.add(machines: shard.run.machines) }
         try folder.begin(run)
         for shard in shards { try add(shard, to: folder, output) }
         return try folder.finish(run, isWhole: !isPartial)
@@ -115,7 +116,7 @@ struct ShardMerge {
                 try folder.fail(id, input: entry.input, record: line)
                 return
             }
-            let result = "\(shard.path)/\(id)"
+            let result = "\(shard.path)/\(shard.layout.place(ofResult: id))"
             guard stamp.isSame(asResult: result), let files = ResultMark.files(in: result) else {
                 changed.append(id)
                 return

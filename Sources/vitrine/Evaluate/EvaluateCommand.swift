@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import ImageCodecs
 import Imaging
+import Manifests
 import SegmentAnything
 
 /// Measures maps and masks against pictures whose defects are known.
@@ -18,6 +19,8 @@ struct EvaluateCommand: ParsableCommand {
             told before a model is loaded. What is defect in a mask, the numbers in its file decide; the rule is \
             printed. The pixels of all test pictures of a class are pooled at the pictures' own sizes; maps are never \
             scaled by picture. Classes without any defect have no row of their own.
+
+            With --output the folder gets results.json, pictures.jsonl, pictures.csv, table.md and run.json, and what the             files are made of is kept in it: a run that was stopped goes on, and the shards of several machines are put             together with vitrine merge.
             """)
 
     @Argument(help: "The data set's folder, or a list that ends in .csv, .jsonl or .ndjson.")
@@ -29,8 +32,20 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Name what is broken in the data set, and measure the rest.")
     var skipBroken = false
 
-    @Option(help: "What the pictures show, for example \"magnetic tile\".")
-    var object: String
+    @Option(
+        help: """
+            What the pictures show, for example \"magnetic tile\". Without it the names of the classes say it, where a data \
+            set's folders are named after objects: metal_nut is "metal nut".
+            """)
+    var object: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: "A folder for the results. It is made when missing. Pictures that are done there are not done again.")
+    var output: String?
+
+    @Option(help: "Do one part of the pictures: 2/8 is the second of eight; auto takes it from Slurm. Needs --output.")
+    var shard: ShardArgument?
 
     @OptionGroup var readingOptions: PictureReadingOptions
     @OptionGroup var models: ModelOptions
@@ -45,75 +60,98 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
+    @Flag(name: .shortAndLong, help: "No progress bar and no log but errors.")
+    var quiet = false
+
+    @OptionGroup var batch: BatchOptions
     @OptionGroup var runLimit: RunLimitOptions
 
     func validate() throws {
-        if object.allSatisfy(\.isWhitespace) { throw ValidationError("--object is empty; name what the pictures show") }
+        if let object, object.allSatisfy(\.isWhitespace) {
+            throw ValidationError("--object is empty; name what the pictures show")
+        }
         if let limit, limit < 1 { throw ValidationError("--limit takes a positive number, not \(limit)") }
+        if output == nil, shard != nil || !batch.isUsual {
+            throw ValidationError("--shard, and the flags about runs that go on, need a folder: --output")
+        }
     }
 
     func run() throws {
         runLimit.apply()
         try models.threadOptions.apply()
-        let options = readingOptions.options
-        let classes = try LabelledPictures.classes(
-            in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit)
+        let shard = try shard?.resolved()
+        var dataset = try LabelledPictures(
+            in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit, object: object)
+        if let shard { dataset.keep(shard) }
         let setup = try anomalyOptions.resolved()
-        let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
-        let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
-        let evaluation = try Evaluation(models: loaded, setup: setup, object: object)
-        var measured: [(name: String, variants: [Evaluation.Variant: PixelMetrics])] = []
-        var scores = ImageScores()
-        var flawless = Evaluation.emptyMetrics
-        var rules: [MaskRule: Int] = [:]
-        let total = classes.map(\.items.count).reduce(0, +)
-        var loop = PictureLoop(
-            total: total, whenStopped: "no table was made; allow more time, or take fewer pictures with --limit",
-            showsBar: true)
-        for pictures in classes {
-            var metrics = Evaluation.emptyMetrics
-            var hasDefects = pictures.hasDefects
-            let readings = ReadAhead(pictures.items) { try Evaluation.read($0, options) }
-            try loop.work(through: readings, \.picture) { _, reading in
-                let sample = try StopRequest.computing { try evaluation.measure(reading) }
-                let isAnomalous = sample.truth.map { !$0.isEmpty } ?? false
-                hasDefects = hasDefects || isAnomalous
-                try scores.add(sample.score, isAnomalous: isAnomalous)
-                for variant in Evaluation.Variant.allCases {
-                    try metrics[variant]?.add(map: sample.maps[variant] ?? sample.map, truth: sample.truth)
-                }
-                for rule in reading.rules { rules[rule, default: 0] += 1 }
-            }
-            if hasDefects {
-                measured.append((pictures.name, metrics))
-            } else if withNormal {
-                try Evaluation.merge(metrics, into: &flawless)
-            }
-        }
-        if loop.failures.count == total { return try loop.end() }
-        for index in measured.indices { try Evaluation.merge(flawless, into: &measured[index].variants) }
-        var table = MeasureTable()
-        for row in measured {
-            for variant in Evaluation.Variant.allCases {
-                guard let metrics = row.variants[variant] else { continue }
-                table.add(metrics.summary(), of: row.name, by: variant.rawValue)
-            }
-        }
-        let maskRules = rules.map { EvaluateRecord.Rule(rule: "\($0.key)", masks: $0.value) }.sorted {
-            $0.rule < $1.rule
-        }
-        if json {
-            let files = try weights.get()
-            var record = EvaluateRecord(
-                object: object, table: table, pictureAUROC: scores.summary().auroc.value,
-                configuration: setup.configuration, weights: files)
-            record.maskRules = maskRules
-            record.failures = loop.failures.isEmpty ? nil : loop.failures
-            try Terminal.write(record.json())
+        let variants = AnomalyVariant.usual(setup.configuration)
+        let settings = try EvaluateSettings(
+            configuration: setup.configuration, variants: variants.map(\.name),
+            variantSettings: Dictionary(
+                uniqueKeysWithValues: variants.map {
+                    ($0.name, try VariantRecord($0, base: setup.configuration))
+                }),
+            objects: dataset.objects, withNormal: withNormal, limit: limit,
+            applyOrientation: readingOptions.applyOrientation, lenientImages: readingOptions.lenientImages)
+        if let output {
+            try keep(dataset, shard, settings, setup, variants, in: output)
         } else {
-            try Terminal.write(table.markdown(pictureAUROC: scores.summary().auroc.value))
-            for rule in maskRules { try Terminal.write("Masks, \(rule.masks) of them: \(rule.rule)") }
+            try measure(dataset, settings, setup, variants)
         }
+    }
+
+    /// The evaluation, and the digests of all files that it depends on.
+    private func evaluation(
+        _ setup: AnomalySetup, _ variants: [AnomalyVariant], _ settings: EvaluateSettings
+    ) throws -> (Evaluation, Pending<[WeightFileRecord]>) {
+        let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
+        let segmenter = try setup.segmenter(loaded, of: variants, textCache: anomalyOptions.cache.textVectors())
+        try loaded.prepare(Set(settings.objects.values).sorted(), segmenter.prepare)
+        let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
+        return (Evaluation(segmenter: segmenter), weights)
+    }
+
+    private func measure(
+        _ dataset: LabelledPictures, _ settings: EvaluateSettings, _ setup: AnomalySetup,
+        _ variants: [AnomalyVariant]
+    ) throws {
+        let (evaluation, weights) = try evaluation(setup, variants, settings)
+        var loop = PictureLoop(
+            total: dataset.items.count,
+            whenStopped: "no table was made; allow more time, keep what is done with --output, or take fewer pictures "
+                + "with --limit",
+            showsBar: !quiet)
+        let record = try EvaluateRecord.measured(
+            dataset, settings, evaluation, readingOptions.options, &loop, weights: weights)
+        if let record { try show(record, settings) }
         try loop.end()
+    }
+
+    private func keep(
+        _ dataset: LabelledPictures, _ shard: Shard?, _ settings: EvaluateSettings, _ setup: AnomalySetup,
+        _ variants: [AnomalyVariant], in output: String
+    ) throws {
+        let ids = dataset.ids
+        let folder = batch.dryRun ? nil : try RunFolder(output, ids, .evaluate, startsAnew: batch.overwrite)
+        let log = Log(isQuiet: quiet)
+        let remaining = try RemainingPictures(
+            of: dataset.items, in: output, .evaluate, try folder?.journal ?? batch.journal(of: output, ids),
+            retriesFailed: batch.retryFailed, note: log.info)
+        guard let folder else { return try Terminal.write(remaining.summary) }
+        let pictures = EvaluationRun.read(remaining.items, readingOptions.options)
+        let (evaluation, weights) = try evaluation(setup, variants, settings)
+        log.info(remaining.summary)
+        let run = EvaluationRun(evaluation: evaluation, settings: settings, dataset: dataset, shard: shard)
+        let status = try run.work(
+            through: pictures, remaining, in: folder, RunProgress(remaining, batch, isQuiet: quiet), log,
+            weights: weights)
+        if status == .success || status == .someFailed {
+            try show(try EvaluatedFolder(done: output).results(), settings)
+        }
+        if status != .success, !(status == .someFailed && batch.partialOk) { throw ExitCode(status.rawValue) }
+    }
+
+    private func show(_ record: EvaluateRecord, _ settings: EvaluateSettings) throws {
+        try Terminal.write(json ? try record.json() : record.markdown(settings.variants, isWhole: false))
     }
 }

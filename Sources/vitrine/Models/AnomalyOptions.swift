@@ -124,12 +124,44 @@ struct AnomalySetup {
 
     /// - Throws: A ``CommandFailure``.
     func segmenter(_ models: LoadedModels, textCache: TextVectorStore? = nil) throws -> AnomalySegmenter {
-        do {
-            return try AnomalySegmenter(
+        try Self.refusing {
+            try AnomalySegmenter(
                 clip: models.clip, sam: models.sam, configuration: configuration, mapWeights: mapWeights,
                 textCache: textCache)
-        } catch AnomalySegmentationError.missingMapWeights {
+        }
+    }
+
+    /// One that looks at pictures in several ways.
+    ///
+    /// - Throws: A ``CommandFailure``.
+    func segmenter(
+        _ models: LoadedModels, of variants: [AnomalyVariant], textCache: TextVectorStore? = nil
+    ) throws -> VariantSegmenter {
+        try Self.refusing {
+            try VariantSegmenter(
+                clip: models.clip, sam: models.sam, variants: variants, mapWeights: mapWeights, textCache: textCache)
+        }
+    }
+
+    private static func refusing<Segmenter>(_ make: () throws -> Segmenter) throws -> Segmenter {
+        do { return try make() } catch AnomalySegmentationError.missingMapWeights {
             throw CommandFailure.usage("this map needs trained weights of its own; name them with --map-weights")
-        } catch { throw CommandFailure.badInput(error.description) }
+        } catch { throw CommandFailure.badInput("\(error)") }
+    }
+}
+
+extension LoadedModels {
+    /// Makes text vectors before the first picture is read, so that an object's name that does not fit is found then.
+    ///
+    /// - Throws: A ``CommandFailure``.
+    func prepare(_ objects: [String], _ make: (String) throws(AnomalySegmentationError) -> Void) throws {
+        for object in objects {
+            do throws(AnomalySegmentationError) { try make(object) } catch {
+                switch error {
+                case .unusableTextVector, .clip: throw CommandFailure.badInput("\(files[0].path): \(error)")
+                default: throw CommandFailure.usage("--object: \(error)")
+                }
+            }
+        }
     }
 }

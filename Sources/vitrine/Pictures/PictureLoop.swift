@@ -81,7 +81,7 @@ protocol PictureReading: Sendable {
 extension DecodedImage: PictureReading {}
 
 /// A picture that could not be worked on, in the records of commands with one record for all pictures.
-struct PictureFailure: Encodable {
+struct PictureFailure: Codable {
     var picture: PictureRecord
     /// One sentence that names the picture's file, or the file beside it that is at fault.
     var error: String

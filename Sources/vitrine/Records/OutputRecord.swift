@@ -37,7 +37,7 @@ private struct Headed<Record: OutputRecord>: Encodable {
 }
 
 /// A picture that a command worked on.
-struct PictureRecord: Encodable {
+struct PictureRecord: Codable {
     /// The folder of its results, relative to the output folder.
     var name: String
     var path: String
@@ -61,7 +61,7 @@ struct PictureRecord: Encodable {
 }
 
 /// The line of a picture that could not be worked on.
-struct FailureRecord: OutputRecord {
+struct FailureRecord: OutputRecord, Codable {
     static let kind = "failure"
 
     var picture: PictureRecord

@@ -60,18 +60,23 @@ struct RunRecord: OutputRecord {
     var shard: Shard?
     /// Absent where there are none. A run that goes on may ask for others: they are made from its results alone.
     var exports: Exports?
+    /// What the pictures are, for `evaluate`.
+    var dataset: DatasetRecord?
+    /// Of this run and of those that it went on from or was put together of, for `evaluate`.
+    var machines: [RunMachineRecord]?
     /// Absent while the run is not done.
     var outcome: Outcome?
 
-    init(command: String, settings: some Encodable, weights: [WeightFileRecord], job: PictureJob, exports: Exports?)
-        throws
-    {
-        self.command = command
-        self.settings = .object(try JSONValue.members(of: Array(try encodedJSON(settings).utf8)))
+    init(
+        layout: RunLayout, settings: some Encodable, weights: [WeightFileRecord], manifest: Pictures, shard: Shard?,
+        exports: Exports? = nil
+    ) throws {
+        command = layout.rawValue
+        self.settings = try JSONValue(encoding: settings)
         self.weights = weights
-        manifest = job.manifest
+        self.manifest = manifest
         self.exports = exports
-        shard = job.shard
+        self.shard = shard
     }
 }
 
@@ -101,4 +106,19 @@ struct SegmentSettings: Encodable {
     var tiling: Tiling?
     /// The files of each result.
     var keep: [String]
+}
+
+/// What `evaluate` was asked to do, but for pictures and weights.
+struct EvaluateSettings: Codable {
+    var configuration: AnomalyConfiguration
+    /// The names of the variants, the whole method last.
+    var variants: [String]
+    var variantSettings: [String: VariantRecord]
+    /// What the pictures of each class show.
+    var objects: [String: String]
+    var withNormal: Bool
+    /// Absent where all pictures of a class are taken.
+    var limit: Int?
+    var applyOrientation: Bool
+    var lenientImages: Bool
 }

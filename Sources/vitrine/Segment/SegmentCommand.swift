@@ -90,10 +90,10 @@ struct SegmentCommand: ReadsPictures {
         }
         guard let output else { return }
         let job = try pictureOptions.job(output: output)
-        let folder = batch.dryRun ? nil : try RunFolder(output, job.ids, startsAnew: batch.overwrite)
+        let folder = batch.dryRun ? nil : try RunFolder(output, job.ids, .segment, startsAnew: batch.overwrite)
         let log = Log(isQuiet: quiet)
         let remaining = try RemainingPictures(
-            of: job.items, in: output, try folder?.journal ?? batch.journal(of: output, job.ids),
+            of: job.items, in: output, .segment, try folder?.journal ?? batch.journal(of: output, job.ids),
             retriesFailed: batch.retryFailed, note: log.info)
         // The first picture is decoded while the models are loaded.
         let pictures = SegmentRun.read(remaining.items, self, memory)
@@ -114,12 +114,8 @@ struct SegmentCommand: ReadsPictures {
     private func loaded(_ setup: AnomalySetup) throws -> (AnomalySegmenter, [WeightFile]) {
         let models = try LoadedModels(models, activation: setup.configuration.map.activation)
         let segmenter = try setup.segmenter(models, textCache: anomalyOptions.cache.textVectors())
-        // An object name that does not fit is found before the first picture is read.
-        do { _ = try segmenter.textVectors(for: object) } catch {
-            switch error {
-            case .unusableTextVector, .clip: throw CommandFailure.badInput("\(models.files[0].path): \(error)")
-            default: throw CommandFailure.usage("--object: \(error)")
-            }
+        try models.prepare([object]) { name throws(AnomalySegmentationError) in
+            _ = try segmenter.textVectors(for: name)
         }
         return (segmenter, models.files + setup.files)
     }

@@ -7,7 +7,7 @@ import PictureLists
 /// What a `segment` command would do: `--dry-run`.
 struct SegmentEstimate {
     let job: PictureJob
-    let remaining: RemainingPictures
+    let remaining: RemainingPictures<PictureItem>
     let object: String
     let tiling: Tiling?
 

@@ -11,10 +11,6 @@ import Tensors
 import TerminalText
 
 /// Works through the pictures of one `segment` command.
-///
-/// Three pictures are in hand at a time: while the models compute on one, the next is decoded and the results of the
-/// one before are encoded, written and reported. Computation keeps the calling thread and the threads of the
-/// computation; the other two have a thread each, which is little work beside it.
 struct SegmentRun: Sendable {
     let command: SegmentCommand
     let job: PictureJob
@@ -25,18 +21,19 @@ struct SegmentRun: Sendable {
     let log: Log
 
     /// A picture with what reading it cost.
-    struct Reading: Sendable {
+    struct Reading: RunReading {
         /// Of its file; nil where that could not be read.
         let input: ContentStamp?
         /// With its share of the memory, while this value is somewhere.
         let decoded: Result<(picture: DecodedImage, share: MemoryShare?), any Error>
         let seconds: Double
+
+        var warnings: [DecodingWarning] { (try? decoded.get())?.picture.warnings ?? [] }
     }
 
-    /// What the models made of a picture, on its way to the disk.
+    /// What the models made of a picture.
     private struct Finding: Sendable {
         let decoded: DecodedImage
-        let reading: Reading
         let result: SegmentedPicture
     }
 
@@ -64,69 +61,28 @@ struct SegmentRun: Sendable {
     /// A picture that fails is reported and the rest go on.
     ///
     /// - Throws: A ``CommandFailure`` when results cannot be written: every further picture would fail as well.
-    func work(through pictures: ReadAhead<PictureItem, Reading>, _ remaining: RemainingPictures) throws -> ExitStatus {
-        let progress = RunProgress(remaining, command.batch, isQuiet: command.quiet)
-        let report = SegmentReport(progress, log: log)
-        let weights = WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache)
-        // What an earlier run left is compared before anything is computed. Otherwise there is nothing to wait for.
-        if folder.isResumed { try folder.begin(try description(try weights.get(untilStopped: true))) }
-        try progress.begin()
-        let writer = WriteBehind()
-        var done = 0
-        for (item, picture) in pictures {
-            StopRequest.remember(
-                "stopped after \(done) of \(remaining.items.count) pictures; the same command goes on")
-            let finding: Result<Finding, any Error>
-            do {
-                try StopRequest.check()
-                finding = .success(try found(picture))
-            } catch let stopped as ExitCode {
-                try writer.finish()
-                report.hide()
-                throw stopped
-            } catch {
-                finding = .failure(error)
+    func work(
+        through pictures: ReadAhead<PictureItem, Reading>, _ remaining: RemainingPictures<PictureItem>
+    ) throws -> ExitStatus {
+        let loop = RunLoop(
+            folder: folder, progress: RunProgress(remaining, command.batch, isQuiet: command.quiet), log: log,
+            printsFailures: command.json,
+            weights: WeightFileRecord.pending(of: files, cache: command.anomalyOptions.cache),
+            description: description)
+        return try loop.work(through: pictures, count: remaining.items.count) { _, reading in
+            let decoded = try reading.decoded.get().picture
+            let result = try StopRequest.computing {
+                try SegmentedPicture(
+                    decoded.image, object: command.object, by: segmenter, tiling: command.tiling.tiling)
             }
-            try writer.submit {
-                let reading = try? picture.get()
-                report.warn(item, (try? reading?.decoded.get())?.picture.warnings ?? [])
-                let weights = try weights.get()
-                try folder.begin(try description(weights))
-                do {
-                    try report.succeeded(try write(item, try finding.get(), weights))
-                } catch let failure as CommandFailure {
-                    report.hide()
-                    throw failure
-                } catch let ended as ExitCode {
-                    throw ended
-                } catch {
-                    let failure = PictureFailure(item, error)
-                    let record = try FailureRecord(picture: failure.picture, error: failure.error).json(pretty: false)
-                    try folder.fail(item.id, input: reading?.input, record: record)
-                    try report.failed(item, failure.error, json: command.json ? record : nil)
-                }
-            }
-            done += 1
+            return Finding(decoded: decoded, result: result)
+        } write: { item, found, weights in
+            try write(item, found.finding, found.reading, weights)
         }
-        try writer.finish()
-        report.hide()
-        let outcome = try folder.finish(try description(try weights.get()))
-        if outcome.failed > 0 { log.error("\(outcome.failed) of \(outcome.done + outcome.failed) pictures failed") }
-        return outcome.failed > 0 ? .someFailed : .success
-    }
-
-    /// What the models find in a picture.
-    private func found(_ picture: Result<Reading, any Error>) throws -> Finding {
-        let reading = try picture.get()
-        let decoded = try reading.decoded.get().picture
-        let result = try StopRequest.computing {
-            try SegmentedPicture(
-                decoded.image, object: command.object, by: segmenter, tiling: command.tiling.tiling)
-        }
-        return Finding(decoded: decoded, reading: reading, result: result)
     }
 
     /// What all results have in common.
+    @Sendable
     private func description(_ weights: [WeightFileRecord]) throws -> RunDescription {
         let settings = SegmentSettings(
             object: command.object, configuration: segmenter.configuration,
@@ -136,18 +92,21 @@ struct SegmentRun: Sendable {
             keep: command.resultOptions.keep.map(\.rawValue).sorted())
         return try RunDescription(
             RunRecord(
-                command: "segment", settings: settings, weights: weights, job: job, exports: command.exports.record))
+                layout: .segment, settings: settings, weights: weights, manifest: job.manifest, shard: job.shard,
+                exports: command.exports.record))
     }
 
     /// Returns the line for standard output.
-    private func write(_ item: PictureItem, _ finding: Finding, _ weights: [WeightFileRecord]) throws -> String {
+    private func write(
+        _ item: PictureItem, _ finding: Finding, _ reading: Reading, _ weights: [WeightFileRecord]
+    ) throws -> String {
         let (decoded, result) = (finding.decoded, finding.result)
         let record = command.record(
-            of: item, decoded, result, decodingSeconds: finding.reading.seconds,
+            of: item, decoded, result, decodingSeconds: reading.seconds,
             configuration: segmenter.configuration, weights: weights)
-        let timings = TimingsRecord(decoding: finding.reading.seconds, result.timings)
+        let timings = TimingsRecord(decoding: reading.seconds, result.timings)
         let line = try record.line.json(pretty: false)
-        try folder.write(item.id, input: finding.reading.input, record: line) { folder in
+        try folder.write(item.id, input: reading.input, record: line) { folder in
             try command.files(of: decoded, result, record).write(to: folder)
         }
         return command.json ? try record.json(pretty: false) : summary(item, result, timings)

@@ -3,8 +3,8 @@ import Foundation
 import ImageCodecs
 import PictureLists
 
-/// What a `segment` command tells while it runs: lines, complaints and progress, one thread at a time.
-final class SegmentReport: Sendable {
+/// What a run tells while it goes on: lines, complaints and progress, one thread at a time.
+final class RunReport: Sendable {
     private let progress: RunProgress
     private let log: Log
 
@@ -21,18 +21,21 @@ final class SegmentReport: Sendable {
         for warning in warnings { log.warning("\(item.pathText): \(warning.description)") }
     }
 
+    /// - Parameter line: for standard output, if there is one.
     /// - Throws: `ExitCode` when the reader of standard output has gone away.
-    func succeeded(_ line: String) throws {
-        progress.hide()
-        try Terminal.write(line)
+    func succeeded(_ line: String?) throws {
+        if let line {
+            progress.hide()
+            try Terminal.write(line)
+        }
         try progress.advance(hasFailed: false)
     }
 
     /// - Parameter json: its record, where records are printed.
     /// - Throws: `ExitCode` when the reader of standard output has gone away.
-    func failed(_ item: PictureItem, _ sentence: String, json: String?) throws {
+    func failed(_ failure: PictureFailure, json: String?) throws {
         progress.hide()
-        Terminal.complain(naming(item.pathText, in: sentence))
+        Terminal.complain(failure.error)
         if let json { try Terminal.write(json) }
         try progress.advance(hasFailed: true)
     }

@@ -1,0 +1,103 @@
+import AnomalyMetrics
+import Manifests
+
+/// What was collected of the pictures of a class, or of several together.
+struct ClassTally: Sendable {
+    private struct Part: Sendable {
+        var pixels = PixelMetrics()
+        var images = ImageScores()
+        /// nil, as `boundaries`, while no picture has a mask.
+        var masks: MaskAgreement?
+        var boundaries: BoundaryAgreement?
+    }
+
+    private var parts: [String: Part] = [:]
+    /// Whether any picture has a defect.
+    private(set) var hasDefects = false
+
+    /// - Parameter pixels: what a picture adds to the measures of pixels under a variant.
+    mutating func add(_ picture: EvaluatedPicture, pixels: (_ variant: String) throws -> PixelMetrics) throws {
+        let isDefective = picture.label == .defective
+        for variant in picture.variants {
+            var part = Part()
+            part.pixels = try pixels(variant.variant)
+            try part.images.add(variant.score, isAnomalous: isDefective)
+            (part.masks, part.boundaries) = (variant.agreement, variant.boundary)
+            try merge(part, as: variant.variant)
+        }
+        hasDefects = hasDefects || isDefective
+    }
+
+    mutating func merge(_ other: ClassTally) throws {
+        for (variant, part) in other.parts { try merge(part, as: variant) }
+        hasDefects = hasDefects || other.hasDefects
+    }
+
+    private mutating func merge(_ other: Part, as variant: String) throws {
+        // Taken out, so that nothing is copied.
+        guard var part = parts.removeValue(forKey: variant) else {
+            parts[variant] = other
+            return
+        }
+        try part.pixels.merge(other.pixels)
+        part.images.merge(other.images)
+        if let masks = other.masks {
+            part.masks?.merge(masks)
+            if part.masks == nil { part.masks = masks }
+        }
+        if let boundaries = other.boundaries {
+            try part.boundaries?.merge(boundaries)
+            if part.boundaries == nil { part.boundaries = boundaries }
+        }
+        parts[variant] = part
+    }
+
+    /// The measures under a variant; nil where no picture was added.
+    func row(_ variant: String, className: String? = nil, object: String? = nil) -> EvaluateRecord.Row? {
+        guard let part = parts[variant] else { return nil }
+        let (pixels, images) = (part.pixels.summary(), part.images.summary())
+        let measures = MeasuresRecord(
+            pixels: pixels, images: images, masks: part.masks, boundaries: part.boundaries)
+        return EvaluateRecord.Row(
+            className: className, object: object, variant: variant, measures: measures.values,
+            undefined: measures.undefined.isEmpty ? nil : measures.undefined, pictures: pixels.pictures,
+            positivePixels: pixels.positivePixels, negativePixels: pixels.negativePixels, regions: pixels.regions,
+            defectivePictures: images.positives, normalPictures: images.negatives)
+    }
+}
+
+extension EvaluateRecord {
+    /// Fills in what was measured.
+    ///
+    /// - Parameters:
+    ///   - settings: of the run.
+    ///   - classes: the classes that have pictures, in any order, and whether they have defects.
+    ///   - tally: what was collected of a class. Each is asked for once.
+    mutating func measure(
+        _ settings: EvaluateSettings, classes: [(name: String, hasDefects: Bool)],
+        tally: (_ className: String) throws -> ClassTally
+    ) throws {
+        var (flawless, all) = (ClassTally(), ClassTally())
+        let classes = classes.sorted { $0.name.precedesByBytes($1.name) }
+        for (name, hasDefects) in classes where !hasDefects { try flawless.merge(try tally(name)) }
+        try all.merge(flawless)
+        for (name, hasDefects) in classes where hasDefects {
+            var found = try tally(name)
+            try all.merge(found)
+            if settings.withNormal { try found.merge(flawless) }
+            rows += settings.variants.compactMap {
+                found.row($0, className: name, object: settings.objects[name])
+            }
+        }
+        pooled = settings.variants.compactMap { all.row($0) }
+        means = settings.variants.map { variant in
+            let mean = MeasuresRecord(
+                meanOf: rows.filter { $0.variant == variant }.map {
+                    MeasuresRecord(values: $0.measures, undefined: $0.undefined ?? [:])
+                })
+            return Mean(
+                variant: variant, measures: mean.values, undefined: mean.undefined.isEmpty ? nil : mean.undefined)
+        }
+        pictureAUROC = pooled.last?.measures[.imageAUROC]
+    }
+}

@@ -32,7 +32,8 @@ struct EvaluateOutputTests {
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         #expect(
             command.files(under: "out").filter { !$0.contains(".vitrine") } == [
-                "done.json", "failures.jsonl", "pictures.csv", "pictures.jsonl", "results.json", "run.json", "table.md",
+                "done.json", "failures.jsonl", "pictures.csv", "pictures.jsonl", "report.html", "results.json",
+                "run.json", "table.md",
             ])
         #expect(try text("results.json") + "\n" == outcome.output)
         let alone = try command.run(SmallSet.evaluate + ["--json"])

@@ -112,6 +112,9 @@ struct JSONContractTests {
         try run("evaluate-folder", ["evaluate", "set", "--object", "plate", "--quiet", "--output", "evaluated"])
         try keep("evaluate-results", file: "evaluated/results.json")
         try keep("evaluate-run", file: "evaluated/run.json")
+        try run(
+            "evaluate-stage", ["evaluate", "set", "--object", "plate", "--quiet", "--stages", "1", "--output", "stage"])
+        try run("compare-runs", ["compare-runs", "evaluated", "stage", "--resamples", "20", "--json"])
         let pictures = String(decoding: try command.data("evaluated/pictures.jsonl"), as: UTF8.self)
         texts["evaluate-picture"] = pictures.split(separator: "\n").last.map(String.init)
         try run("profile", ["profile", "clip-image", "--runs", "1", "--json"])

@@ -20,7 +20,9 @@ struct EvaluateCommand: ParsableCommand {
             printed. The pixels of all test pictures of a class are pooled at the pictures' own sizes; maps are never \
             scaled by picture. Classes without any defect have no row of their own.
 
-            With --output the folder gets results.json, pictures.jsonl, pictures.csv, table.md and run.json, and what the             files are made of is kept in it: a run that was stopped goes on, and the shards of several machines are put             together with vitrine merge.
+            With --output the folder gets results.json, pictures.jsonl, pictures.csv, table.md, run.json and \
+            report.html, and what the files are made of is kept in it: a run that was stopped goes on, and the shards \
+            of several machines are put together with vitrine merge.
             """)
 
     @Argument(help: "The data set's folder, or a list that ends in .csv, .jsonl or .ndjson.")
@@ -46,6 +48,11 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: "Do one part of the pictures: 2/8 is the second of eight; auto takes it from Slurm. Needs --output.")
     var shard: ShardArgument?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Write report.html into the folder: table, curves, and each picture with all steps, in one page.")
+    var report = true
 
     @OptionGroup var readingOptions: PictureReadingOptions
     @OptionGroup var models: ModelOptions
@@ -92,7 +99,8 @@ struct EvaluateCommand: ParsableCommand {
                     ($0.name, try VariantRecord($0, base: setup.configuration))
                 }),
             objects: dataset.objects, withNormal: withNormal, limit: limit,
-            applyOrientation: readingOptions.applyOrientation, lenientImages: readingOptions.lenientImages)
+            applyOrientation: readingOptions.applyOrientation, lenientImages: readingOptions.lenientImages,
+            report: report)
         if let output {
             try keep(dataset, shard, settings, setup, variants, in: output)
         } else {

@@ -136,7 +136,7 @@ struct EvaluatedFolder: Sendable {
             classes: classes.map { ($0, $1.hasDefects) }, tally: { name in try tally(classes[name]?.ids ?? []) })
         try record.write(to: place(.results))
         try WholeFile.write(Array((record.markdown(settings.variants, isWhole: true) + "\n").utf8), to: place(.table))
-        if EvaluationReport.isWritten {
+        if settings.report {
             let page = try WholeFile(path: place(.report)) { $0 }
             try EvaluationReport.write(self, record, to: page)
             try page.commit()

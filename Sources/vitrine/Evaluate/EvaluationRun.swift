@@ -50,6 +50,7 @@ struct EvaluationRun: Sendable {
             let pixels = try finding.pixels(truth: reading.truth)
             try WholeFile.write(pixels.bytes, to: "\(place)/\(EvaluatedFolder.KeptFile.pixels(finding.variant))")
         }
+        guard settings.report else { return }
         let gallery = try ReportGallery.blob(
             of: reading.decoded.image, truth: reading.truth, line: line, findings: findings)
         if !gallery.isEmpty { try WholeFile.write(gallery, to: "\(place)/\(EvaluatedFolder.KeptFile.gallery)") }

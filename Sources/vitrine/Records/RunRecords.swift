@@ -121,4 +121,6 @@ struct EvaluateSettings: Codable {
     var limit: Int?
     var applyOrientation: Bool
     var lenientImages: Bool
+    /// Whether pictures and maps are kept for the page.
+    var report: Bool
 }

@@ -16,7 +16,8 @@ struct Vitrine: ParsableCommand {
             """,
         version: Version.report,
         subcommands: [
-            SegmentCommand.self, EvaluateCommand.self, CompareRunsCommand.self, EmbedCommand.self, ClassifyCommand.self, MaskCommand.self,
+            SegmentCommand.self, EvaluateCommand.self, CompareRunsCommand.self, TuneCommand.self, EmbedCommand.self,
+            ClassifyCommand.self, MaskCommand.self,
             MasksCommand.self, InspectCommand.self, PlanCommand.self, MergeCommand.self,
             ProfileCommand.self, WeightsCommand.self,
             DoctorCommand.self,

@@ -117,6 +117,9 @@ struct JSONContractTests {
         try run("compare-runs", ["compare-runs", "evaluated", "stage", "--resamples", "20", "--json"])
         let pictures = String(decoding: try command.data("evaluated/pictures.jsonl"), as: UTF8.self)
         texts["evaluate-picture"] = pictures.split(separator: "\n").last.map(String.init)
+        try run(
+            "tune",
+            ["tune", "set", "--object", "plate", "--try", "fusion.mode=mask,clip", "--try", "map.smoothing=1", "--json"])
         try run("profile", ["profile", "clip-image", "--runs", "1", "--json"])
         try run("list", ["weights", "list", "--json"])
         for (name, file) in [("clip", small.clip), ("sam", small.sam)] {

@@ -95,7 +95,8 @@ struct KeptTensors: Sendable {
         digest.update(key)
         for (name, tensor) in tensors {
             if digestsNames { digest.update("\n\(name)\n") }
-            digest.update(tensor.values.map(\.bitPattern.littleEndian))
+            // As they lie in memory, which on every machine that this runs on is little-endian.
+            tensor.withUnsafeBufferPointer { digest.update(UnsafeRawBufferPointer($0)) }
         }
         return digest.hexadecimalDigest()
     }
@@ -114,9 +115,5 @@ struct KeptTensors: Sendable {
 }
 
 extension SHA256 {
-    fileprivate mutating func update(_ text: String) { update(Array(text.utf8)) }
-
-    fileprivate mutating func update<Element: BitwiseCopyable>(_ elements: [Element]) {
-        elements.withUnsafeBytes { update($0) }
-    }
+    fileprivate mutating func update(_ text: String) { Array(text.utf8).withUnsafeBytes { update($0) } }
 }

@@ -1,7 +1,7 @@
 /// What was probably meant by a name that is not known.
-enum NearestName {
+package enum NearestName {
     /// The known name that fewest typing mistakes lead away from, a third of its letters at most; nil when none is near.
-    static func of(_ name: String, in known: [String]) -> String? {
+    package static func of(_ name: String, in known: [String]) -> String? {
         let distances = known.map { ($0, distance(Array(name.lowercased().prefix(64)), Array($0.lowercased()))) }
         guard let best = distances.min(by: { $0.1 < $1.1 }), best.1 <= max(1, best.0.count / 3) else { return nil }
         return best.0

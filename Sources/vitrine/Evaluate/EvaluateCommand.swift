@@ -58,6 +58,16 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var models: ModelOptions
     @OptionGroup var anomalyOptions: AnomalyOptions
 
+    @Flag(
+        help: """
+            Compare more ways: two stages of CPS, no negatives and each rule for them, each way to join map and masks, and \
+            the map of each published method that the weights allow. Each picture is encoded once for all that ask for \
+            the same.
+            """)
+    var ablation = false
+
+    @OptionGroup var encodings: EncodingOptions
+
     @Flag(help: "Pool the pictures without defect into every class.")
     var withNormal = false
 
@@ -91,7 +101,9 @@ struct EvaluateCommand: ParsableCommand {
             in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit, object: object)
         if let shard { dataset.keep(shard) }
         let setup = try anomalyOptions.resolved()
-        let variants = AnomalyVariant.usual(setup.configuration)
+        // Which maps can be compared, the models say.
+        let loaded = ablation ? try LoadedModels(models, activation: setup.configuration.map.activation) : nil
+        let variants = loaded.map { Self.ablation(setup, $0) } ?? AnomalyVariant.usual(setup.configuration)
         let settings = try EvaluateSettings(
             configuration: setup.configuration, variants: variants.map(\.name),
             variantSettings: Dictionary(
@@ -100,30 +112,47 @@ struct EvaluateCommand: ParsableCommand {
                 }),
             objects: dataset.objects, withNormal: withNormal, limit: limit,
             applyOrientation: readingOptions.applyOrientation, lenientImages: readingOptions.lenientImages,
-            report: report)
-        if let output {
-            try keep(dataset, shard, settings, setup, variants, in: output)
-        } else {
-            try measure(dataset, settings, setup, variants)
+            report: report, keepsEncodings: encodings.keepEncodings == nil ? nil : true, published: dataset.published)
+        let store = encodings.store()
+        func evaluation() throws -> (Evaluation, Pending<[WeightFileRecord]>) {
+            try self.evaluation(setup, variants, settings, loaded, store)
         }
+        defer { if let store, store.usage.pictures > 0 { Log(isQuiet: quiet).info(store.usage.sentence) } }
+        if let output {
+            try keep(dataset, shard, settings, evaluation, in: output)
+        } else {
+            try measure(dataset, settings, evaluation)
+        }
+    }
+
+    /// The variants of an ablation; the methods that cannot be compared are told.
+    private static func ablation(_ setup: AnomalySetup, _ models: LoadedModels) -> [AnomalyVariant] {
+        let (variants, unusable) = AnomalyVariant.ablation(
+            of: setup.configuration, clip: models.clip, mapWeights: setup.mapWeights)
+        for method in unusable {
+            Terminal.complain("note: \(method.method.rawValue) is not compared: \(method.reason)")
+        }
+        return variants
     }
 
     /// The evaluation, and the digests of all files that it depends on.
     private func evaluation(
-        _ setup: AnomalySetup, _ variants: [AnomalyVariant], _ settings: EvaluateSettings
+        _ setup: AnomalySetup, _ variants: [AnomalyVariant], _ settings: EvaluateSettings, _ models: LoadedModels?,
+        _ store: EncodingStore?
     ) throws -> (Evaluation, Pending<[WeightFileRecord]>) {
-        let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
-        let segmenter = try setup.segmenter(loaded, of: variants, textCache: anomalyOptions.cache.textVectors())
+        let loaded = try models ?? LoadedModels(self.models, activation: setup.configuration.map.activation)
+        let segmenter = try setup.segmenter(
+            loaded, of: variants, textCache: anomalyOptions.cache.textVectors(), encodings: store)
         try loaded.prepare(Set(settings.objects.values).sorted(), segmenter.prepare)
         let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
         return (Evaluation(segmenter: segmenter), weights)
     }
 
     private func measure(
-        _ dataset: LabelledPictures, _ settings: EvaluateSettings, _ setup: AnomalySetup,
-        _ variants: [AnomalyVariant]
+        _ dataset: LabelledPictures, _ settings: EvaluateSettings,
+        _ evaluation: () throws -> (Evaluation, Pending<[WeightFileRecord]>)
     ) throws {
-        let (evaluation, weights) = try evaluation(setup, variants, settings)
+        let (evaluation, weights) = try evaluation()
         var loop = PictureLoop(
             total: dataset.items.count,
             whenStopped: "no table was made; allow more time, keep what is done with --output, or take fewer pictures "
@@ -136,8 +165,8 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func keep(
-        _ dataset: LabelledPictures, _ shard: Shard?, _ settings: EvaluateSettings, _ setup: AnomalySetup,
-        _ variants: [AnomalyVariant], in output: String
+        _ dataset: LabelledPictures, _ shard: Shard?, _ settings: EvaluateSettings,
+        _ evaluation: () throws -> (Evaluation, Pending<[WeightFileRecord]>), in output: String
     ) throws {
         let ids = dataset.ids
         let folder = batch.dryRun ? nil : try RunFolder(output, ids, .evaluate, startsAnew: batch.overwrite)
@@ -147,7 +176,7 @@ struct EvaluateCommand: ParsableCommand {
             retriesFailed: batch.retryFailed, note: log.info)
         guard let folder else { return try Terminal.write(remaining.summary) }
         let pictures = EvaluationRun.read(remaining.items, readingOptions.options)
-        let (evaluation, weights) = try evaluation(setup, variants, settings)
+        let (evaluation, weights) = try evaluation()
         log.info(remaining.summary)
         let run = EvaluationRun(evaluation: evaluation, settings: settings, dataset: dataset, shard: shard)
         let status = try run.work(

@@ -1,3 +1,5 @@
+import AnomalyDatasets
+
 extension EvaluateRecord {
     private typealias Column = (title: String, measure: MeasureName)
 
@@ -40,9 +42,27 @@ extension EvaluateRecord {
             }
             lines.append("")
         }
+        lines += publishedTable
         for rule in maskRules { lines.append("Masks, \(rule.masks) of them: \(rule.rule)") }
         if let failures { lines += ["", "Pictures that failed and are in no figure: \(failures.count)"] }
         return lines.joined(separator: "\n")
+    }
+
+    /// What was published, beside which our means stand.
+    private var publishedTable: [String] {
+        guard let published, let dataset = published.first?.dataset else { return [] }
+        func cell(_ value: Double?) -> String { value.map { fixed($0 / 100, 3) } ?? "-" }
+        let heads = ["method", "AUROC", "AP", "F1-max", "AUPRO, 200 steps", "read in"]
+        var lines = [
+            "", "Published for \(dataset.rawValue), means over all of its classes:", "",
+            "| " + heads.joined(separator: " | ") + " |", "|" + heads.map { _ in "---|" }.joined(),
+        ]
+        for figures in published {
+            let source = figures.source + (figures.sureness == .secondHand ? ", quoted by another text" : "")
+            let cells = [figures.auroc, figures.averagePrecision, figures.f1Maximum, figures.aupro].map(cell)
+            lines.append("| " + ([figures.method] + cells + [source]).joined(separator: " | ") + " |")
+        }
+        return lines + [""]
     }
 
     private func table(_ variants: [String], _ columns: [Column]) -> [String] {

@@ -33,6 +33,8 @@ struct LabelledPictures {
     /// Of all pictures, whatever part of them ``items`` is: how many, and a digest of what the data set says of them.
     let whole: RunRecord.Pictures
     let record: DatasetRecord
+    /// Which published data set it is; nil for any other.
+    let published: PublishedDataset?
 
     /// Reads a data set. Its rows are its classes; those of magnetic tiles are their kinds of defects.
     ///
@@ -71,6 +73,7 @@ struct LabelledPictures {
         // In which order the rows come makes no difference to what they say.
         let text = lines.sorted { $0.precedesByBytes($1) }.joined(separator: "\n")
         whole = RunRecord.Pictures(count: items.count, digest: ContentStamp.digest(of: Array(text.utf8)))
+        published = dataset.published
         record = DatasetRecord(
             root: dataset.root, layout: dataset.layout.rawValue, faults: dataset.faults.map { "\($0)" },
             unused: dataset.unused.count)

@@ -21,9 +21,10 @@ struct AnomalyOptions: ParsableArguments {
 
     @Option(
         help: """
-            How CLIP's map is made: dense (patches against sentences), winclip (windows), clip-surgery (patches with V-V \
-            attention), april-gan or anomalyclip (with trained weights, --map-weights); each with its published \
-            configuration and sentences. Without it dense, or what --map-weights are for.
+            How CLIP's map is made: dense (patches against sentences), vanilla (the same with CLIP's attention as it was \
+            trained), winclip (windows), clip-surgery (patches with V-V attention), april-gan or anomalyclip (with \
+            trained weights, --map-weights); each with its published configuration and sentences. Without it dense, or \
+            what --map-weights are for.
             """)
     var map: MapMethod?
 
@@ -55,6 +56,12 @@ struct AnomalyOptions: ParsableArguments {
 
     /// Where text vectors and digests are kept between runs.
     var cache: CacheFolder { CacheFolder(textCache) }
+
+    /// Whether a file is a configuration as `--configuration` takes it.
+    static func isConfiguration(_ path: String) -> Bool {
+        guard let text = try? TextFile.text(of: path) else { return false }
+        return (try? JSONDecoder().decode(AnomalyConfiguration.self, from: Data(text.utf8))) != nil
+    }
 
     /// What all of this comes to, checked.
     ///
@@ -101,7 +108,7 @@ struct AnomalyOptions: ParsableArguments {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         switch error {
         case DecodingError.keyNotFound(let key, let context):
             "the key \((context.codingPath + [key]).map(\.stringValue).joined(separator: ".")) is missing"
@@ -135,11 +142,13 @@ struct AnomalySetup {
     ///
     /// - Throws: A ``CommandFailure``.
     func segmenter(
-        _ models: LoadedModels, of variants: [AnomalyVariant], textCache: TextVectorStore? = nil
+        _ models: LoadedModels, of variants: [AnomalyVariant], textCache: TextVectorStore? = nil,
+        encodings: EncodingStore? = nil
     ) throws -> VariantSegmenter {
         try Self.refusing {
             try VariantSegmenter(
-                clip: models.clip, sam: models.sam, variants: variants, mapWeights: mapWeights, textCache: textCache)
+                clip: models.clip, sam: models.sam, variants: variants, mapWeights: mapWeights, textCache: textCache,
+                encodings: encodings)
         }
     }
 

@@ -1,3 +1,4 @@
+import AnomalyDatasets
 import AnomalyMetrics
 import AnomalySegmentation
 
@@ -48,6 +49,8 @@ struct EvaluateRecord: OutputRecord, Codable, Sendable {
     /// Of the whole method over the scores of the pictures of all classes; absent where it is not defined.
     var pictureAUROC: Double?
     var maskRules: [Rule] = []
+    /// What was published for this data set; absent for any other.
+    var published: [PublishedFigures]?
     /// The pictures that are in no measure; absent where there are none.
     var failures: [PictureFailure]?
     var configuration: AnomalyConfiguration
@@ -60,6 +63,7 @@ extension EvaluateRecord {
         object = objects.count == 1 ? objects.first : nil
         titles = settings.variantSettings.mapValues(\.title)
         configuration = settings.configuration
+        published = settings.published.map(PublishedFigures.of)
         self.weights = weights
     }
 }

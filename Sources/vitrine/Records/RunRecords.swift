@@ -1,3 +1,4 @@
+import AnomalyDatasets
 import AnomalySegmentation
 import Imaging
 import JSONText
@@ -123,4 +124,8 @@ struct EvaluateSettings: Codable {
     var lenientImages: Bool
     /// Whether pictures and maps are kept for the page.
     var report: Bool
+    /// Whether encodings were rounded to half floats, to be kept; absent where they were not.
+    var keepsEncodings: Bool?
+    /// Which published data set this is; absent for any other.
+    var published: PublishedDataset?
 }

@@ -15,18 +15,25 @@ let strict: [SwiftSetting] = [
 /// debug builds too: otherwise a test run would spend its time in unoptimised loops.
 func kernelTarget(_ name: String, _ instructionSet: [String] = []) -> Target {
     .target(
-        name: name, dependencies: ["KernelInterface", "CPrefetch"],
+        name: name, dependencies: ["KernelInterface", "CPrefetch", "CByteProducts"],
         swiftSettings: strict + [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1"] + instructionSet)])
 }
 
+// `ByteKernelsBaseline` holds the products of bytes, and the other byte kernels are links to it. They are targets of their
+// own, because processors with the same vectors differ in how they multiply bytes.
+
 #if arch(x86_64)
+    let avx2 = ["-Xcc", "-march=x86-64-v3", "-DFUSED_MULTIPLY_ADD", "-DLANES_8"]
+    let avx512 = ["-Xcc", "-march=x86-64-v4", "-DFUSED_MULTIPLY_ADD", "-DLANES_16"]
     let kernelTargets = [
-        kernelTarget("KernelsBaseline"),
-        kernelTarget("KernelsAVX2", ["-Xcc", "-march=x86-64-v3", "-DFUSED_MULTIPLY_ADD", "-DLANES_8"]),
-        kernelTarget("KernelsAVX512", ["-Xcc", "-march=x86-64-v4", "-DFUSED_MULTIPLY_ADD", "-DLANES_16"]),
+        kernelTarget("KernelsBaseline"), kernelTarget("KernelsAVX2", avx2), kernelTarget("KernelsAVX512", avx512),
+        kernelTarget("ByteKernelsBaseline"), kernelTarget("ByteKernelsAVX2", avx2),
+        kernelTarget("ByteKernelsAVX512", avx512),
+        kernelTarget("ByteKernelsAVX2VNNI", avx2 + ["-Xcc", "-mavxvnni", "-DBYTES_IN_FOURS"]),
+        kernelTarget("ByteKernelsAVX512VNNI", avx512 + ["-Xcc", "-mavx512vnni", "-DBYTES_IN_FOURS"]),
     ]
 #else
-    let kernelTargets = [kernelTarget("KernelsBaseline")]
+    let kernelTargets = [kernelTarget("KernelsBaseline"), kernelTarget("ByteKernelsBaseline")]
 #endif
 let kernels: [Target.Dependency] = ["KernelInterface"] + kernelTargets.map { .byName(name: $0.name) }
 
@@ -168,6 +175,7 @@ let package = Package(
     ],
     targets: kernelTargets + modules.flatMap(\.targets) + [
         .target(name: "KernelInterface", swiftSettings: strict),
+        .systemLibrary(name: "CByteProducts"),
         .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CRename"),
         .systemLibrary(name: "CSHA256"),

@@ -46,6 +46,8 @@ struct Request: Decodable {
     var operation: Operation
     var work, weights: String?
     var input, output: String?
+    /// In which a model computes, `full` without it.
+    var precision: String?
     var count: Int?
     var seconds: Double?
 }
@@ -81,7 +83,9 @@ struct Session {
             guard let name = request.work, let weights = request.weights, let input = request.input else {
                 throw RunnerError.incomplete("load takes work, weights and input")
             }
-            work = try Works.make(name, weights: weights, input: input)
+            let asked = request.precision ?? Precision.full.rawValue
+            guard let precision = Precision(rawValue: asked) else { throw RunnerError.unknownPrecision(asked) }
+            work = try Works.make(name, weights: weights, input: input, precision: precision)
             return Reply(peakBytes: Self.peakBytes())
         case .run:
             guard let work else { throw RunnerError.incomplete("nothing is loaded") }
@@ -118,11 +122,13 @@ struct Session {
 enum RunnerError: Error, CustomStringConvertible {
     case incomplete(String)
     case unknownWork(String)
+    case unknownPrecision(String)
 
     var description: String {
         switch self {
         case .incomplete(let what): what
         case .unknownWork(let name): "no work is called \(name)"
+        case .unknownPrecision(let name): "no precision is called \(name)"
         }
     }
 }

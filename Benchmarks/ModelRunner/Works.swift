@@ -11,13 +11,15 @@ protocol Work {
 
 /// The works by name.
 enum Works {
-    static func make(_ name: String, weights: String, input: String) throws -> any Work {
+    static func make(
+        _ name: String, weights: String, input: String, precision: Precision
+    ) throws -> any Work {
         let input = try Checkpoint.open(input)
         let weights = try Checkpoint.open(weights)
         switch name {
-        case "clip-image": return try ImageWork(weights, input)
-        case "clip-text": return try TextWork(weights, input)
-        case "sam-encoder": return try EncoderWork(weights, input)
+        case "clip-image": return try ImageWork(weights, input, precision)
+        case "clip-text": return try TextWork(weights, input, precision)
+        case "sam-encoder": return try EncoderWork(weights, input, precision)
         case "sam-decoder": return try DecoderWork(weights, input, stages: 1)
         case "sam-cascade": return try DecoderWork(weights, input, stages: 3)
         default: throw RunnerError.unknownWork(name)
@@ -29,7 +31,7 @@ enum Works {
     }
 
     /// A CLIP whose tokenizer is never used: a vocabulary of the weights' size from pairs of bytes.
-    static func clip(_ weights: Checkpoint) throws -> CLIPModel {
+    static func clip(_ weights: Checkpoint, _ precision: Precision) throws -> CLIPModel {
         let configuration = try CLIPConfiguration.detect(from: weights, activation: .quickGELU)
         let codes: [UInt32] = Array(33...126) + Array(174...255) + Array(256...323)
         let symbols: [String] = codes.compactMap { code in UnicodeScalar(code).map { String($0) } }
@@ -40,7 +42,7 @@ enum Works {
             configuration: configuration, weights: weights,
             tokenizer: CLIPTokenizer(
                 vocabulary: try Vocabulary(merges: Array(lines.joined(separator: "\n").utf8), mergeCount: lines.count),
-                contextLength: configuration.contextLength))
+                contextLength: configuration.contextLength), precision: precision)
     }
 }
 
@@ -49,8 +51,8 @@ struct ImageWork: Work {
     let clip: CLIPModel
     let pixels: Tensor
 
-    init(_ weights: Checkpoint, _ input: Checkpoint) throws {
-        clip = try Works.clip(weights)
+    init(_ weights: Checkpoint, _ input: Checkpoint, _ precision: Precision) throws {
+        clip = try Works.clip(weights, precision)
         pixels = try input.load("pixels")
     }
 
@@ -64,8 +66,8 @@ struct TextWork: Work {
     let clip: CLIPModel
     let tokens: [[Int]]
 
-    init(_ weights: Checkpoint, _ input: Checkpoint) throws {
-        clip = try Works.clip(weights)
+    init(_ weights: Checkpoint, _ input: Checkpoint, _ precision: Precision) throws {
+        clip = try Works.clip(weights, precision)
         let rows = try input.load("tokens")
         let end = clip.tokenizer.vocabulary.endToken
         tokens = (0..<rows.shape[0]).map { index in
@@ -84,8 +86,8 @@ struct EncoderWork: Work {
     let sam: SAMModel
     let pixels: Tensor
 
-    init(_ weights: Checkpoint, _ input: Checkpoint) throws {
-        sam = try SAMModel(configuration: .detect(from: weights), weights: weights)
+    init(_ weights: Checkpoint, _ input: Checkpoint, _ precision: Precision) throws {
+        sam = try SAMModel(configuration: .detect(from: weights), weights: weights, precision: precision)
         pixels = try input.load("pixels")
     }
 

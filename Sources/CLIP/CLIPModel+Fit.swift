@@ -23,12 +23,13 @@ extension CLIPModel {
 
     /// Both towers, and `logit_scale` as the file has it, which is the logarithm of the scale.
     static func towers(
-        of weights: CLIPWeights, _ configuration: CLIPConfiguration
+        of weights: CLIPWeights, _ configuration: CLIPConfiguration, _ precision: Precision = .full
     ) throws(CLIPLoadingError) -> (image: ImageTower, text: TextTower, scale: Tensor) {
         do throws(WeightError) {
             return try WeightScope.load(from: weights) { scope in
                 (
-                    ImageTower(scope.child("visual"), configuration), TextTower(scope, configuration),
+                    ImageTower(scope.child("visual"), configuration, precision),
+                    TextTower(scope, configuration, precision),
                     scope.tensor("logit_scale", shape: [])
                 )
             }

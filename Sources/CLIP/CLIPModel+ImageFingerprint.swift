@@ -6,8 +6,8 @@ extension CLIPModel {
     /// The fingerprint of everything that decides which features a picture of a given size gets, but for the rule by which
     /// position embeddings are brought to other grids: one set of weights is used with several.
     ///
-    /// It covers the image tower's weights, its heads, norms and activation, and how pixels become its input. The text tower
-    /// has no part in it.
+    /// It covers the image tower's weights and their precision, its heads, norms and activation, and how pixels become its
+    /// input. The text tower has no part in it.
     ///
     /// **Complexity**: one pass over the image tower's weights, more than a gigabyte for ViT-L.
     public var imageFingerprint: WeightFingerprint {

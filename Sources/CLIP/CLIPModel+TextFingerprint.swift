@@ -5,8 +5,8 @@ public import WeightIdentity
 extension CLIPModel {
     /// The fingerprint of everything that decides which vector a text gets.
     ///
-    /// It covers the text tower's weights, its heads, norms and activation, the vocabulary and the context. The image tower has
-    /// no part in it.
+    /// It covers the text tower's weights and their precision, its heads, norms and activation, the vocabulary and the
+    /// context. The image tower has no part in it.
     ///
     /// **Complexity**: one pass over the text tower's weights, half a gigabyte for ViT-L; a tenth of a second or so.
     public var textFingerprint: WeightFingerprint {

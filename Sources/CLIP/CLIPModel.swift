@@ -12,6 +12,9 @@ public struct CLIPModel: Sendable {
     /// The factor on cosines before a softmax over texts, about 100 in published models: the exponential of the
     /// checkpoint's `logit_scale`.
     public let logitScale: Float
+    /// How the towers' blocks compute their affine maps. Attention, norms, the patch embedding and the projections into the
+    /// common space are always computed in full precision.
+    public let precision: Precision
     /// What was decided about the model beyond its shapes, and why; empty for a configuration that was given.
     public let decisions: [CLIPDecision]
     var imageTower: ImageTower
@@ -27,9 +30,11 @@ public struct CLIPModel: Sendable {
     ///   - merges: the bytes of the vocabulary that belongs to the weights: a merges file, `tokenizer.json` or
     ///     `vocab.json`, unpacked.
     ///   - activation: what to use whatever the files say.
+    ///   - precision: how the towers' blocks compute their affine maps; see ``precision``.
     /// - Throws: ``CLIPLoadingError``; what is wrong with the weights comes all at once.
     public init(
-        weights: some TensorSource, merges: some Sequence<UInt8>, activation: CLIPConfiguration.Activation? = nil
+        weights: some TensorSource, merges: some Sequence<UInt8>, activation: CLIPConfiguration.Activation? = nil,
+        precision: Precision = .full
     ) throws(CLIPLoadingError) {
         let detected = try CLIPLoadingError.wrapping { () throws(CLIPConfigurationError) in
             try DetectedCLIP(weights, activation: activation)
@@ -38,7 +43,7 @@ public struct CLIPModel: Sendable {
             try Vocabulary(merges, count: detected.configuration.vocabularySize)
         }
         let tokenizer = CLIPTokenizer(vocabulary: vocabulary, contextLength: detected.configuration.contextLength)
-        try self.init(detected, tokenizer: tokenizer)
+        try self.init(detected, tokenizer: tokenizer, precision: precision)
     }
 
     /// A model of weights that were looked at before, so that decisions can be shown or changed first.
@@ -46,9 +51,12 @@ public struct CLIPModel: Sendable {
     /// - Parameters:
     ///   - detected: the weights and what was found out about them.
     ///   - tokenizer: from the merges that belong to the weights.
+    ///   - precision: how the towers' blocks compute their affine maps.
     /// - Throws: ``CLIPLoadingError``: the weights with all differences at once, or another number of tokens.
-    public init(_ detected: DetectedCLIP, tokenizer: CLIPTokenizer) throws(CLIPLoadingError) {
-        try self.init(detected.configuration, detected.weights, tokenizer, detected.decisions)
+    public init(_ detected: DetectedCLIP, tokenizer: CLIPTokenizer, precision: Precision = .full)
+        throws(CLIPLoadingError)
+    {
+        try self.init(detected.configuration, detected.weights, tokenizer, detected.decisions, precision)
     }
 
     /// A model whose configuration is known.
@@ -58,30 +66,33 @@ public struct CLIPModel: Sendable {
     ///   - weights: of any ``CLIPLayout``; every tensor must be there, of the configuration's shape, and none beside but
     ///     those that ``CLIPWeights/ignored`` lists.
     ///   - tokenizer: from the merges that belong to the weights.
+    ///   - precision: how the towers' blocks compute their affine maps.
     /// - Throws: ``CLIPLoadingError``: a configuration that no model can have, weights with all differences at once, or
     ///   another number of tokens.
     public init(
-        configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer
+        configuration: CLIPConfiguration, weights: some TensorSource, tokenizer: CLIPTokenizer,
+        precision: Precision = .full
     ) throws(CLIPLoadingError) {
         let weights = try CLIPLoadingError.wrapping { () throws(CLIPConfigurationError) in
             try configuration.validate()
             return try CLIPWeights(weights)
         }
-        try self.init(configuration, weights, tokenizer, [])
+        try self.init(configuration, weights, tokenizer, [], precision)
     }
 
     private init(
         _ configuration: CLIPConfiguration, _ weights: CLIPWeights, _ tokenizer: CLIPTokenizer,
-        _ decisions: [CLIPDecision]
+        _ decisions: [CLIPDecision], _ precision: Precision
     ) throws(CLIPLoadingError) {
         guard tokenizer.vocabulary.count == configuration.vocabularySize else {
             throw .model(
                 .vocabularyMismatch(tokenizer: tokenizer.vocabulary.count, weights: configuration.vocabularySize))
         }
-        let (image, text, scale) = try Self.towers(of: weights, configuration)
+        let (image, text, scale) = try Self.towers(of: weights, configuration, precision)
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.decisions = decisions
+        self.precision = precision
         imageTower = image
         textTower = text
         logitScale = try CLIPLoadingError.wrapping { () throws(CLIPError) in try Self.logitScale(scale) }

@@ -16,7 +16,7 @@ struct ImageTower: Sendable {
     /// The tower's name among the weights.
     let path: String
 
-    init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
+    init(_ scope: WeightScope, _ configuration: CLIPConfiguration, _ precision: Precision) {
         let width = configuration.visionWidth
         self.configuration = configuration
         path = scope.path
@@ -27,7 +27,7 @@ struct ImageTower: Sendable {
         firstNorm = LayerNorm(scope.child("ln_pre"), width: width)
         blocks = TransformerBlock.all(
             configuration.visionLayers, of: scope, width: width, heads: configuration.visionHeads,
-            hidden: configuration.visionHidden, activation: configuration.tensorActivation)
+            hidden: configuration.visionHidden, activation: configuration.tensorActivation, precision: precision)
         projection = TokenProjection(
             scope, norm: "ln_post", matrix: "proj", width: width, embedding: configuration.embedding)
     }

@@ -12,14 +12,14 @@ struct TextTower: Sendable {
     let projection: TokenProjection
     let blocks: [TransformerBlock]
 
-    init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
+    init(_ scope: WeightScope, _ configuration: CLIPConfiguration, _ precision: Precision) {
         let width = configuration.textWidth
         self.configuration = configuration
         tokenEmbedding = Embedding(scope.child("token_embedding"), count: configuration.vocabularySize, width: width)
         positions = scope.tensor("positional_embedding", shape: [configuration.contextLength, width])
         blocks = TransformerBlock.all(
             configuration.textLayers, of: scope, width: width, heads: configuration.textHeads,
-            hidden: configuration.textHidden, activation: configuration.tensorActivation)
+            hidden: configuration.textHidden, activation: configuration.tensorActivation, precision: precision)
         projection = TokenProjection(
             scope, norm: "ln_final", matrix: "text_projection", width: width, embedding: configuration.embedding)
     }

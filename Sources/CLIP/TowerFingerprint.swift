@@ -25,6 +25,7 @@ extension TowerFacts {
 
     mutating func add(_ name: String, _ linear: Linear) {
         self["\(name).weight"] = { linear.weight.tensor }
+        if linear.weight.precision != .full { add(choice: "\(name).precision", linear.weight.precision.rawValue) }
         if let bias = linear.bias { self["\(name).bias"] = { bias } }
     }
 

@@ -29,13 +29,15 @@ struct TokenProjection: Sendable {
 }
 
 extension TransformerBlock {
-    /// The blocks of a tower, under `transformer.resblocks.<n>`.
+    /// The blocks of a tower, under `transformer.resblocks.<n>`, computed in `precision`.
     static func all(
-        _ count: Int, of scope: WeightScope, width: Int, heads: Int, hidden: Int, activation: Tensor.Activation
+        _ count: Int, of scope: WeightScope, width: Int, heads: Int, hidden: Int, activation: Tensor.Activation,
+        precision: Precision
     ) -> [TransformerBlock] {
-        (0..<count).map { index in
+        let blocks = scope.child("transformer").child("resblocks").computing(in: precision)
+        return (0..<count).map { index in
             TransformerBlock(
-                scope.child("transformer").child("resblocks").child(index), width: width, heads: heads, hidden: hidden,
+                blocks.child(index), width: width, heads: heads, hidden: hidden,
                 activation: activation)
         }
     }

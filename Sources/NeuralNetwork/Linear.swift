@@ -9,9 +9,10 @@ public struct Linear: Sendable {
     /// The layer's name among the weights; empty where its tensors stand under other names.
     package let path: String
 
-    /// Reads the weight, and the bias unless `bias` is false.
+    /// Reads the weight, and the bias unless `bias` is false. The map is computed in the scope's precision.
     public init(_ scope: WeightScope, in inputWidth: Int, out outputWidth: Int, bias: Bool = true) {
-        weight = LinearWeight(scope.tensor("weight", shape: [outputWidth, inputWidth]))
+        weight = LinearWeight(
+            scope.tensor("weight", shape: [outputWidth, inputWidth]), precision: scope.precision)
         self.bias = bias ? scope.tensor("bias", shape: [outputWidth]) : nil
         path = scope.path
     }
@@ -20,9 +21,9 @@ public struct Linear: Sendable {
     public init(weight: Tensor, bias: Tensor?) { self.init(weight: weight, bias: bias, path: "") }
 
     /// The same under the name that the layer has in the reference.
-    package init(weight: Tensor, bias: Tensor?, path: String) {
+    package init(weight: Tensor, bias: Tensor?, path: String, precision: Precision = .full) {
         require(weight.shape.rank == 2, "Linear: the weight has shape \(weight.shape), not [out, in]")
-        self.weight = LinearWeight(weight)
+        self.weight = LinearWeight(weight, precision: precision)
         self.bias = bias
         self.path = path
     }

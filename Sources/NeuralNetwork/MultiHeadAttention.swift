@@ -21,7 +21,8 @@ public struct MultiHeadAttention: Sendable {
         path = scope.path
         projection = Linear(
             weight: scope.tensor("in_proj_weight", shape: [3 * width, width]),
-            bias: scope.tensor("in_proj_bias", shape: [3 * width]), path: scope.child("in_proj").path)
+            bias: scope.tensor("in_proj_bias", shape: [3 * width]), path: scope.child("in_proj").path,
+            precision: scope.precision)
         output = Linear(scope.child("out_proj"), in: width, out: width)
     }
 

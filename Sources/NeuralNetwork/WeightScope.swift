@@ -8,6 +8,8 @@ public import Tensors
 public struct WeightScope {
     /// The dotted name of this place, empty at the root.
     public let path: String
+    /// How layers that ask here compute their affine maps, the full precision unless ``computing(in:)`` says otherwise.
+    public let precision: Precision
     private let ledger: Ledger
 
     /// What the whole tree of scopes shares while one model is being built.
@@ -30,8 +32,9 @@ public struct WeightScope {
         }
     }
 
-    private init(path: String, ledger: Ledger) {
+    private init(path: String, precision: Precision = .full, ledger: Ledger) {
         self.path = path
+        self.precision = precision
         self.ledger = ledger
     }
 
@@ -58,10 +61,17 @@ public struct WeightScope {
     }
 
     /// The scope one name further down: `scope.child("visual")` reads names that start with `visual.`.
-    public func child(_ name: String) -> WeightScope { WeightScope(path: fullName(name), ledger: ledger) }
+    public func child(_ name: String) -> WeightScope {
+        WeightScope(path: fullName(name), precision: precision, ledger: ledger)
+    }
 
     /// The scope of a numbered element, as in `resblocks.3`.
     public func child(_ index: Int) -> WeightScope { child(String(index)) }
+
+    /// The same place for layers that compute in another precision. It goes on to all places below.
+    public func computing(in precision: Precision) -> WeightScope {
+        WeightScope(path: path, precision: precision, ledger: ledger)
+    }
 
     /// Whether the weights hold a tensor of this name here. Asking does not count as reading it.
     public func contains(_ name: String) -> Bool { ledger.source.shape(of: fullName(name)) != nil }

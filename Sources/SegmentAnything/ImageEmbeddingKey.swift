@@ -34,6 +34,7 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
         preparation =
             "version \(Self.preparationVersion), side \(configuration.side), mean \(configuration.pixelMean), "
             + "deviation \(configuration.pixelStandardDeviation)"
+            + (model.precision == .full ? "" : ", precision \(model.precision.rawValue)")
         shape = [configuration.promptWidth, configuration.grid, configuration.grid]
     }
 

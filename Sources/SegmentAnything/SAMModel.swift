@@ -9,6 +9,9 @@ import WeightIdentity
 public struct SAMModel: Sendable {
     /// The sizes of the model and what its input means.
     public let configuration: SAMConfiguration
+    /// How the blocks of the image encoder compute their affine maps. The full precision for MobileSAM, which has no other;
+    /// attention, convolutions and the mask decoder always have it.
+    public let precision: Precision
     /// Where the weights came from, for their fingerprint.
     let weights: any TensorSource
     let imageEncoder: ImageEncoder
@@ -18,26 +21,31 @@ public struct SAMModel: Sendable {
     /// Recognises the weights and takes them: ViT-B, ViT-L, ViT-H and models tuned from those, MobileSAM, and the small
     /// model that comes with Vitrine.
     ///
-    /// - Parameter weights: named as in segment_anything, wrapped by a training program or not.
+    /// - Parameters:
+    ///   - weights: named as in segment_anything, wrapped by a training program or not.
+    ///   - precision: how the image encoder computes where it can; see ``precision``.
     /// - Throws: ``SAMLoadingError``: the weights of another model, or all that is missing, misshapen or left over.
-    public init(weights: some TensorSource) throws(SAMLoadingError) {
+    public init(weights: some TensorSource, precision: Precision = .full) throws(SAMLoadingError) {
         let configuration: SAMConfiguration
         do { configuration = try .detect(from: weights) } catch { throw .configuration(error) }
-        try self.init(configuration: configuration, weights: weights)
+        try self.init(configuration: configuration, weights: weights, precision: precision)
     }
 
     /// Takes every weight the configuration names, under the names of segment_anything.
     ///
     /// - Throws: ``SAMLoadingError``: a configuration that no model can have, or all that is missing, misshapen or left
     ///   over.
-    public init(configuration: SAMConfiguration, weights: some TensorSource) throws(SAMLoadingError) {
+    public init(
+        configuration: SAMConfiguration, weights: some TensorSource, precision: Precision = .full
+    ) throws(SAMLoadingError) {
         do { try configuration.validate() } catch { throw .configuration(error) }
         let weights = UnwrappedWeights(weights)
         let parts: (ImageEncoder, PromptEncoder, MaskDecoder)
         do throws(WeightError) {
             parts = try WeightScope.load(from: weights, ignoring: ImageEncoder.isUnread) { scope in
                 (
-                    ImageEncoder(scope.child("image_encoder"), configuration: configuration),
+                    ImageEncoder(
+                        scope.child("image_encoder"), configuration: configuration, precision: precision),
                     PromptEncoder(scope.child("prompt_encoder"), configuration: configuration),
                     MaskDecoder(scope.child("mask_decoder"), configuration: configuration)
                 )
@@ -46,6 +54,7 @@ public struct SAMModel: Sendable {
             throw .weights(error)
         }
         self.configuration = configuration
+        if case .vit = parts.0 { self.precision = precision } else { self.precision = .full }
         self.weights = weights
         (imageEncoder, promptEncoder, maskDecoder) = parts
     }

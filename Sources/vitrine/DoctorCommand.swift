@@ -57,9 +57,11 @@ struct DoctorCommand: ParsableCommand {
             advice.append("let VITRINE_SMALL_WEIGHTS name the folder that holds the small weights, or unset it")
         }
         let clip = [("--clip", "VITRINE_CLIP"), ("--merges", "VITRINE_MERGES")]
-        faults += try check("CLIP", chosenWith: clip, advice: &advice) { try LoadedCLIP(models.clipOptions).files }
+        faults += try check("CLIP", chosenWith: clip, advice: &advice) {
+            try LoadedCLIP(models.clipOptions, models.precisionOptions).files
+        }
         faults += try check("SAM", chosenWith: [("--sam", "VITRINE_SAM")], advice: &advice) {
-            try LoadedSAM(file: models.samOptions.file()).files
+            try LoadedSAM(file: models.samOptions.file(), models.precisionOptions).files
         }
         return faults
     }

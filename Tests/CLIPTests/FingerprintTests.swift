@@ -26,7 +26,7 @@ struct FingerprintTests {
 
     /// The image side of the same model.
     private static func imageFingerprint(
-        altering name: String = "", _ change: (inout CLIPConfiguration) -> Void = { _ in }
+        altering name: String = "", precision: Precision = .full, _ change: (inout CLIPConfiguration) -> Void = { _ in }
     ) throws -> WeightFingerprint {
         var configuration = ReferenceModel.configuration(.gelu)
         change(&configuration)
@@ -35,7 +35,8 @@ struct FingerprintTests {
             configuration: configuration,
             weights: Altered(weights: ReferenceModel.weights("CLIP/towers_gelu"), altered: name),
             tokenizer: CLIPTokenizer(
-                vocabulary: Vocabulary(merges: merges.joined(separator: "\n").utf8), contextLength: 16)
+                vocabulary: Vocabulary(merges: merges.joined(separator: "\n").utf8), contextLength: 16),
+            precision: precision
         ).imageFingerprint
     }
 
@@ -48,12 +49,12 @@ struct FingerprintTests {
         }
     }
 
-    @Test("activation, heads and what pixels are scaled by count on the image side")
+    @Test("activation, heads, precision and what pixels are scaled by count on the image side")
     func imageFacts() throws {
         let all = try [
             Self.imageFingerprint(), Self.imageFingerprint { $0.activation = .quickGELU },
             Self.imageFingerprint { $0.visionHeads = 1 }, Self.imageFingerprint { $0.mean[1] += 0.1 },
-            Self.imageFingerprint { $0.standardDeviation[2] += 0.1 },
+            Self.imageFingerprint { $0.standardDeviation[2] += 0.1 }, Self.imageFingerprint(precision: .int8),
         ]
         #expect(Set(all).count == all.count)
         // The rule for positions is part of what is asked, and not of the weights.
@@ -62,7 +63,7 @@ struct FingerprintTests {
 
     private static func fingerprint(
         altering name: String = "", activation: CLIPConfiguration.Activation = .gelu, reversed: Bool = false,
-        context: Int = 16, heads: Int = 4
+        context: Int = 16, heads: Int = 4, precision: Precision = .full
     ) throws -> WeightFingerprint {
         var configuration = ReferenceModel.configuration(activation)
         configuration.textHeads = heads
@@ -72,8 +73,15 @@ struct FingerprintTests {
             configuration: configuration,
             weights: Altered(weights: ReferenceModel.weights("CLIP/towers_gelu"), altered: name),
             tokenizer: CLIPTokenizer(
-                vocabulary: Vocabulary(merges: merges.joined(separator: "\n").utf8), contextLength: context)
+                vocabulary: Vocabulary(merges: merges.joined(separator: "\n").utf8), contextLength: context),
+            precision: precision
         ).textFingerprint
+    }
+
+    @Test("a model that computes in bytes has another fingerprint, the same before and after it was used")
+    func precision() throws {
+        let bytes = try Self.fingerprint(precision: .int8)
+        #expect(try Self.fingerprint(precision: .int8) == bytes && Self.fingerprint() != bytes)
     }
 
     @Test("it is the same for the same model, and the image tower has no part in it")

@@ -14,7 +14,7 @@ struct SmallBundleTests {
         "there is the pcb1 with defect in the scene.",
     ]
 
-    private func model() throws -> CLIPModel {
+    private func model(_ precision: Precision = .full) throws -> CLIPModel {
         let folder = Fixture.packageRoot.appendingPathComponent("Weights/small")
         let weights = try Checkpoint.open(folder.appendingPathComponent("clip.safetensors").path)
         let configuration = try CLIPConfiguration.detect(from: weights)
@@ -22,7 +22,8 @@ struct SmallBundleTests {
         let vocabulary = try Vocabulary(merges: merges, mergeCount: configuration.vocabularySize - 514)
         return try CLIPModel(
             configuration: configuration, weights: weights,
-            tokenizer: CLIPTokenizer(vocabulary: vocabulary, contextLength: configuration.contextLength))
+            tokenizer: CLIPTokenizer(vocabulary: vocabulary, contextLength: configuration.contextLength),
+            precision: precision)
     }
 
     @Test("tokens and text vectors")
@@ -53,6 +54,24 @@ struct SmallBundleTests {
         let difference = try ReferenceModel.error(map, "probability", in: Self.fixture)
         #expect(difference.relative <= 1e-4, "\(difference)")
         #expect(model.configuration.comparesPatchesWithText)
+    }
+
+    @Test("in bytes its vectors and patches point where those of full precision do")
+    func bytes() throws {
+        let (full, bytes) = (try model(), try model(.int8))
+        let side = full.configuration.imageSize
+        let pixels = GeneratedWeights.input([1, 3, side, side])
+        func cosines(_ vectors: (CLIPModel) throws -> Tensor) throws -> [Float] {
+            let (x, y) = (try vectors(full).l2Normalized(), try vectors(bytes).l2Normalized())
+            #expect(!isIdentical(x, y))
+            return (x * y).sum().values
+        }
+        #expect(try cosines { try $0.encodeText(Self.sentences) }.allSatisfy { $0 > 0.999 })
+        #expect(try cosines { try $0.encodeImage(pixels) }.allSatisfy { $0 > 0.999 })
+        let patches = try cosines { model in
+            try model.denseFeatures(pixels, layers: [model.configuration.visionLayers]).layers[0].projected()
+        }
+        #expect(patches.allSatisfy { $0 > 0.995 }, "\(patches.min() ?? 0)")
     }
 
     @Test("the same picture gives the same bits with one and with two threads")

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Imaging
 import Tensors
 import TestSupport
 import Testing
@@ -7,6 +8,26 @@ import Testing
 @testable import SegmentAnything
 
 @Suite struct SmallWeightsTests {
+    @Test("the encoder in bytes gives nearly the same embedding and masks, and the embedding's key says so")
+    func bytes() throws {
+        let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path
+        let weights = try Checkpoint.open(path)
+        let (full, bytes) = (try SAMModel(weights: weights), try SAMModel(weights: weights, precision: .int8))
+        #expect(full.precision == .full && bytes.precision == .int8)
+        let side = full.configuration.side
+        let embeddings = [full, bytes].map { $0.imageEncoder(generatedPicture(side: side), .uncancelled) }
+        #expect(!isIdentical(embeddings[0], embeddings[1]))
+        let rows = embeddings.map {
+            $0.reshaped(to: [$0.shape[0], $0.shape[1] * $0.shape[2]]).transposed().l2Normalized()
+        }
+        let cosines = (rows[0] * rows[1]).sum().values
+        #expect(cosines.allSatisfy { $0 > 0.99 }, "\(cosines.min() ?? 0)")
+        let picture = Image(size: ImageSize(width: 8, height: 8), pixels: Array(repeating: 9, count: 192))
+        let fingerprint = try full.imageEncoderFingerprint()
+        let keys = try [full, bytes].map { try ImageEmbeddingKey($0, weights: fingerprint, picture: picture) }
+        #expect(keys[0] != keys[1])
+    }
+
     @Test("the shipped small model, read off its own file, predicts as the model it was exported from")
     func parity() throws {
         let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path

@@ -6,12 +6,14 @@ enum ImageEncoder: Sendable {
     case vit(ViTEncoder)
     case tinyViT(TinyViTEncoder)
 
-    init(_ weights: WeightScope, configuration: SAMConfiguration) {
+    /// - Parameter precision: of the affine maps of a ViT; a TinyViT has the full precision only.
+    init(_ weights: WeightScope, configuration: SAMConfiguration, precision: Precision) {
         switch configuration.imageEncoder {
         case .vit(let vit):
             self = .vit(
                 ViTEncoder(
-                    weights, configuration: vit, grid: configuration.grid, promptWidth: configuration.promptWidth))
+                    weights, configuration: vit, grid: configuration.grid, promptWidth: configuration.promptWidth,
+                    precision: precision))
         case .tinyViT(let tinyViT):
             self = .tinyViT(
                 TinyViTEncoder(

@@ -10,6 +10,8 @@ package struct CPUFeatures: Sendable, Equatable {
     package var name: String
     /// The kernels it can run, slowest first; baseline is always among them.
     package var instructionSets: [InstructionSet]
+    /// Those of them in whose vectors the processor multiplies bytes four at a time (VNNI).
+    package var multipliesBytesInFours: Set<InstructionSet> = []
 
     /// The instruction sets that the kernels are compiled for.
     package enum InstructionSet: String, Sendable, CaseIterable {
@@ -32,25 +34,32 @@ package struct CPUFeatures: Sendable, Equatable {
     package static let current: CPUFeatures = {
         var features = CPUFeatures(cpuInfo: systemFile("/proc/cpuinfo") ?? "")
         features.instructionSets.removeAll { CPUFeatures.isRefusedByProcessor($0) }
+        features.multipliesBytesInFours = features.multipliesBytesInFours.filter {
+            !CPUFeatures.isRefusedByProcessor($0, multiplyingBytesInFours: true)
+        }
         return features
     }()
 
     /// Whether the processor itself says that it lacks an instruction set, although the system's list has it: under an
     /// emulator the list is the host's. Asked of the C library, where it can be asked; its newer versions keep what the
     /// CPUID instruction said, masked by what the system saves.
-    private static func isRefusedByProcessor(_ set: InstructionSet) -> Bool {
+    private static func isRefusedByProcessor(
+        _ set: InstructionSet, multiplyingBytesInFours inFours: Bool = false
+    ) -> Bool {
         #if arch(x86_64) && canImport(Glibc)
             typealias Leaf = @convention(c) (UInt32) -> UnsafePointer<UInt32>?
-            guard set != .baseline, let symbol = dlsym(nil, "__x86_get_cpuid_feature_leaf"),
-                let leaf = unsafeBitCast(symbol, to: Leaf.self)(1)
-            else { return false }
-            // The leaf 7 of CPUID: four words as the processor gave them, then four of what can be used; EBX is the
-            // second of each.
-            let usable = leaf[5]
+            guard set != .baseline, let symbol = dlsym(nil, "__x86_get_cpuid_feature_leaf") else { return false }
+            let ask = unsafeBitCast(symbol, to: Leaf.self)
+            // The leaf 7 of CPUID and its second part: four words as the processor gave them, EAX to EDX, then the same
+            // four of what can be used.
+            guard let leaf = ask(1), let second = ask(6) else { return false }
+            if inFours {
+                return set == .avx512 ? leaf[6] & 1 << 11 == 0 : second[4] & 1 << 4 == 0
+            }
             let avx2: UInt32 = 1 << 5 | 1 << 3 | 1 << 8
             let avx512: UInt32 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31
             let needed = set == .avx512 ? avx2 | avx512 : avx2
-            return usable & needed != needed
+            return leaf[5] & needed != needed
         #else
             return false
         #endif
@@ -73,5 +82,7 @@ package struct CPUFeatures: Sendable, Equatable {
         instructionSets = InstructionSet.allCases.filter {
             $0.requiredFlags.allSatisfy { flags.contains(Substring($0)) }
         }
+        if flags.contains("avx_vnni") { multipliesBytesInFours.insert(.avx2) }
+        if flags.contains("avx512_vnni") { multipliesBytesInFours.insert(.avx512) }
     }
 }

@@ -8,52 +8,70 @@ import Synchronization
 ///
 /// Elsewhere the weight stays as it is, and OpenBLAS computes this product and those of any two tensors.
 /// docs/Performance.md gives the rule; `VITRINE_PRODUCT=packed|blas` overrides it.
+///
+/// In another precision than the full one the weight is rounded when it is packed, on every machine alike.
 public struct LinearWeight: Sendable {
     /// `[out, in]`.
     public let shape: Shape
+    /// How products with this weight are computed.
+    public let precision: Precision
     private let box: Box
 
     enum Form: Sendable {
         case plain(Tensor)
         case packed(PackedWeight)
+        case bytes(ByteWeight)
+
+        /// The weight as it was given, in the form that products of this precision use.
+        init(_ weight: Tensor, _ precision: Precision) {
+            self =
+                switch precision {
+                case .full: LinearWeight.packs ? .packed(PackedWeight(weight, mayBeHalf: true)) : .plain(weight)
+                case .int8: .bytes(ByteWeight(weight))
+                }
+        }
     }
 
     /// What the copies of one weight share.
     private final class Box: Sendable {
         let form: Mutex<Form>
 
-        init(_ weight: Tensor) {
+        init(_ weight: Tensor, _ precision: Precision) {
             // A tensor with memory of its own is packed at once, so that the memory can be released. A mapped tensor
             // costs nothing until it is used, so it waits.
-            let isCopy = LinearWeight.packs && !weight.isBorrowed
-            form = Mutex(isCopy ? .packed(PackedWeight(weight, mayBeHalf: true)) : .plain(weight))
+            form = Mutex(weight.isBorrowed ? .plain(weight) : Form(weight, precision))
         }
     }
 
-    /// - Parameter weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the
-    ///   system once the weight is packed.
-    public init(_ weight: Tensor) {
+    /// - Parameters:
+    ///   - weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the system once the
+    ///     weight is packed.
+    ///   - precision: how products with it are computed. Weights with more than 65,536 inputs stay in full precision.
+    public init(_ weight: Tensor, precision: Precision = .full) {
         require(weight.shape.rank == 2, "LinearWeight", "shape \(weight.shape) in place of [out, in]")
         shape = weight.shape
-        box = Box(weight)
+        self.precision = weight.shape[1] <= ByteWeight.mostDepth ? precision : .full
+        box = Box(weight, self.precision)
     }
 
     /// The weight in the form that products use. It is packed here, so that an unused tower of a model costs nothing.
     var form: Form {
         box.form.withLock { form in
-            if case .plain(let weight) = form, LinearWeight.packs {
-                form = .packed(PackedWeight(weight, mayBeHalf: true))
+            if case .plain(let weight) = form, LinearWeight.packs || precision != .full {
+                form = Form(weight, precision)
                 weight.discardCachedPages()
             }
             return form
         }
     }
 
-    /// The weight as it was given, `[out, in]`; a copy where it is packed.
+    /// The weight that products compute with, `[out, in]`; a copy where it is packed. In full precision it is the weight as
+    /// it was given.
     public var tensor: Tensor {
-        switch box.form.withLock({ $0 }) {
+        switch precision == .full ? box.form.withLock({ $0 }) : form {
         case .plain(let tensor): tensor
         case .packed(let packed): packed.unpacked
+        case .bytes(let bytes): bytes.tensor
         }
     }
 
@@ -95,6 +113,8 @@ extension Tensor {
                 weight: plain.slice(outputs), bias: bias?.slice(outputs), activation: activation, adding: residual)
         case .packed(let packed):
             return linear(packed, bias: bias, activation: activation, adding: residual, outputs: outputs)
+        case .bytes(let bytes):
+            return linear(bytes, bias: bias, activation: activation, adding: residual, outputs: outputs)
         }
     }
 
@@ -102,29 +122,55 @@ extension Tensor {
         _ weight: PackedWeight, bias: Tensor?, activation: Activation, adding residual: Tensor?,
         outputs: Range<Int>? = nil
     ) -> Tensor {
+        let product = PackedProduct(weight: weight, rows: rowCount, outputs: outputs)
+        return linear(
+            [weight.columns, weight.depth], weightBytes: weight.elementBytes, outputs: product.outputs, bias: bias,
+            activation: activation, adding: residual
+        ) { product.run($0, leftStride: weight.depth, $1, $2) }
+    }
+
+    func linear(
+        _ weight: ByteWeight, bias: Tensor?, activation: Activation, adding residual: Tensor?,
+        outputs: Range<Int>? = nil
+    ) -> Tensor {
+        let product = ByteProduct(weight: weight, rows: rowCount, outputs: outputs)
+        return linear(
+            [weight.columns, weight.depth], weightBytes: 1, outputs: product.outputs, bias: bias,
+            activation: activation, adding: residual, product.run)
+    }
+
+    /// Rows of the last axis.
+    private var rowCount: Int { shape.dimensions.dropLast().reduce(1, *) }
+
+    /// A product with a packed weight, from the check of the shapes to the result.
+    ///
+    /// - Parameters:
+    ///   - weight: the weight's shape.
+    ///   - weightBytes: bytes of one number of it.
+    private func linear(
+        _ weight: Shape, weightBytes: Int, outputs: Range<Int>, bias: Tensor?, activation: Activation,
+        adding residual: Tensor?,
+        _ run: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, ProductEpilogue) -> Void
+    ) -> Tensor {
+        require(shape.rank >= 1 && weight[1] == shape[-1], "linear", "shape \(shape) times weight \(weight)")
+        let target = shape.replacing(axis: shape.rank - 1, with: outputs.count)
         require(
-            shape.rank >= 1 && weight.depth == shape[-1], "linear",
-            "shape \(shape) times weight [\(weight.columns), \(weight.depth)]")
-        let columns = weight.columns
-        let product = PackedProduct(weight: weight, rows: shape.dimensions.dropLast().reduce(1, *), outputs: outputs)
-        let target = shape.replacing(axis: shape.rank - 1, with: product.outputs.count)
-        require(
-            bias.map { $0.shape == [columns] } ?? true, "linear", "bias \(bias?.shape ?? []) for \(columns) outputs")
+            bias.map { $0.shape == [weight[0]] } ?? true, "linear",
+            "bias \(bias?.shape ?? []) for \(weight[0]) outputs")
         require(
             residual.map { $0.shape == target } ?? true, "linear", "residual \(residual?.shape ?? []) for \(target)")
         return Tensor.filled(
             target,
             OperationCost(
-                .linear, multiplyAdds: target.elementCount * weight.depth,
-                elements: count + target.elementCount + (bias == nil ? 0 : product.outputs.count)
-                    + (residual?.count ?? 0),
-                weightBytes: weight.elementBytes * product.outputs.count * weight.depth)
+                .linear, multiplyAdds: target.elementCount * weight[1],
+                elements: count + target.elementCount + (bias == nil ? 0 : outputs.count) + (residual?.count ?? 0),
+                weightBytes: weightBytes * outputs.count * weight[1])
         ) { out in
             read { left in
                 Tensors.read(bias) { bias in
                     Tensors.read(residual) { residual in
-                        product.run(
-                            left, leftStride: weight.depth, out,
+                        run(
+                            left, out,
                             ProductEpilogue(
                                 bias: bias.map { .perColumn($0) } ?? .none, activation: activation,
                                 residual: residual))

@@ -44,6 +44,7 @@ struct ClassifyCommand: ReadsPictures {
     var json = false
 
     @OptionGroup var clipOptions: CLIPOptions
+    @OptionGroup var precisionOptions: PrecisionOptions
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var limit: RunLimitOptions
 
@@ -62,7 +63,7 @@ struct ClassifyCommand: ReadsPictures {
         let labels = try labelOptions.names()
         let sentences = try sentences()
         let options = pictureOptions.readingOptions.options
-        let loaded = try LoadedCLIP(clipOptions)
+        let loaded = try LoadedCLIP(clipOptions, precisionOptions)
         let pictures = ReadAhead(items) { try $0.decoded(options) }
         let clip = loaded.model
         var preparation = clip.configuration

@@ -71,6 +71,7 @@ struct EmbedCommand: ReadsPictures {
     var side: Int?
 
     @OptionGroup var clipOptions: CLIPOptions
+    @OptionGroup var precisionOptions: PrecisionOptions
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var limit: RunLimitOptions
 
@@ -126,7 +127,7 @@ struct EmbedCommand: ReadsPictures {
     }
 
     private func loadedCLIP(for file: EmbeddingFile) throws -> LoadedCLIP {
-        let loaded = try LoadedCLIP(clipOptions)
+        let loaded = try LoadedCLIP(clipOptions, precisionOptions)
         try file.output.keepsApart(from: loaded.files.map { FilePath($0.path) })
         return loaded
     }
@@ -199,7 +200,8 @@ struct EmbedCommand: ReadsPictures {
     }
 
     private func addImageEmbedding(to file: inout EmbeddingFile) throws {
-        let input = try SAMPicture(pictureOptions, output: nil, weights: try WeightSearch.sam(flag: samWeights))
+        let input = try SAMPicture(
+            pictureOptions, output: nil, weights: try WeightSearch.sam(flag: samWeights), precision: precisionOptions)
         try file.output.keepsApart(from: [input.item.path] + input.files.map { FilePath($0.path) })
         let (sam, image) = (input.sam, input.decoded.image)
         let embedding = try StopRequest.computing { try sam.embed(image) }

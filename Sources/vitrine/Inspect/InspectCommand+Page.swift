@@ -62,7 +62,7 @@ extension InspectCommand {
             return text.enumerated().map { ($1, vectors.element($0)) }
         }
         guard let object else {
-            let loaded = try LoadedCLIP(models.clipOptions)
+            let loaded = try LoadedCLIP(models.clipOptions, models.precisionOptions)
             try output.keepsApart(from: inputs + loaded.files.map { FilePath($0.path) })
             return try made(loaded, named(loaded))
         }

@@ -211,7 +211,7 @@ struct InspectCommand: ReadsPictures {
     ) throws -> any Inspected {
         switch (model, image, setup, object) {
         case (.sam, let image?, _, _):
-            let loaded = try LoadedSAM(file: models.samOptions.file())
+            let loaded = try LoadedSAM(file: models.samOptions.file(), models.precisionOptions)
             let placed = PromptArguments(points: point, box: box, on: image.size)
             for note in placed.notes { Terminal.complain(note) }
             let prompt = point.isEmpty && box == nil ? nil : Prompt(points: placed.points, box: placed.box)
@@ -223,7 +223,7 @@ struct InspectCommand: ReadsPictures {
             return InspectedMethod(
                 segmenter: segmenter, files: models.files + setup.files, image: image, object: object)
         default:
-            let loaded = try LoadedCLIP(models.clipOptions)
+            let loaded = try LoadedCLIP(models.clipOptions, models.precisionOptions)
             var preparation = loaded.model.configuration
             if let resize { preparation.resizing = resize }
             let pixels = try image.map { try preparation.wholePicturePreparation(for: $0).expanded(axis: 0) }

@@ -52,6 +52,7 @@ struct MaskCommand: ReadsPictures {
     var json = false
 
     @OptionGroup var samOptions: SAMOptions
+    @OptionGroup var precisionOptions: PrecisionOptions
     @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
@@ -62,7 +63,8 @@ struct MaskCommand: ReadsPictures {
 
     func run() throws {
         try threadOptions.apply()
-        let input = try SAMPicture(pictureOptions, output: (output, ".mask"), weights: try samOptions.file())
+        let input = try SAMPicture(
+            pictureOptions, output: (output, ".mask"), weights: try samOptions.file(), precision: precisionOptions)
         let weights = WeightFileRecord.pending(of: input.files)
         let (sam, image) = (input.sam, input.decoded.image)
         let frame = try sam.frame(of: image)

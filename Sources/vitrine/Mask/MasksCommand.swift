@@ -63,6 +63,7 @@ struct MasksCommand: ReadsPictures {
     var quiet = false
 
     @OptionGroup var samOptions: SAMOptions
+    @OptionGroup var precisionOptions: PrecisionOptions
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var limit: RunLimitOptions
 
@@ -72,7 +73,7 @@ struct MasksCommand: ReadsPictures {
         let items = try pictureOptions.items(output: output)
         let results = try ResultOutput(output, for: items.map(Self.name))
         let options = pictureOptions.readingOptions.options
-        let sam = try LoadedSAM(file: samOptions.file())
+        let sam = try LoadedSAM(file: samOptions.file(), precisionOptions)
         let pictures = ReadAhead(items) { try $0.decoded(options) }
         let weights = WeightFileRecord.pending(of: sam.files)
         let generator: AutomaticMaskGenerator

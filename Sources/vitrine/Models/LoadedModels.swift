@@ -3,6 +3,7 @@ import CLIP
 import Checkpoints
 import Foundation
 import SegmentAnything
+import Tensors
 import TerminalText
 
 /// A CLIP, ready, and its files.
@@ -12,7 +13,9 @@ struct LoadedCLIP {
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
     /// - Parameter activation: what other weights need, unless the options say otherwise.
-    init(_ options: CLIPOptions, activation: CLIPConfiguration.Activation? = nil) throws {
+    init(
+        _ options: CLIPOptions, _ precision: PrecisionOptions, activation: CLIPConfiguration.Activation? = nil
+    ) throws {
         let files = try options.files()
         try MemoryAllowance().check(models: [files.clip, files.merges])
         let checkpoint = try reading(files.clip) { try Checkpoint.open(files.clip) }
@@ -21,7 +24,9 @@ struct LoadedCLIP {
         }
         model = try reading(files.clip) {
             do {
-                return try CLIPModel(weights: checkpoint, merges: merges, activation: options.activation ?? activation)
+                return try CLIPModel(
+                    weights: checkpoint, merges: merges, activation: options.activation ?? activation,
+                    precision: precision.precision)
             } catch CLIPLoadingError.vocabulary(let error) {
                 return try reading(files.merges) { throw error }
             }
@@ -29,7 +34,10 @@ struct LoadedCLIP {
         for decision in model.decisions where decision.isGuess {
             Terminal.complain("warning: \(files.clip): \(decision)\(decision.flagHint)")
         }
-        self.files = WeightFile.all(of: checkpoint, role: "CLIP") + [WeightFile(role: "merges", path: files.merges)]
+        self.files =
+            WeightFile.all(of: checkpoint, role: "CLIP", precision: model.precision) + [
+                WeightFile(role: "merges", path: files.merges)
+            ]
     }
 
     /// One that was loaded with others.
@@ -64,11 +72,11 @@ struct LoadedSAM {
     var files: [WeightFile]
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
-    init(file: String) throws {
+    init(file: String, _ precision: PrecisionOptions) throws {
         try MemoryAllowance().check(models: [file])
         let checkpoint = try reading(file) { try Checkpoint.open(file) }
-        model = try reading(file) { try SAMModel(weights: checkpoint) }
-        files = WeightFile.all(of: checkpoint, role: "SAM")
+        model = try reading(file) { try SAMModel(weights: checkpoint, precision: precision.precision) }
+        files = WeightFile.all(of: checkpoint, role: "SAM", precision: model.precision)
     }
 }
 
@@ -96,8 +104,8 @@ struct LoadedModels {
 
     /// - Throws: A ``CommandFailure`` with status `badInput` whose sentence names the file.
     init(_ options: ModelOptions, activation: CLIPConfiguration.Activation? = nil) throws {
-        let clip = try LoadedCLIP(options.clipOptions, activation: activation)
-        let sam = try LoadedSAM(file: options.samOptions.file())
+        let clip = try LoadedCLIP(options.clipOptions, options.precisionOptions, activation: activation)
+        let sam = try LoadedSAM(file: options.samOptions.file(), options.precisionOptions)
         self.clip = clip.model
         self.sam = sam.model
         files = clip.files + sam.files
@@ -108,9 +116,11 @@ struct LoadedModels {
 struct WeightFile: Sendable {
     var role: String
     var path: String
+    /// In which its model computes with it.
+    var precision = Precision.full
 
-    static func all(of checkpoint: Checkpoint, role: String) -> [WeightFile] {
-        checkpoint.files.map { WeightFile(role: role, path: $0.path) }
+    static func all(of checkpoint: Checkpoint, role: String, precision: Precision = .full) -> [WeightFile] {
+        checkpoint.files.map { WeightFile(role: role, path: $0.path, precision: precision) }
     }
 }
 
@@ -122,6 +132,7 @@ extension WeightFileRecord {
             let digests = cache.digests()
             return try files.map { file in
                 var record = WeightFileRecord(path: file.path, role: file.role)
+                record.precision = file.precision == .full ? nil : file.precision.rawValue
                 record.sha256 = try reading(file.path) {
                     try digests.sha256(ofFile: file.path, checkCancellation: StopRequest.check)
                 }

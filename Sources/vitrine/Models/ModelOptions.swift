@@ -48,6 +48,18 @@ struct SAMOptions: ParsableArguments {
     }
 }
 
+/// How exactly to compute.
+struct PrecisionOptions: ParsableArguments {
+    @Option(
+        help: """
+            full, or int8: the models' large matrix products in 8-bit integers, in less time and memory. The decoder of \
+            SAM, MobileSAM and attention keep full precision.
+            """)
+    var precision = Precision.full
+}
+
+extension Precision: ExpressibleByArgument {}
+
 /// On how many threads to work.
 struct ThreadOptions: ParsableArguments {
     @Option(help: "Threads, 1 to 1024. Without it as many as this process may use.")
@@ -71,6 +83,7 @@ struct ThreadOptions: ParsableArguments {
 struct ModelOptions: ParsableArguments {
     @OptionGroup var clipOptions: CLIPOptions
     @OptionGroup var samOptions: SAMOptions
+    @OptionGroup var precisionOptions: PrecisionOptions
     @OptionGroup var threadOptions: ThreadOptions
 
     static func smallWeights() throws -> SmallWeights {

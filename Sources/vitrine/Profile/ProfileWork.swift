@@ -26,22 +26,22 @@ struct ProfileWork {
         name = model.rawValue
         switch model {
         case .clipImage:
-            let clip = try LoadedCLIP(command.models.clipOptions).model
+            let clip = try LoadedCLIP(command.models.clipOptions, command.models.precisionOptions).model
             let side = clip.configuration.imageSize
             let pixels = Self.pattern([command.batch, 3, side, side])
             body = { _ = try clip.encodeImage(pixels) }
         case .clipText:
-            let clip = try LoadedCLIP(command.models.clipOptions)
+            let clip = try LoadedCLIP(command.models.clipOptions, command.models.precisionOptions)
             let tokens = try clip.readingTexts("clip-text") { try clip.model.tokenizer.tokens(for: Self.sentence) }
             let texts = [[Int]](repeating: tokens, count: command.batch)
             body = { _ = try clip.model.encode(tokens: texts) }
         case .samEncoder:
-            let sam = try LoadedSAM(file: command.models.samOptions.file()).model
+            let sam = try LoadedSAM(file: command.models.samOptions.file(), command.models.precisionOptions).model
             let side = sam.configuration.side
             let pixels = Self.pattern([3, side, side])
             body = { _ = try sam.encode(pixels) }
         case .samDecoder:
-            let loaded = try LoadedSAM(file: command.models.samOptions.file())
+            let loaded = try LoadedSAM(file: command.models.samOptions.file(), command.models.precisionOptions)
             let (sam, side) = (loaded.model, loaded.model.configuration.side)
             let frame = ModelFrame(
                 original: ImageSize(width: side, height: side), side: side, patch: sam.configuration.patch)

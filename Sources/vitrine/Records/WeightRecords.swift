@@ -11,6 +11,8 @@ struct WeightFileRecord: Codable {
     var path: String?
     var bytes: Int?
     var sha256: String?
+    /// In which precision a model computed with it; absent for the full one.
+    var precision: String?
     /// The name under which these exact bytes were published.
     var published: String?
     /// Where published weights are fetched from.

@@ -19,7 +19,8 @@ struct SAMPicture {
     /// - Throws: A ``CommandFailure``.
     init(
         _ options: PictureOptions, output: (path: String, ending: String)?,
-        weights file: @autoclosure () throws -> String
+        weights file: @autoclosure () throws -> String,
+        precision: PrecisionOptions
     )
         throws
     {
@@ -34,7 +35,7 @@ struct SAMPicture {
             let name = item.id + output.ending
             return (try ResultOutput(output.path, for: [name]), name)
         }
-        loaded = try LoadedSAM(file: file())
+        loaded = try LoadedSAM(file: file(), precision)
     }
 
     var sam: SAMModel { loaded.model }

@@ -23,6 +23,19 @@ import Testing
         #expect(CPUFeatures(cpuInfo: "").instructionSets == [.baseline])
     }
 
+    @Test("bytes are multiplied in fours where the processor says so, for each width of vectors by itself")
+    func bytesInFours() {
+        #expect(features(level3).multipliesBytesInFours == [])
+        #expect(features(level3 + " avx_vnni").multipliesBytesInFours == [.avx2])
+        #expect(features(level3 + " avx512_vnni").multipliesBytesInFours == [.avx512])
+        for set in CPUFeatures.current.instructionSets {
+            #expect(ByteKernels.named(set, inFours: false)?.groupDepth == 2)
+            #expect(
+                ByteKernels.named(set, inFours: true)?.groupDepth
+                    == (CPUFeatures.current.multipliesBytesInFours.contains(set) ? 4 : nil))
+        }
+    }
+
     @Test("VITRINE_KERNELS chooses among what the processor can run, and anything else is named and ignored")
     func kernelChoice() {
         let current = CPUFeatures.current

@@ -13,13 +13,17 @@ struct ViTEncoder: Sendable {
     /// The encoder's name among the weights.
     let path: String
 
-    init(_ weights: WeightScope, configuration: ViTConfiguration, grid: Int, promptWidth: Int) {
+    /// - Parameter precision: of the blocks' affine maps.
+    init(
+        _ weights: WeightScope, configuration: ViTConfiguration, grid: Int, promptWidth: Int, precision: Precision
+    ) {
         path = weights.path
         positionEmbedding = Self.positions(weights, configuration, grid: grid)
         patchEmbedding = PatchEmbedding(weights.child("patch_embed"), configuration: configuration)
+        let scope = weights.child("blocks").computing(in: precision)
         blocks = (0..<configuration.depth).map { index in
             EncoderBlock(
-                weights.child("blocks").child(index), configuration: configuration, grid: grid,
+                scope.child(index), configuration: configuration, grid: grid,
                 isGlobal: configuration.globalBlocks.contains(index))
         }
         neck = EncoderNeck(weights.child("neck"), in: configuration.width, out: promptWidth, grid: grid)

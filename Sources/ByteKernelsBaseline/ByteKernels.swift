@@ -1,0 +1,34 @@
+package import KernelInterface
+
+/// The kernels of bytes of this instruction set. Each file of this folder adds its own to it.
+enum ByteKernels: ByteKernelSet {
+    #if LANES_16
+        static var tileRows: Int { 10 }
+    #else
+        static var tileRows: Int { 6 }
+    #endif
+    static var tileColumns: Int { 2 * laneCount }
+
+    #if BYTES_IN_FOURS
+        static var groupDepth: Int { 4 }
+        static var numberBytes: Int { 1 }
+    #else
+        static var groupDepth: Int { 2 }
+        static var numberBytes: Int { 2 }
+    #endif
+}
+
+package var byteKernels: any ByteKernelSet.Type { ByteKernels.self }
+
+// What `Lanes.swift`, which the other kernels use as well, needs to know.
+
+#if LANES_16
+    @inline(__always)
+    var laneCount: Int { 16 }
+#elseif LANES_8
+    @inline(__always)
+    var laneCount: Int { 8 }
+#else
+    @inline(__always)
+    var laneCount: Int { 4 }
+#endif

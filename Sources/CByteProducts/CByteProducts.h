@@ -1,0 +1,75 @@
+#ifndef CBYTEPRODUCTS_H
+#define CBYTEPRODUCTS_H
+
+// Products of small integers, which Swift cannot name. Each function is one instruction or a few. The widest form that the
+// compiler may use is chosen; all forms give the same numbers. Being static and always inlined, they leave no symbol that
+// the linker could share between the compilations of the kernels.
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512BW__)
+#define CBYTE_LANES 16
+#elif defined(__AVX2__)
+#define CBYTE_LANES 8
+#else
+#define CBYTE_LANES 4
+#endif
+
+typedef int cbyte_words __attribute__((ext_vector_type(CBYTE_LANES)));
+typedef float cbyte_floats __attribute__((ext_vector_type(CBYTE_LANES)));
+
+#define CBYTE_INLINE static inline __attribute__((always_inline))
+
+/// The integers as numbers, rounded to nearest where they do not fit.
+CBYTE_INLINE cbyte_floats cbyte_converted(cbyte_words words) { return __builtin_convertvector(words, cbyte_floats); }
+
+/// The low bytes of the lanes, one behind the other.
+CBYTE_INLINE void cbyte_store_bytes(void *_Nonnull out, cbyte_words words) {
+    typedef unsigned char bytes __attribute__((ext_vector_type(CBYTE_LANES)));
+    const bytes narrow = __builtin_convertvector(words, bytes);
+    __builtin_memcpy(out, &narrow, sizeof narrow);
+}
+
+/// The low halves of the lanes, one behind the other.
+CBYTE_INLINE void cbyte_store_halves(void *_Nonnull out, cbyte_words words) {
+    typedef short halves __attribute__((ext_vector_type(CBYTE_LANES)));
+    const halves narrow = __builtin_convertvector(words, halves);
+    __builtin_memcpy(out, &narrow, sizeof narrow);
+}
+
+/// A signed byte for each 16 bits of the lanes, two a lane.
+CBYTE_INLINE cbyte_words cbyte_load_pairs(const void *_Nonnull weights) {
+    typedef signed char bytes __attribute__((ext_vector_type(2 * CBYTE_LANES)));
+    typedef short halves __attribute__((ext_vector_type(2 * CBYTE_LANES)));
+    bytes narrow;
+    __builtin_memcpy(&narrow, weights, sizeof narrow);
+    return (cbyte_words)__builtin_convertvector(narrow, halves);
+}
+
+/// Adds to each lane the products of its two signed numbers of 16 bits with those of the other operand.
+CBYTE_INLINE cbyte_words cbyte_add_pairs(cbyte_words sum, cbyte_words left, cbyte_words right) {
+#if defined(__AVX512BW__)
+    return sum + (cbyte_words)_mm512_madd_epi16((__m512i)left, (__m512i)right);
+#elif defined(__AVX2__)
+    return sum + (cbyte_words)_mm256_madd_epi16((__m256i)left, (__m256i)right);
+#elif defined(__x86_64__)
+    return sum + (cbyte_words)_mm_madd_epi16((__m128i)left, (__m128i)right);
+#else
+    return sum + (left << 16 >> 16) * (right << 16 >> 16) + (left >> 16) * (right >> 16);
+#endif
+}
+
+#if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
+/// Adds to each lane the products of its four unsigned bytes with the four signed ones of the other operand.
+CBYTE_INLINE cbyte_words cbyte_add_quads(cbyte_words sum, cbyte_words left, cbyte_words right) {
+#if defined(__AVX512VNNI__)
+    return (cbyte_words)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)left, (__m512i)right);
+#else
+    return (cbyte_words)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)left, (__m256i)right);
+#endif
+}
+#endif
+
+#endif

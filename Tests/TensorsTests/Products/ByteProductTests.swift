@@ -1,0 +1,145 @@
+import KernelInterface
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// One way of multiplying bytes that this machine can run.
+struct ByteSet: Sendable, CustomTestStringConvertible {
+    let set: CPUFeatures.InstructionSet
+    let inFours: Bool
+    var kernels: any ByteKernelSet.Type {
+        get throws { try #require(ByteKernels.named(set, inFours: inFours)) }
+    }
+
+    var testDescription: String { "\(set.rawValue) \(inFours ? "in fours" : "in pairs")" }
+
+    static let runnable = CPUFeatures.current.instructionSets.flatMap { set in
+        [false, true].map { ByteSet(set: set, inFours: $0) }
+    }.filter { ByteKernels.named($0.set, inFours: $0.inFours) != nil }
+}
+
+@Suite("products of bytes")
+struct ByteProductTests {
+    /// The plain twin: one number after the other, with the same roundings.
+    private static func twin(_ left: Tensor, _ weight: Tensor) -> [Float] {
+        let (rows, depth, columns) = (left.shape[0], left.shape[1], weight.shape[0])
+        let (x, w) = (left.values, weight.values)
+        let outputs = (0..<columns).map { column -> (bytes: [Int], scale: Float) in
+            let row = w[column * depth..<(column + 1) * depth]
+            let most = row.map(\.magnitude).max() ?? 0
+            return most < 0x1p-100
+                ? (row.map { _ in 0 }, 0)
+                : (row.map { Int(($0 * (127 / most)).rounded(.toNearestOrEven)) }, most * (1 / 127))
+        }
+        return (0..<rows).flatMap { index -> [Float] in
+            let row = x[index * depth..<(index + 1) * depth]
+            let below = max(0, -(row.min() ?? 0))
+            let half = 0.5 * max(0, row.max() ?? 0) + 0.5 * below
+            let (factor, scale): (Float, Float) = half < 0x1p-100 ? (0, 0) : (127.5 / half, half * (1 / 127.5))
+            let zero = (below * factor).rounded(.toNearestOrEven)
+            let bytes = row.map { Int(min(max($0 * factor + zero, 0), 255).rounded(.toNearestOrEven)) }
+            return outputs.map { output in
+                let sum = zip(bytes, output.bytes).reduce(0) { $0 + ($1.0 - Int(zero)) * $1.1 }
+                return Float(sum) * output.scale * scale
+            }
+        }
+    }
+
+    @Test("every height of tile and every edge equals the plain twin to the bit", arguments: ByteSet.runnable)
+    func twin(_ set: ByteSet) throws {
+        let kernels = try set.kernels
+        var random = SeededGenerator(seed: 161)
+        let width = kernels.tileColumns
+        let shapes =
+            (1...21).map { ($0, width + 3, 19) } + [
+                (50, 2 * width, 300), (77, width, 256), (197, 5, 257), (5, 9 * width + 1, 513), (400, width - 1, 31),
+                (12, 3 * width, 2100), (3, 4, 1), (2, 70, 3), (0, 4, 4), (4, 0, 4), (1, 1, 1), (3, 4, 0),
+            ]
+        for (rows, columns, depth) in shapes {
+            let left = random.tensor([rows, depth]) * 3 + Tensor(0.7)
+            let weight = random.tensor([columns, depth])
+            let made = left.linear(ByteWeight(weight, kernels: kernels), bias: nil, activation: .none, adding: nil)
+            #expect(made.shape == [rows, columns])
+            #expect(made.values == Self.twin(left, weight), "\(rows) x \(columns) x \(depth), seed \(random.seed)")
+        }
+    }
+
+    @Test("the greatest bytes and weights of the deepest product overflow nowhere", arguments: ByteSet.runnable)
+    func extremes(_ set: ByteSet) throws {
+        let kernels = try set.kernels
+        let depth = ByteWeight.mostDepth
+        let left = Tensor(repeating: 1, shape: [1, depth])
+        let weight = Tensor((0..<2 * depth).map { $0 < depth ? 1 : -1 }, shape: [2, depth])
+        let made = left.linear(ByteWeight(weight, kernels: kernels), bias: nil, activation: .none, adding: nil)
+        #expect(made.values.map { $0.rounded() } == [Float(depth), -Float(depth)])
+    }
+
+    @Test(
+        "rows of zeros, of tiny and of huge numbers; and a row that is not finite stays so", arguments: ByteSet.runnable
+    )
+    func specialRows(_ set: ByteSet) throws {
+        let weight = ByteWeight(Tensor(repeating: 0.5, shape: [3, 40]), kernels: try set.kernels)
+        func made(_ value: Float, at place: Int = 7, others: Float = 0) -> [Float] {
+            let row = Tensor((0..<40).map { $0 == place ? value : others }, shape: [1, 40])
+            return row.linear(weight, bias: nil, activation: .none, adding: nil).values
+        }
+        #expect(made(0) == [0, 0, 0])
+        #expect(made(1e-38) == [0, 0, 0])
+        #expect(made(3e38).allSatisfy { abs($0 / 1.5e38 - 1) < 0.01 })
+        #expect(made(-3e38, others: 3e36).allSatisfy { $0.isFinite })
+        for place in [0, 7, 39] {
+            for value in [Float.nan, .infinity, -.infinity] {
+                #expect(made(value, at: place, others: 1).allSatisfy { $0.isNaN }, "\(value) at \(place)")
+            }
+        }
+    }
+
+    @Test(
+        "bias, activation, residual and some of the outputs are those of the whole product", arguments: ByteSet.runnable
+    )
+    func outputs(_ set: ByteSet) throws {
+        var random = SeededGenerator(seed: 166)
+        let kernels = try set.kernels
+        let width = kernels.tileColumns
+        let (columns, depth) = (5 * width + 7, 130)
+        let input = random.tensor([2, 23, depth])
+        let bias = random.tensor([columns])
+        let weight = ByteWeight(random.tensor([columns, depth]), kernels: kernels)
+        let plain = input.linear(weight, bias: nil, activation: .none, adding: nil)
+        let whole = input.linear(weight, bias: bias, activation: .quickGELU, adding: nil)
+        #expect(isIdentical(whole, (plain + bias).quickGELU()))
+        for outputs in [0..<columns, 2 * width..<columns, 3..<4, width - 1..<width + 1, columns - 1..<columns, 7..<7] {
+            let expected = whole.sliced(axis: 2, outputs)
+            let made = input.linear(weight, bias: bias, activation: .quickGELU, adding: nil, outputs: outputs)
+            #expect(isIdentical(made, expected), "\(outputs)")
+            let sum = input.linear(weight, bias: bias, activation: .quickGELU, adding: expected, outputs: outputs)
+            #expect(isIdentical(sum, expected + expected), "\(outputs) and a residual")
+        }
+    }
+
+    @Test("a layer's weight becomes bytes, from memory of its own and from a file's, and can be had back")
+    func layer() {
+        var random = SeededGenerator(seed: 167)
+        let (input, weight) = (random.tensor([9, 100]), random.tensor([37, 100]))
+        let exact = input.linear(weight: weight)
+        let bytes = LinearWeight(weight, precision: .int8)
+        let made = input.linear(weight: bytes)
+        #expect(bytes.precision == .int8 && compare(made, exact).relative < 0.02)
+        #expect(!isIdentical(made, exact))
+        // The greatest of 100 numbers below 1 is at most 1, so a step is at most 1 / 127.
+        #expect(compare(bytes.tensor.values, weight.values.map(Double.init)) { _ in 0.51 / 127 }.isWithinBounds)
+        final class Owner {}
+        weight.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            let borrowed = LinearWeight(Tensor(borrowing: base, shape: weight.shape, owner: Owner()), precision: .int8)
+            #expect(isIdentical(borrowed.tensor, bytes.tensor))
+            #expect(isIdentical(input.linear(weight: borrowed), made))
+        }
+        #expect(
+            isIdentical(
+                input.linear(weight: LinearWeight(weight, precision: .full)), input.linear(weight: LinearWeight(weight))
+            ))
+        #expect(LinearWeight(Tensor(zeros: [1, ByteWeight.mostDepth + 1]), precision: .int8).precision == .full)
+    }
+}

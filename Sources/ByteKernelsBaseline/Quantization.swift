@@ -11,30 +11,50 @@ extension ByteKernels {
     static func quantizeRow(_ out: UnsafeMutableRawPointer, _ source: Source, count: Int) -> QuantizedRow {
         let whole = count / laneCount * laneCount
         let last = loadPartial(source + whole, count - whole, filler: 0)
-        var greatest = greater(last, Lanes.zero)
-        var least = greater(-last, Lanes.zero)
-        var doubt = last * Lanes.zero
-        for index in stride(from: 0, to: whole, by: laneCount) {
-            let x = load(source + index)
-            greatest = greater(x, greatest)
-            least = greater(-x, least)
-            doubt += x * Lanes.zero
+        // Two of each, because one would wait for itself.
+        var (greatest, greatest2) = (cbyte_greater(last, Lanes.zero), Lanes.zero)
+        var (least, least2) = (cbyte_lesser(last, Lanes.zero), Lanes.zero)
+        var (doubt, doubt2) = (last * Lanes.zero, Lanes.zero)
+        var index = 0
+        while index + 2 * laneCount <= whole {
+            let (x, y) = (load(source + index), load(source + index + laneCount))
+            greatest = cbyte_greater(x, greatest)
+            greatest2 = cbyte_greater(y, greatest2)
+            least = cbyte_lesser(x, least)
+            least2 = cbyte_lesser(y, least2)
+            doubt = multiplyAdd(x, Lanes.zero, doubt)
+            doubt2 = multiplyAdd(y, Lanes.zero, doubt2)
+            index += 2 * laneCount
         }
-        let below = horizontalMaximum(least)
+        if index < whole {
+            let x = load(source + index)
+            greatest = cbyte_greater(x, greatest)
+            least = cbyte_lesser(x, least)
+            doubt = multiplyAdd(x, Lanes.zero, doubt)
+        }
+        let below = horizontalMaximum(-cbyte_lesser(least, least2))
         // The distance itself may be too great for a number.
-        let half = 0.5 * horizontalMaximum(greatest) + 0.5 * below
+        let half = 0.5 * horizontalMaximum(cbyte_greater(greatest, greatest2)) + 0.5 * below
         // The reciprocal of a smaller one would be infinite; such a row counts as zeros.
         let isTiny = half < 0x1p-100
-        let factor = isTiny ? 0 : 127.5 / half
+        // A little less than the distance of 255 bytes, so that no rounding leads beyond them.
+        let factor = isTiny ? 0 : 127.49 / half
         let zero = below * factor + roundingShift - roundingShift
-        for index in stride(from: 0, to: whole, by: laneCount) {
-            storeQuantized(out, at: index, load(source + index), factor, zero)
+        let factors = Lanes(repeating: factor)
+        let shift = Lanes(repeating: zero + roundingShift)
+        index = 0
+        while index < whole {
+            storeQuantized(out, at: index, load(source + index) * factors + shift)
+            index += laneCount
         }
-        for index in stride(from: whole, to: (count + 15) / 16 * 16, by: laneCount) {
-            storeQuantized(out, at: index, index == whole ? last : Lanes.zero, factor, zero)
+        var tail = last * factors + shift
+        while index < (count + 15) / 16 * 16 {
+            storeQuantized(out, at: index, tail)
+            tail = shift
+            index += laneCount
         }
         return QuantizedRow(
-            scale: (isTiny ? 0 : half * (1 / 127.5)) + horizontalSum(doubt), zero: Int32(zero))
+            scale: (isTiny ? 0 : half * (1 / 127.49)) + horizontalSum(doubt + doubt2), zero: Int32(zero))
     }
 
     /// A row of weights as signed bytes from -127 to 127, and what their unit is.
@@ -90,24 +110,12 @@ extension ByteKernels {
 /// Added to a number below 2^22 and taken away again, it rounds to the nearest integer; the sum's low bits are the integer.
 private let roundingShift: Float = 12_582_912
 
-/// One vector of a row as bytes, or as the 16 bits that products of pairs take.
+/// One vector of a row, shifted, as bytes, or as the 16 bits that products of pairs take.
 @inline(__always)
-private func storeQuantized(
-    _ out: UnsafeMutableRawPointer, at index: Int, _ x: Lanes, _ factor: Float, _ zero: Float
-) {
-    let place = x * Lanes(repeating: factor) + Lanes(repeating: zero)
-    let limited = lesser(greater(place, Lanes.zero), Lanes(repeating: 255))
-    let words = bits(limited + Lanes(repeating: roundingShift)) & IntegerLanes(repeating: 0xFF)
+private func storeQuantized(_ out: UnsafeMutableRawPointer, at index: Int, _ shifted: Lanes) {
     #if BYTES_IN_FOURS
-        cbyte_store_bytes(out + index, words)
+        cbyte_store_bytes(out + index, bits(shifted))
     #else
-        cbyte_store_halves(out + 2 * index, words)
+        cbyte_store_halves(out + 2 * index, bits(shifted))
     #endif
-}
-
-@inline(__always)
-private func lesser(_ x: Lanes, _ y: Lanes) -> Lanes {
-    var result = x
-    for lane in 0..<laneCount { result[lane] = x[lane] < y[lane] ? x[lane] : y[lane] }
-    return result
 }

@@ -25,6 +25,27 @@ typedef float cbyte_floats __attribute__((ext_vector_type(CBYTE_LANES)));
 /// The integers as numbers, rounded to nearest where they do not fit.
 CBYTE_INLINE cbyte_floats cbyte_converted(cbyte_words words) { return __builtin_convertvector(words, cbyte_floats); }
 
+/// The greater of two lanes, and the lesser; `right` where one of them is no number.
+#if defined(__AVX512BW__)
+CBYTE_INLINE cbyte_floats cbyte_greater(cbyte_floats left, cbyte_floats right) { return _mm512_max_ps(left, right); }
+CBYTE_INLINE cbyte_floats cbyte_lesser(cbyte_floats left, cbyte_floats right) { return _mm512_min_ps(left, right); }
+#elif defined(__AVX2__)
+CBYTE_INLINE cbyte_floats cbyte_greater(cbyte_floats left, cbyte_floats right) { return _mm256_max_ps(left, right); }
+CBYTE_INLINE cbyte_floats cbyte_lesser(cbyte_floats left, cbyte_floats right) { return _mm256_min_ps(left, right); }
+#elif defined(__x86_64__)
+CBYTE_INLINE cbyte_floats cbyte_greater(cbyte_floats left, cbyte_floats right) { return _mm_max_ps(left, right); }
+CBYTE_INLINE cbyte_floats cbyte_lesser(cbyte_floats left, cbyte_floats right) { return _mm_min_ps(left, right); }
+#else
+CBYTE_INLINE cbyte_floats cbyte_greater(cbyte_floats left, cbyte_floats right) {
+    for (int lane = 0; lane < CBYTE_LANES; lane += 1) right[lane] = left[lane] > right[lane] ? left[lane] : right[lane];
+    return right;
+}
+CBYTE_INLINE cbyte_floats cbyte_lesser(cbyte_floats left, cbyte_floats right) {
+    for (int lane = 0; lane < CBYTE_LANES; lane += 1) right[lane] = left[lane] < right[lane] ? left[lane] : right[lane];
+    return right;
+}
+#endif
+
 /// The low bytes of the lanes, one behind the other.
 CBYTE_INLINE void cbyte_store_bytes(void *_Nonnull out, cbyte_words words) {
     typedef unsigned char bytes __attribute__((ext_vector_type(CBYTE_LANES)));

@@ -1,7 +1,10 @@
 """Times whole models in PyTorch, ONNX Runtime, OpenVINO and Vitrine, on the same weights and inputs, side by side.
 
 In every round each engine runs in turn, and the machine's multiply-add peak is measured beside them: a busy machine slows all
-of them alike. Before that all four must agree.
+of them alike. Before that all of them must agree.
+
+With --precision int8 Vitrine computes in bytes, and ONNX Runtime and OpenVINO run twice, in full precision and in their own
+dynamic quantisation. PyTorch in full precision is what all are checked against.
 
 Two works are whole commands instead. cold-start is one picture, from the start of a process to its last file, beside a
 Python program with PyTorch. folder is `vitrine segment` alone, on 20 and on 200 pictures.
@@ -24,26 +27,29 @@ import memory
 from commands import COMMANDS, spread
 from works import WORKS
 
-AGREEMENT = 1e-3
+# The largest difference from PyTorch that passes, relative to the largest magnitude.
+AGREEMENT = {"full": 1e-3, "int8": 0.2}
+PEERS = {"full": [engines.Torch, engines.ONNXRuntime, engines.OpenVINO]}
+PEERS["int8"] = PEERS["full"] + [engines.ONNXRuntimeBytes, engines.OpenVINOBytes]
 PAUSE = 0.25
 SHORTEST = 0.3
 
 
-def measure(make, batch, runner, threads, rounds):
+def measure(make, batch, runner, threads, rounds, precision):
     work = make(batch)
     with engines.scratch() as name:
         folder = Path(name)
         engines.export_all(work.graphs, folder)
-        everyone = [engine(work, folder, threads) for engine in (engines.Torch, engines.ONNXRuntime, engines.OpenVINO)]
-        everyone.append(engines.Vitrine(work, folder, runner, threads))
-        seconds, errors = warmed_up(everyone)
+        everyone = [engine(work, folder, threads) for engine in PEERS[precision]]
+        everyone.append(engines.Vitrine(work, folder, runner, threads, precision))
+        seconds, errors = warmed_up(everyone, AGREEMENT[precision])
         times, peaks = timed(everyone, seconds, runner, rounds or work.rounds)
         for engine in everyone:
             engine.close()
     return work, times, peaks, errors
 
 
-def warmed_up(everyone):
+def warmed_up(everyone, agreement):
     """Runs each engine two or three times: its shortest time, and its error against the first, PyTorch."""
     seconds, outputs = {}, {}
     for engine in everyone:
@@ -53,7 +59,7 @@ def warmed_up(everyone):
     outputs[ours.name] = ours.outputs()
     expected = outputs[everyone[0].name]
     errors = {engine.name: error(outputs[engine.name], expected) for engine in everyone[1:]}
-    if max(errors.values()) > AGREEMENT:
+    if max(errors.values()) > agreement:
         print(f"  DISAGREE: {errors}", file=sys.stderr)
     return seconds, errors
 
@@ -83,15 +89,19 @@ def error(found, expected):
     return worst
 
 
-def row(work, times, peaks, errors):
+def row(work, times, peaks, errors, precision):
     median = {name: statistics.median(values) for name, values in times.items()}
     ours = median["Vitrine"]
     peers = {name: value for name, value in median.items() if name != "Vitrine"}
-    fastest = min(peers, key=peers.get)
+    # Those of the same precision.
+    alike = {name: value for name, value in peers.items() if precision == "full" or name.endswith(precision)}
+    full = {name: value for name, value in peers.items() if not name.endswith("int8")}
+    fastest, fastest_full = min(alike, key=alike.get), min(full, key=full.get)
     peak = statistics.median(peaks)
     return {
         "work": work.name, "title": work.title, "batch": work.batch, "ours_s": ours, "peers": peers,
-        "ratio": peers[fastest] / ours, "fastest_peer": fastest, "max_rel_error": errors["Vitrine"],
+        "precision": precision, "ratio": peers[fastest] / ours, "fastest_peer": fastest,
+        "ratio_to_full": full[fastest_full] / ours, "max_rel_error": errors["Vitrine"], "errors": errors,
         "spread": {name: spread(values) for name, values in times.items()},
         "fma_peak_gflops": peak, "gflop": work.gflop or None,
         "share_of_peak": work.gflop / ours / peak if work.gflop else None,
@@ -99,7 +109,8 @@ def row(work, times, peaks, errors):
 
 
 def table(rows):
-    head = ["work", "batch", "Vitrine", "PyTorch", "ONNX Runtime", "OpenVINO", "ratio", "of peak", "error"]
+    peers = list(rows[0]["peers"])
+    head = ["work", "batch", "Vitrine", *peers, "ratio", "to fp32", "of peak", "error"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for entry in rows:
         def cell(seconds, name):
@@ -107,8 +118,8 @@ def table(rows):
         share = entry["share_of_peak"]
         lines.append("| " + " | ".join([
             entry["title"], str(entry["batch"]), cell(entry["ours_s"], "Vitrine"),
-            *[cell(entry["peers"][name], name) for name in ("PyTorch", "ONNX Runtime", "OpenVINO")],
-            f"**{entry['ratio']:.2f}**", f"{100 * share:.0f} %" if share else "", f"{entry['max_rel_error']:.0e}",
+            *[cell(entry["peers"][name], name) for name in peers],
+            f"**{entry['ratio']:.2f}**", f"{entry['ratio_to_full']:.2f}", f"{100 * share:.0f} %" if share else "", f"{entry['max_rel_error']:.0e}",
         ]) + " |")
     return "\n".join(lines)
 
@@ -130,6 +141,7 @@ def main():
     parser.add_argument("--vitrine", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--works", help=f"comma-separated, of: {', '.join([*WORKS, *COMMANDS])}")
     parser.add_argument("--batches", default="1,8", help="batch sizes, where a work has them")
+    parser.add_argument("--precision", choices=list(PEERS), default="full", help="in which Vitrine computes")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, help="rounds of each work, in place of its own number")
     parser.add_argument("--json", help="file for a list of {work, batch, ours_s, peers, ratio, max_rel_error, ...}")
@@ -150,7 +162,7 @@ def main():
     runner = engines.Runner(arguments.runner)
     runner.ask("threads", count=arguments.threads)
     machine = runner.ask("machine")["machine"]
-    print(f"{machine['cpu']}, {arguments.threads} threads, fp32; Vitrine: {machine['kernels']} kernels, "
+    print(f"{machine['cpu']}, {arguments.threads} threads, {arguments.precision} precision; Vitrine: {machine['kernels']} kernels, "
           f"OpenBLAS {machine['blas']}\n", flush=True)
     rows, whole = [], []
 
@@ -167,7 +179,9 @@ def main():
             continue
         make, sizes = WORKS[name]
         for batch in (size for size in sizes if size in batches):
-            entry = row(*measure(make, batch, runner, arguments.threads, arguments.rounds))
+            entry = row(
+                *measure(make, batch, runner, arguments.threads, arguments.rounds, arguments.precision),
+                arguments.precision)
             rows.append(entry)
             print(f"{entry['title']}, batch {entry['batch']}: {entry['ratio']:.2f} x {entry['fastest_peer']}", flush=True)
             keep()
@@ -177,9 +191,9 @@ def main():
     if not rows:
         return
     print("\n" + table(rows))
-    print("\nMedians of the rounds, ± half the spread; ratio: the fastest peer's median over ours; of peak: useful "
-          "arithmetic over the multiply-add peak measured in the same rounds; error: ours against PyTorch, relative to "
-          "the largest magnitude.")
+    print("\nMedians of the rounds, ± half the spread; ratio: the median of the fastest peer of the same precision over ours; to "
+          "fp32: that of the fastest in full precision; of peak: useful arithmetic over the multiply-add peak measured in the "
+          "same rounds; error: ours against PyTorch, relative to the largest magnitude.")
     if arguments.chart:
         chart.write(rows, machine, arguments.threads, arguments.chart)
 

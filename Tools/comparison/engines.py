@@ -61,6 +61,10 @@ class Torch:
 class ONNXRuntime(Torch):
     name = "ONNX Runtime"
 
+    def prepared(self, path):
+        """The graph's file in the form that is run."""
+        return path
+
     def __init__(self, work, folder, threads):
         import onnxruntime
 
@@ -70,25 +74,44 @@ class ONNXRuntime(Torch):
         self.work, self.compiled = work, {}
         for name, graph in work.graphs.items():
             session = onnxruntime.InferenceSession(
-                str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
+                str(self.prepared(folder / f"{name}.onnx")), options, providers=["CPUExecutionProvider"])
             inputs = [entry.name for entry in session.get_inputs()]
             order = [list(graph.inputs).index(entry) for entry in inputs]
             self.compiled[name] = (
                 lambda *arrays, s=session, i=inputs, o=order: s.run(None, {n: arrays[k] for n, k in zip(i, o)}))
 
 
+class ONNXRuntimeBytes(ONNXRuntime):
+    """Its dynamic quantisation: weights for each output, activations while it runs."""
+
+    name = "ONNX Runtime int8"
+
+    def prepared(self, path):
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        target = path.with_suffix(".int8.onnx")
+        quantize_dynamic(
+            path, target, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, weight_type=QuantType.QInt8,
+            extra_options={"MatMulConstBOnly": True})
+        return target
+
+
 class OpenVINO(Torch):
     name = "OpenVINO"
+    properties = {"INFERENCE_PRECISION_HINT": "f32"}
+
+    def prepared(self, core, path):
+        """The graph in the form that is compiled."""
+        return str(path)
 
     def __init__(self, work, folder, threads):
         import openvino
 
         core = openvino.Core()
-        properties = {
-            "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+        properties = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", **self.properties}
         self.work, self.compiled = work, {}
         for name, graph in work.graphs.items():
-            model = core.compile_model(str(folder / f"{name}.onnx"), "CPU", properties)
+            model = core.compile_model(self.prepared(core, folder / f"{name}.onnx"), "CPU", properties)
             # A port can have further names, from inside the graph.
             inputs = [next(entry for entry in graph.inputs if entry in port.get_names()) for port in model.inputs]
             order = [list(graph.inputs).index(entry) for entry in inputs]
@@ -99,6 +122,18 @@ class OpenVINO(Torch):
                 result = r.infer([np.ascontiguousarray(arrays[k]) for k in o])
                 return [np.array(result[port]) for port in ports]
             self.compiled[name] = call
+
+
+class OpenVINOBytes(OpenVINO):
+    """Its dynamic quantisation: weights compressed to bytes for each output, activations in groups while it runs."""
+
+    name = "OpenVINO int8"
+    properties = {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "128"}
+
+    def prepared(self, core, path):
+        import nncf
+
+        return nncf.compress_weights(core.read_model(str(path)), mode=nncf.CompressWeightsMode.INT8_SYM)
 
 
 class Inputs:
@@ -140,13 +175,13 @@ class Runner:
 class Vitrine:
     name = "Vitrine"
 
-    def __init__(self, work, folder, runner, threads):
+    def __init__(self, work, folder, runner, threads, precision="full"):
         self.runner, self.folder = runner, Path(folder)
         weights, inputs = self.folder / "weights.safetensors", self.folder / "inputs.safetensors"
         save_file({name: np.array(value.numpy(), order="C") for name, value in work.state.items()}, weights)
         save_file({name: np.array(value, order="C") for name, value in work.inputs.items()}, inputs)
         runner.ask("threads", count=threads)
-        runner.ask("load", work=work.kind, weights=str(weights), input=str(inputs))
+        runner.ask("load", work=work.kind, weights=str(weights), input=str(inputs), precision=precision)
 
     def run(self):
         return self.runner.ask("run")["seconds"], None

@@ -19,6 +19,8 @@ public struct MachineReport: Sendable {
     public let kernels: String
     /// Why that one.
     public let kernelsReason: String
+    /// How products of bytes are made: in which vectors, and in fours (VNNI) or in pairs. ``Precision/int8`` uses them.
+    public let byteProducts: String
     /// The product library, nil if there is none.
     public let blas: BLASReport?
     /// Why there is no product library, nil if there is one.
@@ -53,6 +55,7 @@ public struct MachineReport: Sendable {
         instructionSets = features.instructionSets.map(\.rawValue)
         kernels = Kernels.choice.instructionSet.rawValue
         kernelsReason = Kernels.choice.reason
+        byteProducts = ByteKernels.activeName
         threads = ComputeThreads.count
         let initial = ComputeThreads.initial
         threadsReason = initial.count == threads ? initial.reason : "ComputeThreads.set"
@@ -105,6 +108,8 @@ public struct MachineReport: Sendable {
     public struct Speed: Sendable {
         /// 10^9 floating-point operations a second (a multiply-add is two) of 1,024 x 1,024 products as layers run them.
         public let productGigaflops: Double
+        /// The same of products of bytes, from Float32 to Float32.
+        public let byteProductGigaflops: Double
         /// The same unit for multiply-adds on registers alone, all threads at once: what the processor can do at most.
         public let peakGigaflops: Double
     }
@@ -113,11 +118,16 @@ public struct MachineReport: Sendable {
     public func measureGigaflops(seconds: Double = 2) -> Speed {
         let size = 1024
         let left = Tensor(repeating: 0.5, shape: [size, size])
-        let right = LinearWeight(Tensor(repeating: 0.25, shape: [size, size]))
-        let product = MachineReport.rate(seconds: seconds / 2, amount: 2 * Double(size * size * size)) {
-            _ = left.linear(weight: right)
+        let right = Tensor(repeating: 0.25, shape: [size, size])
+        func product(_ precision: Precision) -> Double {
+            let right = LinearWeight(right, precision: precision)
+            return MachineReport.rate(seconds: seconds / 3, amount: 2 * Double(size * size * size)) {
+                _ = left.linear(weight: right)
+            }
         }
-        return Speed(productGigaflops: product, peakGigaflops: MachineReport.peak(seconds: seconds / 2))
+        return Speed(
+            productGigaflops: product(.full), byteProductGigaflops: product(.int8),
+            peakGigaflops: MachineReport.peak(seconds: seconds / 3))
     }
 
     /// The best rate at which all threads together did multiply-adds, each timing itself while all of them were at work.

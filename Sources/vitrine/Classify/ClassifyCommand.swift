@@ -130,7 +130,8 @@ struct ClassifyCommand: ReadsPictures {
         let labels = ranked.map { ClassifyRecord.Label(label: $0.label, probability: $0.probability) }
         let groups = indistinct.isEmpty ? nil : indistinct.map(\.labels)
         return try ClassifyRecord(
-            picture: PictureRecord(item, decoded), labels: labels, indistinctLabels: groups, seq: seq
+            picture: PictureRecord(item, decoded), labels: labels, indistinctLabels: groups,
+            precision: precisionOptions.recorded, seq: seq
         ).json(pretty: false)
     }
 }
@@ -149,6 +150,8 @@ struct ClassifyRecord: OutputRecord {
     var labels: [Label]
     /// Groups of labels that the weights cannot tell apart, whatever the picture; absent where there are none.
     var indistinctLabels: [[String]]?
+    /// In which the model computed; absent for the full one.
+    var precision: String?
     /// The number of the request that this answers.
     var seq: Int?
 }

@@ -108,7 +108,8 @@ struct EmbedCommand: ReadsPictures {
         limit.apply()
         try threadOptions.apply()
         var file = EmbeddingFile(
-            try OutputFile(output, overwrites: overwrite, recognises: EmbeddingFile.isOne), EmbedRecord())
+            try OutputFile(output, overwrites: overwrite, recognises: EmbeddingFile.isOne),
+            EmbedRecord(precision: precisionOptions.recorded))
         if sam {
             try addImageEmbedding(to: &file)
         } else if text.isEmpty {

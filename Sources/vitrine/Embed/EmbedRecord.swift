@@ -13,4 +13,6 @@ struct EmbedRecord: OutputRecord {
     var failures: [PictureFailure]?
     /// Row by row; absent for pictures.
     var texts: [String]?
+    /// In which the models computed; absent for the full one.
+    var precision: String?
 }

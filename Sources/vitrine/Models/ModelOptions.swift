@@ -56,6 +56,9 @@ struct PrecisionOptions: ParsableArguments {
             SAM, MobileSAM and attention keep full precision.
             """)
     var precision = Precision.full
+
+    /// For records, in which the full precision needs no word.
+    var recorded: String? { precision == .full ? nil : precision.rawValue }
 }
 
 extension Precision: ExpressibleByArgument {}

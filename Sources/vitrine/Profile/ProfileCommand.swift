@@ -70,7 +70,8 @@ struct ProfileCommand: ParsableCommand {
             try file.write { path in try ChromeTrace(median, work: work.name).write(to: path) }
         }
         let record = ProfileRecord(
-            work: work.name, machine: MachineRecord(machine, limits), runs: profiles.map(\.seconds), median)
+            work: work.name, precision: models.precisionOptions.recorded, machine: MachineRecord(machine, limits),
+            runs: profiles.map(\.seconds), median)
         if json {
             try Terminal.write(record.json())
             return

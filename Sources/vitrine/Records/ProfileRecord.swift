@@ -6,6 +6,8 @@ struct ProfileRecord: OutputRecord {
 
     /// A named work, or the path of a picture.
     var work: String
+    /// In which the models computed; absent for the full one.
+    var precision: String?
     var machine: MachineRecord
     /// Seconds of all runs, in their order.
     var runs: [Double]
@@ -18,8 +20,8 @@ struct ProfileRecord: OutputRecord {
     /// The same by kind alone.
     var kinds: [ProfiledOperationRecord]
 
-    init(work: String, machine: MachineRecord, runs: [Double], _ profile: Profile) {
-        (self.work, self.machine, self.runs) = (work, machine, runs)
+    init(work: String, precision: String?, machine: MachineRecord, runs: [Double], _ profile: Profile) {
+        (self.work, self.precision, self.machine, self.runs) = (work, precision, machine, runs)
         (seconds, coverage) = (profile.seconds, profile.coverage)
         operations = profile.entries.map {
             ProfiledOperationRecord($0.kind, layer: $0.path, $0.sum, machine.limits)

@@ -1,0 +1,64 @@
+import CLIP
+import Checkpoints
+import Foundation
+import JSONText
+import SmallWeights
+import Tensors
+import Testing
+
+@Suite("--precision")
+struct PrecisionTests {
+    @Test("embed gives what the library gives in that precision, on any number of threads, and says so")
+    func embed() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        for (threads, output) in [("1", "one.safetensors"), ("2", "two.safetensors")] {
+            let outcome = try command.run([
+                "embed", "a.png", "--precision", "int8", "--threads", threads, "--output", output,
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        #expect(try command.data("one.safetensors") == command.data("two.safetensors"))
+        let file = try Checkpoint.open(command.folder.appendingPathComponent("one.safetensors").path)
+        let small = try SmallWeights()
+        let clip = try CLIPModel(
+            weights: Checkpoint.open(small.clip), merges: Data(contentsOf: URL(fileURLWithPath: small.merges)),
+            precision: .int8)
+        let pixels = try clip.configuration.preparation(for: SamplePictures.plate()).expanded(axis: 0)
+        #expect(try file.load("image_embeddings").values == clip.encodeImage(pixels).values)
+        #expect(try JSONValue(try #require(file.metadata["vitrine.record"]))["precision"]?.asText == "int8")
+    }
+
+    @Test("segment's record says with which weights it computed in bytes, and nothing in full precision")
+    func segment() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "plate.png")
+        var scores: [Double] = []
+        for (precision, expected) in [("full", [nil, nil, nil]), ("int8", ["int8", nil, "int8"])] {
+            let outcome = try command.run([
+                "segment", "plate.png", "--object", "metal plate", "--output", precision, "--precision", precision,
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let record = try command.json("\(precision)/plate.png/result.json")
+            let weights = try #require(record["weights"]?.asList)
+            #expect(weights.map { $0["role"]?.asText } == ["CLIP", "merges", "SAM"])
+            #expect(weights.map { $0["precision"]?.asText } == expected)
+            scores.append(try #require(record["score"]?.asNumber))
+        }
+        #expect(scores[0] != scores[1] && abs(scores[0] - scores[1]) < 0.01, "\(scores)")
+    }
+
+    @Test("an embedding of another precision is refused, and so is a precision that there is none of")
+    func refusals() throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        let made = try command.run(["embed", "a.png", "--sam", "--precision", "int8", "--output", "a.safetensors"])
+        #expect(made.status == 0, "\(made.errors)")
+        let mask = ["mask", "a.png", "--embedding", "a.safetensors", "--point", "60,60", "--output", "out"]
+        let refused = try command.run(mask)
+        #expect(refused.status == 4 && refused.errors.contains("precision int8"), "\(refused.errors)")
+        #expect(try command.run(mask + ["--precision", "int8"]).status == 0)
+        let unknown = try command.run(mask + ["--precision", "half"])
+        #expect(unknown.status == 2 && unknown.errors.contains("--precision"), "\(unknown.errors)")
+    }
+}

@@ -58,6 +58,9 @@ extension ByteKernels {
     }
 
     /// A row of weights as signed bytes from -127 to 127, and what their unit is.
+    ///
+    /// The unit has 16 bits of fraction, so that its products with bytes are exact. A weight that was made of bytes and their
+    /// unit therefore becomes the same bytes and the same unit again.
     static func quantizeWeightRow(_ out: UnsafeMutablePointer<Int8>, _ source: Source, count: Int) -> Float {
         var greatest: Float = 0
         for index in 0..<count {
@@ -65,12 +68,14 @@ extension ByteKernels {
             greatest = magnitude > greatest ? magnitude : greatest
         }
         let isTiny = greatest < 0x1p-100
-        let factor = isTiny ? 0 : 127 / greatest
+        let exact = greatest * (1 / 127)
+        let unit = Float(bitPattern: (exact.bitPattern &+ 0x80) & ~0xFF)
+        let factor = isTiny ? 0 : 1 / unit
         for index in 0..<count {
             let rounded = source[index] * factor + roundingShift
             out[index] = Int8(truncatingIfNeeded: rounded.bitPattern)
         }
-        return isTiny ? 0 : greatest * (1 / 127)
+        return isTiny ? 0 : unit
     }
 
     /// Lays out one panel of at most `tileColumns` columns of signed bytes: `groupDepth` numbers of each column side by

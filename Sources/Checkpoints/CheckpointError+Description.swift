@@ -126,6 +126,8 @@ extension WriteFault: CustomStringConvertible {
         case .nameTooLong(let limitBytes): "the name has more than \(limitBytes) bytes"
         case .beyondHalfRange(let value):
             "the value \(value) is beyond the range of a half float; write Float32 instead"
+        case .noMatrix(let dimensions):
+            "the shape \(dimensions) is no matrix, and only matrices are written as bytes; write Float32 instead"
         case .headerTooLong(let limitBytes):
             "the names of all tensors together take more than the \(limitBytes) bytes that the format allows"
         case .otherShape(let announced, let loaded): "its source announced the shape \(announced) and gave \(loaded)"

@@ -102,6 +102,8 @@ public enum WriteFault: Hashable, Sendable {
     case nameTooLong(limitBytes: Int)
     /// A finite value beyond the largest half float.
     case beyondHalfRange(Float)
+    /// Bytes with a scale for each row are for matrices only.
+    case noMatrix([Int])
     /// The names and shapes of all tensors take more than the format allows.
     case headerTooLong(limitBytes: Int)
     /// The source said one shape and gave another.

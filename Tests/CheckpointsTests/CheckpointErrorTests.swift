@@ -49,6 +49,11 @@ struct CheckpointErrorTests {
                 "tensor 'a' cannot be written: the value 70000.0 is beyond the range of a half float; write Float32 "
                     + "instead"
             ),
+            (
+                .unwritable(name: "a", fault: .noMatrix([3])),
+                "tensor 'a' cannot be written: the shape [3] is no matrix, and only matrices are written as bytes; write "
+                    + "Float32 instead"
+            ),
             (.cannotWrite(path: "w", reason: "No space left on device"), "cannot write 'w': No space left on device"),
         ]
         for (error, sentence) in sentences { #expect("\(error)" == sentence) }

@@ -67,6 +67,34 @@ struct SafetensorsWriterTests {
         }
     }
 
+    @Test(
+        "a matrix of bytes comes back as the numbers that they stand for, its scales unseen, and is written the same again"
+    )
+    func bytes() throws {
+        try Fixture.withTemporaryFolder { (folder) throws in
+            let path = folder.appendingPathComponent("w").path
+            let matrix = Tensor([1, -0.5, 0.25, 0, 0, 0, 300, 1.2, -299], shape: [3, 3])
+            try SafetensorsWriter.write([("a.weight", matrix)], precision: .int8, to: path)
+            let checkpoint = try Checkpoint.open(path)
+            #expect(checkpoint.names == ["a.weight"] && checkpoint.elementType(of: "a.weight") == .signed8)
+            #expect(checkpoint.storedByteCount(of: "a.weight") == 9 + 3 * 4)
+            let back = try checkpoint.load("a.weight")
+            #expect(back.shape == [3, 3] && back.values == ByteRows(matrix).tensor.values)
+            #expect(zip(back.values, matrix.values).allSatisfy { abs($0 - $1) < 300.0 / 250 })
+            let again = folder.appendingPathComponent("again").path
+            try SafetensorsWriter.write([("a.weight", back)], precision: .int8, to: again)
+            #expect(
+                try Data(contentsOf: URL(fileURLWithPath: again)) == Data(contentsOf: URL(fileURLWithPath: path)))
+            #expect(throws: CheckpointError.unwritable(name: "v", fault: .noMatrix([3]))) {
+                try SafetensorsWriter.write([("v", Tensor(zeros: [3]))], precision: .int8, to: path)
+            }
+            // Scales of another shape belong to no tensor, so both are seen as they are.
+            let plain = folder.appendingPathComponent("plain").path
+            try SafetensorsWriter.write([("a", matrix), ("a_scale", Tensor(zeros: [3, 1]))], to: plain)
+            #expect(try Checkpoint.open(plain).names == ["a", "a_scale"])
+        }
+    }
+
     @Test("a source is written one tensor at a time, each with its own precision")
     func streamed() throws {
         try Fixture.withTemporaryFolder { (folder) throws in

@@ -49,6 +49,42 @@ struct WeightsTests {
         #expect(itself.status == 2, "\(itself.errors)")
     }
 
+    @Test("weights in bytes take less, hold one scale a row, and compute in int8 as their source does")
+    func bytes() throws {
+        let command = try Command()
+        let small = try SmallWeights()
+        try command.write(SamplePictures.png(), to: "a.png")
+        for (source, name, most) in [(small.clip, "clip", 0.7), (small.sam, "sam", 0.9)] {
+            let outcome = try command.run(["weights", "convert", source, "\(name).safetensors", "--type", "int8"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let original = try Checkpoint.open(source)
+            let result = try Checkpoint.open(command.folder.appendingPathComponent("\(name).safetensors").path)
+            #expect(result.names == original.names && result.metadata == original.metadata)
+            let bytes = result.names.filter { result.elementType(of: $0) == .signed8 }
+            #expect(!bytes.isEmpty && bytes.count % 4 == 0)
+            for name in result.names where !bytes.contains(name) {
+                #expect(try result.load(name).values == original.load(name).values, "\(name)")
+            }
+            #expect(Double(result.byteCount) < most * Double(original.byteCount), "\(result.byteCount)")
+            #expect(try command.run(["weights", "verify", "\(name).safetensors"]).status == 0)
+        }
+        let runs = [
+            ["embed", "a.png", "--clip", small.clip],
+            ["embed", "a.png", "--clip", "clip.safetensors", "--merges", small.merges],
+            ["embed", "--sam", "a.png"], ["embed", "--sam", "a.png", "--sam-weights", "sam.safetensors"],
+        ]
+        for (index, arguments) in runs.enumerated() {
+            let outcome = try command.run(arguments + ["--precision", "int8", "--output", "\(index).safetensors"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        for (first, second, name) in [(0, 1, "image_embeddings"), (2, 3, "features")] {
+            let made = try [first, second].map {
+                try Checkpoint.open(command.folder.appendingPathComponent("\($0).safetensors").path).load(name).values
+            }
+            #expect(made[0] == made[1], "\(name)")
+        }
+    }
+
     @Test("damaged weights are named by what is wrong")
     func damaged() throws {
         let command = try Command()

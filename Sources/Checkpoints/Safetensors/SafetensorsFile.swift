@@ -4,8 +4,19 @@ import Tensors
 struct SafetensorsFile: WeightFile {
     private let header: SafetensorsHeader
     let tensors: [StoredTensor]
+    /// Where each tensor stands in the header.
+    private let places: [Place]
     private let file: MappedFile
     private let dataStart: Int
+
+    private struct Place {
+        var entry: Int
+        /// The scales of the rows, where the tensor's bytes stand for other numbers.
+        var scales: Int?
+    }
+
+    /// What the scales of a tensor are called, behind its own name: those of its rows, `[rows, 1]`.
+    static let scaleSuffix = "_scale"
 
     var path: String { file.path }
     var byteCount: Int { file.byteCount }
@@ -31,10 +42,14 @@ struct SafetensorsFile: WeightFile {
         }
         header = try SafetensorsHeaderParser(path: path, dataBytes: file.byteCount - dataStart)
             .header(Array(json), byteOffset: 8)
-        tensors = header.entries.map {
-            StoredTensor(
-                name: $0.name, dimensions: $0.dimensions, elementType: $0.elementType, typeName: $0.typeName,
-                byteCount: $0.byteRange.count)
+        places = Self.places(header.entries)
+        let entries = header.entries
+        tensors = places.map { place in
+            let entry = entries[place.entry]
+            return StoredTensor(
+                name: entry.name, dimensions: entry.dimensions, elementType: entry.elementType,
+                typeName: entry.typeName,
+                byteCount: entry.byteRange.count + (place.scales.map { entries[$0].byteRange.count } ?? 0))
         }
         self.file = file
         self.dataStart = dataStart
@@ -42,13 +57,39 @@ struct SafetensorsFile: WeightFile {
 
     /// A tensor as Float32: borrowed from the mapping when it is stored so and aligned, converted otherwise.
     func load(_ index: Int) throws(CheckpointError) -> Tensor {
-        let (elementType, bytes) = try stored(index)
-        return elementType.tensor(bytes, shape: Shape(header.entries[index].dimensions), owner: file)
+        let place = places[index]
+        let (elementType, bytes) = try stored(place.entry)
+        let shape = Shape(header.entries[place.entry].dimensions)
+        guard let scales = place.scales else { return elementType.tensor(bytes, shape: shape, owner: file) }
+        let tensor = Tensor(
+            signedBytes: bytes, scales: ElementType.float32.widened(try stored(scales).bytes, shape: [shape[0]]).values,
+            shape: shape)
+        file.discardPages(bytes)
+        return tensor
     }
 
     func nonFiniteCount(_ index: Int) throws(CheckpointError) -> Int {
-        let (elementType, bytes) = try stored(index)
+        let place = places[index]
+        let (elementType, bytes) = try stored(place.scales ?? place.entry)
         return elementType.nonFiniteCount(bytes)
+    }
+
+    /// The tensors of a file. Scales belong to the tensor of signed bytes whose rows they are for, and are none themselves.
+    private static func places(_ entries: [SafetensorsHeader.Entry]) -> [Place] {
+        var byName: [String: Int] = [:]
+        for (index, entry) in entries.enumerated() where entry.name.hasSuffix(scaleSuffix) {
+            byName[entry.name] = index
+        }
+        let places = entries.indices.map { index in
+            let entry = entries[index]
+            guard entry.elementType == .signed8, entry.dimensions.count == 2,
+                let scales = byName[entry.name + scaleSuffix], entries[scales].elementType == .float32,
+                entries[scales].dimensions == [entry.dimensions[0], 1]
+            else { return Place(entry: index) }
+            return Place(entry: index, scales: scales)
+        }
+        let scales = Set(places.compactMap(\.scales))
+        return places.filter { !scales.contains($0.entry) }
     }
 
     /// The format carries no checksums.
@@ -57,7 +98,9 @@ struct SafetensorsFile: WeightFile {
     }
 
     /// An entry's bytes, valid as long as `file` lives.
-    private func stored(_ index: Int) throws(CheckpointError) -> (ElementType, UnsafeRawBufferPointer) {
+    private func stored(
+        _ index: Int
+    ) throws(CheckpointError) -> (type: ElementType, bytes: UnsafeRawBufferPointer) {
         let entry = header.entries[index]
         guard let elementType = entry.elementType else {
             throw .tensor(path: path, name: entry.name, fault: .unknownElementType(entry.typeName))

@@ -10,9 +10,18 @@ public enum SafetensorsWriter {
         case float32
         /// Rounded to the nearest half float, ties to even. A finite value beyond the half range is refused.
         case float16
+        /// A matrix as signed bytes with one scale for each row (``ByteRows``). The scales are a tensor of their own behind
+        /// it, `[rows, 1]`, whose name ends in `_scale`; ``Checkpoint`` reads both as one tensor.
+        case int8
 
         /// The type that the file names.
-        public var elementType: ElementType { self == .float32 ? .float32 : .float16 }
+        public var elementType: ElementType {
+            switch self {
+            case .float32: .float32
+            case .float16: .float16
+            case .int8: .signed8
+            }
+        }
     }
 
     /// Writes the file under a temporary name in the same folder and renames it, so that it is whole or not there.
@@ -27,7 +36,9 @@ public enum SafetensorsWriter {
         _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:],
         precision: Precision = .float32, to path: String
     ) throws(CheckpointError) {
-        let entries = tensors.map { Entry(name: $0.name, shape: $0.tensor.shape, precision: precision) }
+        let entries = try tensors.map { entry throws(CheckpointError) in
+            try Entry(name: entry.name, shape: entry.tensor.shape, precision: precision)
+        }
         let header = try header(entries, metadata)
         let file = try self.file(path, header)
         for (entry, (_, tensor)) in zip(entries, tensors) { try append(tensor, entry, to: file) }
@@ -51,7 +62,7 @@ public enum SafetensorsWriter {
     ) throws {
         let entries = try (names ?? source.names).map { name in
             guard let shape = source.shape(of: name) else { throw CheckpointError.noSuchTensor(path: path, name: name) }
-            return Entry(name: name, shape: shape, precision: precision(name))
+            return try Entry(name: name, shape: shape, precision: precision(name))
         }
         let header = try header(entries, metadata)
         let file = try self.file(path, header)
@@ -66,6 +77,20 @@ public enum SafetensorsWriter {
         var name: String
         var shape: Shape
         var precision: Precision
+
+        init(name: String, shape: Shape, precision: Precision) throws(CheckpointError) {
+            guard precision != .int8 || shape.rank == 2 else {
+                throw .unwritable(name: name, fault: .noMatrix(shape.dimensions))
+            }
+            (self.name, self.shape, self.precision) = (name, shape, precision)
+        }
+
+        /// What stands in the file: the tensor, and behind one of bytes its scales.
+        var stored: [(name: String, shape: Shape, type: ElementType)] {
+            let tensor = (name: name, shape: shape, type: precision.elementType)
+            guard precision == .int8 else { return [tensor] }
+            return [tensor, (name + SafetensorsFile.scaleSuffix, [shape[0], 1], .float32)]
+        }
     }
 
     private static func file(_ path: String, _ header: [UInt8]) throws(CheckpointError) -> WholeFile<CheckpointError> {
@@ -88,6 +113,10 @@ public enum SafetensorsWriter {
         case .float16:
             try checkHalfRange(tensor, entry.name)
             try file.append(tensor.values.map { narrowToHalf($0).littleEndian })
+        case .int8:
+            let rows = ByteRows(tensor)
+            try file.append(rows.bytes)
+            try file.append(rows.scales.map { $0.bitPattern.littleEndian })
         }
     }
 
@@ -100,16 +129,15 @@ public enum SafetensorsWriter {
         }
         var seen: Set<String> = ["__metadata__"]
         var offset = 0
-        for entry in entries {
-            let name = entry.name
+        for (name, shape, type) in entries.flatMap(\.stored) {
             guard seen.insert(name).inserted else { throw .unwritable(name: name, fault: .duplicateName) }
             guard name.utf8.count <= SafetensorsHeader.nameLimitBytes else {
                 throw .unwritable(name: name, fault: .nameTooLong(limitBytes: SafetensorsHeader.nameLimitBytes))
             }
-            let end = offset + entry.shape.elementCount * entry.precision.elementType.byteCount
+            let end = offset + shape.elementCount * type.byteCount
             let fields = [
-                ("dtype", JSONWriter.text(entry.precision.elementType.rawValue)),
-                ("shape", JSONWriter.list(entry.shape.dimensions.map(String.init))),
+                ("dtype", JSONWriter.text(type.rawValue)),
+                ("shape", JSONWriter.list(shape.dimensions.map(String.init))),
                 ("data_offsets", JSONWriter.list([String(offset), String(end)])),
             ]
             members.append((name, JSONWriter.object(fields)))

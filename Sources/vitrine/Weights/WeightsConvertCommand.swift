@@ -6,17 +6,24 @@ import JSONText
 import SystemPackage
 import Tensors
 import TerminalText
+import WeightIdentity
 
 /// Weights of any container as one safetensors file.
 struct WeightsConvertCommand: ParsableCommand {
     enum Precision: String, ExpressibleByArgument, CaseIterable {
-        case fp32, fp16
+        case fp32, fp16, int8
     }
 
     static let configuration = CommandConfiguration(
         commandName: "convert",
         abstract: "Writes weights as one safetensors file.",
         discussion: """
+            With --type int8 the weights of transformer blocks become 8-bit integers with \
+            a scale for each row, in a tensor whose name ends in _scale; other numbers \
+            stay as they are, in fp16 or fp32. --precision int8 computes with such a \
+            file exactly as with its source. What is rounded stays rounded: keep the \
+            source.
+
             Names and shapes stay; texts that came with the weights travel in the file's metadata. The file appears \
             whole or not at all, and memory stays at what the largest tensor takes.
             """)
@@ -26,7 +33,10 @@ struct WeightsConvertCommand: ParsableCommand {
     @Argument(help: "The .safetensors file to write.")
     var output: String
 
-    @Option(help: "How the numbers are stored: fp32, or fp16 at half the size.")
+    @Option(
+        help:
+            "How the numbers are stored: fp32; fp16 at half the size; int8 at about a quarter of it, for --precision int8."
+    )
     var type = Precision.fp32
 
     @Flag(help: "Replace the output when it exists.")
@@ -49,7 +59,7 @@ struct WeightsConvertCommand: ParsableCommand {
             do {
                 try SafetensorsWriter.write(
                     checkpoint, metadata: try metadata(of: checkpoint), to: output,
-                    precision: { type == .fp32 || !Self.isReal(checkpoint.elementType(of: $0)) ? .float32 : .float16 }
+                    precision: { precision(of: $0, in: checkpoint) }
                 ) { _ in try StopRequest.check() }
             } catch let error as CheckpointError {
                 if case .cannotWrite = error { throw error }
@@ -59,6 +69,18 @@ struct WeightsConvertCommand: ParsableCommand {
         let written = try reading(output) { try Checkpoint.open(output) }
         try Terminal.write(
             "\(printable(output)): \(written.names.count) tensors, \(written.byteCount) bytes")
+    }
+
+    /// How a tensor is written.
+    private func precision(of name: String, in checkpoint: Checkpoint) -> SafetensorsWriter.Precision {
+        let stored = checkpoint.elementType(of: name)
+        switch type {
+        case .fp32: return .float32
+        case .fp16: return Self.isReal(stored) ? .float16 : .float32
+        case .int8:
+            if BlockWeights.contains(name), checkpoint.shape(of: name)?.rank == 2 { return .int8 }
+            return stored == .float16 ? .float16 : .float32
+        }
     }
 
     /// The texts that came with the weights, and for a CLIP what was decided about it, so that it survives the container

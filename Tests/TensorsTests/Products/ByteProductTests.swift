@@ -28,9 +28,10 @@ struct ByteProductTests {
         let outputs = (0..<columns).map { column -> (bytes: [Int], scale: Float) in
             let row = w[column * depth..<(column + 1) * depth]
             let most = row.map(\.magnitude).max() ?? 0
+            // To 16 bits of fraction.
+            let unit = Float(bitPattern: ((most * (1 / 127)).bitPattern + 0x80) & ~0xFF)
             return most < 0x1p-100
-                ? (row.map { _ in 0 }, 0)
-                : (row.map { Int(($0 * (127 / most)).rounded(.toNearestOrEven)) }, most * (1 / 127))
+                ? (row.map { _ in 0 }, 0) : (row.map { Int(($0 * (1 / unit)).rounded(.toNearestOrEven)) }, unit)
         }
         return (0..<rows).flatMap { index -> [Float] in
             let row = x[index * depth..<(index + 1) * depth]
@@ -118,6 +119,19 @@ struct ByteProductTests {
             let sum = input.linear(weight, bias: bias, activation: .quickGELU, adding: expected, outputs: outputs)
             #expect(isIdentical(sum, expected + expected), "\(outputs) and a residual")
         }
+    }
+
+    @Test("a weight that was made of bytes becomes the same bytes again", arguments: ByteSet.runnable)
+    func again(_ set: ByteSet) throws {
+        var random = SeededGenerator(seed: 168)
+        let weight = random.tensor([37, 100]) * Tensor(1.7)
+        let rows = ByteRows(weight)
+        let bytes = ByteWeight(weight, kernels: try set.kernels).tensor
+        #expect(isIdentical(bytes, rows.tensor))
+        #expect(isIdentical(ByteWeight(bytes, kernels: try set.kernels).tensor, bytes))
+        let again = ByteRows(rows.tensor)
+        #expect(again.bytes == rows.bytes && again.scales == rows.scales)
+        #expect(rows.bytes.allSatisfy { $0 >= -127 } && rows.bytes.contains(127))
     }
 
     @Test("a layer's weight becomes bytes, from memory of its own and from a file's, and can be had back")

@@ -61,7 +61,7 @@ struct PictureNamesTests {
         for (name, target) in [("in/more", "../elsewhere"), ("in/gone.png", "nowhere"), ("door", "in")] {
             try FileManager.default.createSymbolicLink(atPath: "\(root)/\(name)", withDestinationPath: target)
         }
-        let outcome = try command.run(["classify", "door", "--labels", "plate,leather"])
+        let outcome = try command.run(["classify", "door", "--labels", "damaged plate,perfect plate"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(
             outcome.output.split(separator: "\n").map { $0.prefix { $0 != ":" } } == ["door/a.png", "door/more/x.png"])

@@ -134,7 +134,7 @@ function drawCurves() {
     counts[picture.label === "defective" ? 1 : 0][bin] += 1;
   }
   distribution("scores", low, high, counts[0], counts[1], "score of a picture", null);
-  const ofPictures = page.pictureCurves.find((curve) => (curve.className ?? null) === live.className);
+  const ofPictures = page.pictureCurves.find((curve) => (curve.className ?? null) === live.className && curve.thresholds);
   diagram("picture-roc", "roc", "false positive rate", "recall", unit, ofPictures ? [[ofPictures, true]] : [],
     () => series(mainVariant), () => -1);
   const note = chosen?.thresholds ? "" : ` There is none here: ${reasons[chosen?.undefined] ?? "nothing was measured"}.`;

@@ -10,6 +10,10 @@ enum Version {
     /// reader may skip leaves it as it is.
     static let schema = 1
 
+    /// The report where somebody asks for it. Every start of the command passes here, and the report loads OpenBLAS and reads
+    /// a library's file.
+    static var asked: String { CommandLine.arguments.contains("--version") ? report : number }
+
     static var report: String {
         let blas = MachineReport().blas
         return """

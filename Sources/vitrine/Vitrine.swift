@@ -14,7 +14,7 @@ struct Vitrine: ParsableCommand {
             configuration, 5 output cannot be written, 6 stopped by a time limit, 70 internal fault, 130 interrupted, \
             143 terminated.
             """,
-        version: Version.report,
+        version: Version.asked,
         subcommands: [
             SegmentCommand.self, EvaluateCommand.self, CompareRunsCommand.self, TuneCommand.self, EmbedCommand.self,
             ClassifyCommand.self, MaskCommand.self,

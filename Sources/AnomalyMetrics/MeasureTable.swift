@@ -67,10 +67,8 @@ public struct MeasureTable: Sendable {
             aupro: mean(by: method) { $0.pixels.aupro })
     }
 
-    /// The mean of a measure over the classes of one method. Every class counts alike; one whose measure is undefined is
-    /// left out, and nil says that all are.
+    /// The mean of a measure over the classes of one method, ``Measured/mean(of:)``; nil where it is not defined.
     public func mean(by method: String, of measure: (Row) -> Measure) -> Double? {
-        let values = rows.filter { $0.method == method }.compactMap { measure($0).value }
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        Measure.mean(of: rows.lazy.filter { $0.method == method }.map(measure)).value
     }
 }

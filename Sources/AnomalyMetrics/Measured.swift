@@ -31,6 +31,22 @@ extension Measured: Sendable where Value: Sendable {}
 /// A measure of one number.
 public typealias Measure = Measured<Double>
 
+extension Measured<Double> {
+    /// The mean over classes. Every class counts alike; one whose measure is undefined is left out. Where all are, the
+    /// reason is that of the first.
+    public static func mean(of classes: some Sequence<Measure>) -> Measure {
+        var (sum, count) = (0.0, 0)
+        var reason: UndefinedMeasure?
+        for measure in classes {
+            switch measure {
+            case .defined(let value): (sum, count) = (sum + value, count + 1)
+            case .undefined(let why): reason = reason ?? why
+            }
+        }
+        return count > 0 ? .defined(sum / Double(count)) : .undefined(reason ?? .empty)
+    }
+}
+
 /// Why a measure has no value.
 public enum UndefinedMeasure: String, Hashable, Sendable, Codable, CaseIterable {
     /// Nothing was added.

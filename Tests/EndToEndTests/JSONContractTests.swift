@@ -119,7 +119,10 @@ struct JSONContractTests {
         texts["evaluate-picture"] = pictures.split(separator: "\n").last.map(String.init)
         try run(
             "tune",
-            ["tune", "set", "--object", "plate", "--try", "fusion.mode=mask,clip", "--try", "map.smoothing=1", "--json"])
+            [
+                "tune", "set", "--object", "plate", "--try", "fusion.mode=mask,clip", "--try", "map.smoothing=1",
+                "--json",
+            ])
         try run("profile", ["profile", "clip-image", "--runs", "1", "--json"])
         try run("list", ["weights", "list", "--json"])
         for (name, file) in [("clip", small.clip), ("sam", small.sam)] {

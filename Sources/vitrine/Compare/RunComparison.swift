@@ -1,5 +1,6 @@
 import AnomalyMetrics
 import Imaging
+import Manifests
 
 /// Two output folders of `evaluate`, picture by picture.
 struct RunComparison {
@@ -67,7 +68,7 @@ struct RunComparison {
         self.first = try Side(first, variant: variant)
         self.second = try Side(second, variant: variant)
         let (own, other) = (self.first.entries, self.second.entries)
-        let shared = own.keys.filter { other[$0] != nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let shared = own.keys.filter { other[$0] != nil }.sorted { $0.precedesByBytes($1) }
         func isSame(_ id: String) -> Bool { other[id].flatMap { own[id]?.hasTruth(of: $0) } ?? false }
         common = shared.filter(isSame)
         otherTruth = shared.filter { !isSame($0) }
@@ -76,7 +77,7 @@ struct RunComparison {
 
     /// Measures both runs over the pictures that they share.
     func record(_ bootstrap: PairedBootstrap) throws -> ComparisonRecord {
-        let classes = Set(first.entries.values.map(\.className)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let classes = Set(first.entries.values.map(\.className)).sorted { $0.precedesByBytes($1) }
         let strata = common.map { id in classes.firstIndex { $0 == first.entries[id]?.className } ?? 0 }
         let found = bootstrap.differences(
             try first.counts(of: common), try second.counts(of: common), strata: strata)
@@ -93,7 +94,7 @@ struct RunComparison {
     }
 
     private func missing(_ side: Side, from other: Side) -> [String] {
-        side.entries.keys.filter { other.entries[$0] == nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        side.entries.keys.filter { other.entries[$0] == nil }.sorted { $0.precedesByBytes($1) }
     }
 
     private var pairs: [(id: String, first: Entry, second: Entry)] {

@@ -15,10 +15,14 @@ struct ClassTally: Sendable {
     /// Whether any picture has a defect.
     private(set) var hasDefects = false
 
-    /// - Parameter pixels: what a picture adds to the measures of pixels under a variant.
-    mutating func add(_ picture: EvaluatedPicture, pixels: (_ variant: String) throws -> PixelMetrics) throws {
-        let isDefective = picture.label == .defective
-        for variant in picture.variants {
+    /// - Parameters:
+    ///   - picture: what its line says under each variant.
+    ///   - pixels: what it adds to the measures of pixels under a variant.
+    mutating func add(
+        _ picture: [EvaluatedPicture.Variant], isDefective: Bool,
+        pixels: (_ variant: String) throws -> PixelMetrics
+    ) throws {
+        for variant in picture {
             var part = Part()
             part.pixels = try pixels(variant.variant)
             try part.images.add(variant.score, isAnomalous: isDefective)
@@ -52,6 +56,9 @@ struct ClassTally: Sendable {
         parts[variant] = part
     }
 
+    /// What was collected of the pixels under a variant; nil where no picture was added.
+    func pixels(_ variant: String) -> PixelMetrics? { parts[variant]?.pixels }
+
     /// The measures under a variant; nil where no picture was added.
     func row(_ variant: String, className: String? = nil, object: String? = nil) -> EvaluateRecord.Row? {
         guard let part = parts[variant] else { return nil }
@@ -73,22 +80,30 @@ extension EvaluateRecord {
     ///   - settings: of the run.
     ///   - classes: the classes that have pictures, in any order, and whether they have defects.
     ///   - tally: what was collected of a class. Each is asked for once.
+    ///   - look: is shown what was collected of each class, and last of all together, whose name is nil.
     mutating func measure(
         _ settings: EvaluateSettings, classes: [(name: String, hasDefects: Bool)],
-        tally: (_ className: String) throws -> ClassTally
+        tally: (_ className: String) throws -> ClassTally,
+        look: (_ className: String?, ClassTally) throws -> Void = { _, _ in }
     ) throws {
         var (flawless, all) = (ClassTally(), ClassTally())
         let classes = classes.sorted { $0.name.precedesByBytes($1.name) }
-        for (name, hasDefects) in classes where !hasDefects { try flawless.merge(try tally(name)) }
+        for (name, hasDefects) in classes where !hasDefects {
+            let found = try tally(name)
+            try look(name, found)
+            try flawless.merge(found)
+        }
         try all.merge(flawless)
         for (name, hasDefects) in classes where hasDefects {
             var found = try tally(name)
+            try look(name, found)
             try all.merge(found)
             if settings.withNormal { try found.merge(flawless) }
             rows += settings.variants.compactMap {
                 found.row($0, className: name, object: settings.objects[name])
             }
         }
+        try look(nil, all)
         pooled = settings.variants.compactMap { all.row($0) }
         means = settings.variants.map { variant in
             let mean = MeasuresRecord(

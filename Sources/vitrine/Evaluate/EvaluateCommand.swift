@@ -25,21 +25,7 @@ struct EvaluateCommand: ParsableCommand {
             of several machines are put together with vitrine merge.
             """)
 
-    @Argument(help: "The data set's folder, or a list that ends in .csv, .jsonl or .ndjson.")
-    var folder: String
-
-    @Option(help: "The layout; recognised unless named.")
-    var dataset: DatasetLayout?
-
-    @Flag(help: "Name what is broken in the data set, and measure the rest.")
-    var skipBroken = false
-
-    @Option(
-        help: """
-            What the pictures show, for example \"magnetic tile\". Without it the names of the classes say it, where a data \
-            set's folders are named after objects: metal_nut is "metal nut".
-            """)
-    var object: String?
+    @OptionGroup var pictures: DatasetOptions
 
     @Option(
         name: .shortAndLong,
@@ -68,12 +54,6 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var encodings: EncodingOptions
 
-    @Flag(help: "Pool the pictures without defect into every class.")
-    var withNormal = false
-
-    @Option(help: "At most this many pictures of each class, evenly chosen.")
-    var limit: Int?
-
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
@@ -84,10 +64,6 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var runLimit: RunLimitOptions
 
     func validate() throws {
-        if let object, object.allSatisfy(\.isWhitespace) {
-            throw ValidationError("--object is empty; name what the pictures show")
-        }
-        if let limit, limit < 1 { throw ValidationError("--limit takes a positive number, not \(limit)") }
         if output == nil, shard != nil || !batch.isUsual {
             throw ValidationError("--shard, and the flags about runs that go on, need a folder: --output")
         }
@@ -97,8 +73,7 @@ struct EvaluateCommand: ParsableCommand {
         runLimit.apply()
         try models.threadOptions.apply()
         let shard = try shard?.resolved()
-        var dataset = try LabelledPictures(
-            in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit, object: object)
+        var dataset = try pictures.pictures()
         if let shard { dataset.keep(shard) }
         let setup = try anomalyOptions.resolved()
         // Which maps can be compared, the models say.
@@ -110,7 +85,7 @@ struct EvaluateCommand: ParsableCommand {
                 uniqueKeysWithValues: variants.map {
                     ($0.name, try VariantRecord($0, base: setup.configuration))
                 }),
-            objects: dataset.objects, withNormal: withNormal, limit: limit,
+            objects: dataset.objects, withNormal: pictures.withNormal, limit: pictures.limit,
             applyOrientation: readingOptions.applyOrientation, lenientImages: readingOptions.lenientImages,
             report: report, keepsEncodings: encodings.keepEncodings == nil ? nil : true, published: dataset.published)
         let store = encodings.store()

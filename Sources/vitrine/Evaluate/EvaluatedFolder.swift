@@ -112,18 +112,28 @@ struct EvaluatedFolder: Sendable {
 
     // MARK: Writing
 
+    /// What the measures need of a picture's line.
+    private struct Counted {
+        let id: String
+        let isDefective: Bool
+        let variants: [EvaluatedPicture.Variant]
+
+        init(_ line: EvaluatedPicture) {
+            (id, isDefective, variants) = (line.picture.name, line.label == .defective, line.variants)
+        }
+    }
+
     /// Writes the files about all pictures together.
     ///
     /// - Returns: what `run.json` says now.
     func writeSummaries() throws -> RunDescription {
-        var classes: [String: (ids: [String], hasDefects: Bool)] = [:]
+        var classes: [String: [Counted]] = [:]
         var rules: [String: Int] = [:]
         let table = try WholeFile(path: place(.pictures)) { $0 }
         try table.append(Array(PictureTableLine.header.utf8))
         try pictures { picture in
             try table.append(Array(PictureTableLine(picture).text.utf8))
-            classes[picture.className, default: ([], false)].ids.append(picture.picture.name)
-            if picture.label == .defective { classes[picture.className]?.hasDefects = true }
+            classes[picture.className, default: []].append(Counted(picture))
             for rule in picture.maskRules { rules[rule, default: 0] += 1 }
         }
         try table.commit()
@@ -131,28 +141,28 @@ struct EvaluatedFolder: Sendable {
         record.add(rules)
         let failures = try failures()
         record.failures = failures.isEmpty ? nil : failures
-        try record.measure(
-            settings,
-            classes: classes.map { ($0, $1.hasDefects) }, tally: { name in try tally(classes[name]?.ids ?? []) })
+        var reported: EvaluationReport.Pixels? = settings.report ? .init() : nil
+        try record.measure(settings, classes: classes.map { ($0, $1.contains(where: \.isDefective)) }) { name in
+            var tally = ClassTally()
+            for picture in classes[name] ?? [] {
+                try StopRequest.check()
+                try tally.add(picture.variants, isDefective: picture.isDefective) { variant in
+                    let pixels = try pixels(of: picture.id, variant: variant)
+                    reported?.peaks[picture.id, default: []].append(pixels.scoreRange.upperBound)
+                    return pixels
+                }
+            }
+            return tally
+        } look: { name, tally in
+            reported?.add(tally, of: name, variants: settings.variants)
+        }
         try record.write(to: place(.results))
         try WholeFile.write(Array((record.markdown(settings.variants, isWhole: true) + "\n").utf8), to: place(.table))
-        if settings.report {
+        if let reported {
             let page = try WholeFile(path: place(.report)) { $0 }
-            try EvaluationReport.write(self, record, to: page)
+            try EvaluationReport.write(self, record, reported, to: page)
             try page.commit()
         }
         return try run.adding("maskRules", record.maskRules)
-    }
-
-    /// - Parameter ids: in their order.
-    private func tally(_ ids: [String]) throws -> ClassTally {
-        var tally = ClassTally()
-        var wanted = ids[...]
-        try pictures { picture in
-            guard picture.picture.name == wanted.first else { return }
-            wanted.removeFirst()
-            try tally.add(picture) { try pixels(of: picture.picture.name, variant: $0) }
-        }
-        return tally
     }
 }

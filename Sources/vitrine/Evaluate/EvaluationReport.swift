@@ -3,6 +3,7 @@ import AnomalySegmentation
 import EvaluationReports
 import Imaging
 import JSONText
+import Manifests
 import SegmentAnything
 import Tensors
 import WholeFiles
@@ -12,44 +13,47 @@ enum EvaluationReport {
     /// Which command the page names as its maker.
     static let maker = "vitrine evaluate"
 
+    /// What the page says of pixels. It is taken while they are measured, because what is kept of each picture is large.
+    struct Pixels {
+        /// Of classes, and of all together, under each variant.
+        private(set) var curves: [ReportCurve] = []
+        /// By picture: the highest score of each variant's map.
+        var peaks: [String: [Float]] = [:]
+
+        /// - Parameter className: nil for all together.
+        mutating func add(_ tally: ClassTally, of className: String?, variants: [String]) {
+            for variant in variants {
+                curves.append(ReportCurve(tally.pixels(variant) ?? PixelMetrics(), of: className, by: variant))
+            }
+        }
+    }
+
     /// Writes the page.
     ///
     /// - Parameters:
-    ///   - folder: pictures, and what is kept of each. Nothing else is looked at.
+    ///   - folder: lines, and what is kept of each picture for the page.
     ///   - results: what `results.json` says.
+    ///   - pixels: what was measured for it.
     ///   - file: to which the page is appended; who calls gives it its name.
     static func write(
-        _ folder: EvaluatedFolder, _ results: EvaluateRecord, to file: borrowing WholeFile<WholeFileError>
+        _ folder: EvaluatedFolder, _ results: EvaluateRecord, _ pixels: Pixels,
+        to file: borrowing WholeFile<WholeFileError>
     ) throws {
         var entries: [ReportPage.Entry] = []
-        var classes: [String: [Int]] = [:]
+        var classes: Set<String> = []
         var scores = ImageScores()
         try folder.pictures { line in
-            classes[line.className, default: []].append(entries.count)
-            entries.append(ReportPage.Entry(line))
+            classes.insert(line.className)
+            entries.append(ReportPage.Entry(line, peaks: pixels.peaks[line.picture.name] ?? []))
             try scores.add(line.score, isAnomalous: line.label == .defective)
         }
-        let names = classes.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let names = classes.sorted { $0.precedesByBytes($1) }
         let objects = Set(folder.settings.objects.values)
         let title = objects.count == 1 ? objects.first ?? "" : "\(names.count) classes"
         let variants = folder.settings.variants
         var page = ReportPage(
             name: title, maker: "Vitrine \(Version.number)", variants: variants, results: results)
-        for variant in variants {
-            var whole = PixelMetrics()
-            for name in names {
-                var pixels = PixelMetrics()
-                for index in classes[name] ?? [] {
-                    try StopRequest.check()
-                    let picture = try folder.pixels(of: entries[index].id, variant: variant)
-                    entries[index].peaks.append(picture.scoreRange.upperBound)
-                    try pixels.merge(picture)
-                }
-                page.curves.append(ReportCurve(pixels, of: name, by: variant))
-                try whole.merge(pixels)
-            }
-            page.curves.append(ReportCurve(whole, of: nil, by: variant))
-        }
+        page.curves = pixels.curves
         page.pictureCurves = curves(of: entries, classes: names) + [ReportCurve(scores, of: nil)]
         page.pictures = entries
         try file.append(try page.start(by: maker))
@@ -75,10 +79,11 @@ enum EvaluationReport {
 }
 
 extension ReportPage.Entry {
-    fileprivate init(_ line: EvaluatedPicture) {
+    fileprivate init(_ line: EvaluatedPicture, peaks: [Float]) {
         let agreement = line.variants.last?.agreement
         self.init(
-            id: line.picture.name, className: line.className, label: line.label.rawValue, score: line.score, peaks: [],
+            id: line.picture.name, className: line.className, label: line.label.rawValue, score: line.score,
+            peaks: peaks,
             intersectionOverUnion: line.intersectionOverUnion, f1: line.f1,
             wrong: agreement.map { $0.falsePositives + $0.falseNegatives } ?? 0, regions: line.regions.count,
             found: line.regions.count { ($0.found ?? 0) > 0 })

@@ -83,7 +83,7 @@ extension EvaluateRecord {
             let line = try EvaluatedPicture(item, reading, findings)
             var tally = tallies.removeValue(forKey: item.className) ?? ClassTally()
             defer { tallies[item.className] = tally }
-            try tally.add(line) { variant in
+            try tally.add(line.variants, isDefective: line.label == .defective) { variant in
                 try findings.first { $0.variant == variant }?.pixels(truth: reading.truth) ?? PixelMetrics()
             }
             for rule in line.maskRules { rules[rule, default: 0] += 1 }

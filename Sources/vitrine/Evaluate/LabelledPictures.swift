@@ -1,12 +1,9 @@
-public import AnomalyDatasets
-public import ArgumentParser
+import AnomalyDatasets
 import JSONText
 import Manifests
 import PictureLists
 import RunJournals
 import SystemPackage
-
-extension DatasetLayout: ExpressibleByArgument {}
 
 /// The pictures of a data set for measuring, by the rows of the table.
 struct LabelledPictures {

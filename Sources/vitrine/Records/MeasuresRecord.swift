@@ -77,15 +77,13 @@ extension MeasuresRecord {
         }
     }
 
-    /// The means over classes. Every class counts alike; one whose measure is undefined is left out.
+    /// The means over classes, `Measured.mean(of:)`.
     init(meanOf classes: [MeasuresRecord]) {
         for name in MeasureName.allCases where !name.isThreshold {
-            let found = classes.compactMap { $0.values[name] }
-            if !found.isEmpty {
-                values[name] = found.reduce(0, +) / Double(found.count)
-            } else if let reason = classes.lazy.compactMap({ $0.undefined[name] }).first {
-                undefined[name] = reason
+            let found = classes.compactMap { record in
+                record.values[name].map(Measure.defined) ?? record.undefined[name].map(Measure.undefined)
             }
+            if !found.isEmpty { add(name, Measure.mean(of: found)) }
         }
     }
 }

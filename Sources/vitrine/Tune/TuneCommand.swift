@@ -29,21 +29,7 @@ struct TuneCommand: ParsableCommand {
             differ more.
             """)
 
-    @Argument(help: "The data set's folder, or a list that ends in .csv, .jsonl or .ndjson.")
-    var folder: String
-
-    @Option(help: "The layout; recognised unless named.")
-    var dataset: DatasetLayout?
-
-    @Flag(help: "Name what is broken in the data set, and measure the rest.")
-    var skipBroken = false
-
-    @Option(
-        help: """
-            What the pictures show, for example \"magnetic tile\". Without it the names of the classes say it, where a data \
-            set's folders are named after objects.
-            """)
-    var object: String?
+    @OptionGroup var pictures: DatasetOptions
 
     @Option(
         name: .customLong("try"),
@@ -80,22 +66,12 @@ struct TuneCommand: ParsableCommand {
     @OptionGroup var models: ModelOptions
     @OptionGroup var anomalyOptions: AnomalyOptions
 
-    @Flag(help: "Pool the pictures of classes without defect into every class.")
-    var withNormal = false
-
-    @Option(help: "At most this many pictures of each class, evenly chosen.")
-    var limit: Int?
-
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
     @OptionGroup var runLimit: RunLimitOptions
 
     func validate() throws {
-        if let object, object.allSatisfy(\.isWhitespace) {
-            throw ValidationError("--object is empty; name what the pictures show")
-        }
-        if let limit, limit < 1 { throw ValidationError("--limit takes a positive number, not \(limit)") }
         if tried.isEmpty { throw ValidationError("name at least one setting with its values: --try NAME=VALUE,VALUE") }
         if let draw, !(1...Candidates.limit).contains(draw) {
             throw ValidationError("--draw takes a whole number from 1 to \(Candidates.limit), not \(draw)")
@@ -113,8 +89,7 @@ struct TuneCommand: ParsableCommand {
         let file = try output.map {
             try OutputFile($0, overwrites: overwrite, recognises: AnomalyOptions.isConfiguration)
         }
-        let dataset = try LabelledPictures(
-            in: folder, layout: dataset, skipsBroken: skipBroken, limit: limit, object: object)
+        let dataset = try pictures.pictures()
         let samples = TuneRun.samples(dataset.items)
         if Set(dataset.items.map(\.className)).count == 1 {
             Terminal.complain(
@@ -124,7 +99,7 @@ struct TuneCommand: ParsableCommand {
         let loaded = try LoadedModels(models, activation: base.map.activation)
         let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
         let run = TuneRun(
-            candidates: candidates, aim: aim, isHalving: search == .halving, poolsFlawless: withNormal)
+            candidates: candidates, aim: aim, isHalving: search == .halving, poolsFlawless: pictures.withNormal)
         let store = encodings.store()
         var loop = PictureLoop(
             total: samples.count, whenStopped: "nothing was chosen; allow more time, or try fewer values",
@@ -149,7 +124,8 @@ struct TuneCommand: ParsableCommand {
         }
         if let store { Terminal.complain("note: \(store.usage.sentence)") }
         guard let first = outcome.judging.first else {
-            throw CommandFailure.badInput("\(folder) has no picture with a defect to choose by; name another data set")
+            throw CommandFailure.badInput(
+                "\(pictures.folder) has no picture with a defect to choose by; name another data set")
         }
         if outcome.judging.count == 1 {
             Terminal.complain("note: \(first) alone has defects; nothing is left to judge a choice by")

@@ -9,6 +9,17 @@ struct ClassTally: Sendable {
         /// nil, as `boundaries`, while no picture has a mask.
         var masks: MaskAgreement?
         var boundaries: BoundaryAgreement?
+
+        mutating func add(masks other: MaskAgreement?, boundaries lines: BoundaryAgreement?) throws {
+            if let other {
+                masks?.merge(other)
+                masks = masks ?? other
+            }
+            if let lines {
+                try boundaries?.merge(lines)
+                boundaries = boundaries ?? lines
+            }
+        }
     }
 
     private var parts: [String: Part] = [:]
@@ -17,17 +28,19 @@ struct ClassTally: Sendable {
 
     /// - Parameters:
     ///   - picture: what its line says under each variant.
-    ///   - pixels: what it adds to the measures of pixels under a variant.
+    ///   - pixels: adds the picture to the measures of pixels under a variant. Where it throws, nothing of the variant
+    ///     was added.
     mutating func add(
         _ picture: [EvaluatedPicture.Variant], isDefective: Bool,
-        pixels: (_ variant: String) throws -> PixelMetrics
+        pixels: (_ variant: String, _ whole: inout PixelMetrics) throws -> Void
     ) throws {
         for variant in picture {
-            var part = Part()
-            part.pixels = try pixels(variant.variant)
+            // Taken out, so that nothing is copied.
+            var part = parts.removeValue(forKey: variant.variant) ?? Part()
+            defer { parts[variant.variant] = part }
+            try pixels(variant.variant, &part.pixels)
             try part.images.add(variant.score, isAnomalous: isDefective)
-            (part.masks, part.boundaries) = (variant.agreement, variant.boundary)
-            try merge(part, as: variant.variant)
+            try part.add(masks: variant.agreement, boundaries: variant.boundary)
         }
         hasDefects = hasDefects || isDefective
     }
@@ -45,14 +58,7 @@ struct ClassTally: Sendable {
         }
         try part.pixels.merge(other.pixels)
         part.images.merge(other.images)
-        if let masks = other.masks {
-            part.masks?.merge(masks)
-            if part.masks == nil { part.masks = masks }
-        }
-        if let boundaries = other.boundaries {
-            try part.boundaries?.merge(boundaries)
-            if part.boundaries == nil { part.boundaries = boundaries }
-        }
+        try part.add(masks: other.masks, boundaries: other.boundaries)
         parts[variant] = part
     }
 

@@ -146,10 +146,10 @@ struct EvaluatedFolder: Sendable {
             var tally = ClassTally()
             for picture in classes[name] ?? [] {
                 try StopRequest.check()
-                try tally.add(picture.variants, isDefective: picture.isDefective) { variant in
-                    let pixels = try pixels(of: picture.id, variant: variant)
-                    reported?.peaks[picture.id, default: []].append(pixels.scoreRange.upperBound)
-                    return pixels
+                try tally.add(picture.variants, isDefective: picture.isDefective) { variant, whole in
+                    let kept = try pixels(of: picture.id, variant: variant)
+                    reported?.peaks[picture.id, default: []].append(kept.scoreRange.upperBound)
+                    try whole.merge(kept)
                 }
             }
             return tally

@@ -47,7 +47,8 @@ struct EvaluationRun: Sendable {
         _ reading: Evaluation.Reading, _ line: EvaluatedPicture, _ findings: [Evaluation.Finding], in place: String
     ) throws {
         for finding in findings {
-            let pixels = try finding.pixels(truth: reading.truth)
+            var pixels = PixelMetrics()
+            try pixels.add(map: finding.map, truth: reading.truth)
             try WholeFile.write(pixels.bytes, to: "\(place)/\(EvaluatedFolder.KeptFile.pixels(finding.variant))")
         }
         guard settings.report else { return }
@@ -83,8 +84,9 @@ extension EvaluateRecord {
             let line = try EvaluatedPicture(item, reading, findings)
             var tally = tallies.removeValue(forKey: item.className) ?? ClassTally()
             defer { tallies[item.className] = tally }
-            try tally.add(line.variants, isDefective: line.label == .defective) { variant in
-                try findings.first { $0.variant == variant }?.pixels(truth: reading.truth) ?? PixelMetrics()
+            try tally.add(line.variants, isDefective: line.label == .defective) { variant, pixels in
+                guard let found = findings.first(where: { $0.variant == variant }) else { return }
+                try pixels.add(map: found.map, truth: reading.truth)
             }
             for rule in line.maskRules { rules[rule, default: 0] += 1 }
         }

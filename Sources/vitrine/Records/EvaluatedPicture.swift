@@ -81,14 +81,3 @@ extension EvaluatedPicture {
         }
     }
 }
-
-extension Evaluation.Finding {
-    /// What its map adds to the measures of pixels.
-    ///
-    /// - Throws: `MetricsError`.
-    func pixels(truth: Mask?) throws -> PixelMetrics {
-        var metrics = PixelMetrics()
-        try metrics.add(map: map, truth: truth)
-        return metrics
-    }
-}

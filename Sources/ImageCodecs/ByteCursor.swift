@@ -7,6 +7,12 @@ struct ByteCursor {
         self.bytes = bytes
     }
 
+    /// In the byte order of another.
+    init(_ bytes: ArraySlice<UInt8>, like other: ByteCursor) {
+        self.bytes = bytes
+        isLittleEndian = other.isLittleEndian
+    }
+
     var count: Int { bytes.count }
 
     func byte(at offset: Int) -> UInt8? {
@@ -16,6 +22,9 @@ struct ByteCursor {
     func uint16(at offset: Int) -> Int? { number(at: offset, bytes: 2) }
 
     func uint32(at offset: Int) -> Int? { number(at: offset, bytes: 4) }
+
+    /// With a sign.
+    func int32(at offset: Int) -> Int? { uint32(at: offset).map { Int(Int32(truncatingIfNeeded: $0)) } }
 
     /// The bytes `offset..<offset + length`; nil where they are not all there.
     func slice(at offset: Int, length: Int) -> ArraySlice<UInt8>? {

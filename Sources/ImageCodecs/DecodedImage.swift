@@ -42,6 +42,9 @@ public struct DecodingOptions: Hashable, Sendable {
 
     /// What the picture libraries take for themselves.
     static let libraryBytes = 1 << 20
+    /// More pixels than any memory holds. Numbers of bytes are counted from here on, and those of the longest sides that
+    /// PNG and BMP allow are beyond what an `Int` holds.
+    static let countablePixels = 1 << 40
 
     func check(_ size: ImageSize, decodingBytes: Int, name: String) throws(ImageCodecError) {
         if size.isEmpty { throw .noPixels(file: name, size: size) }

@@ -2,6 +2,7 @@
 enum FileKind: Equatable {
     case png
     case jpeg
+    case bmp
     /// A picture or document format with a name, which is not decoded here.
     case unsupported(String)
     /// Not a picture as far as one can tell; the text says what it looks like.
@@ -12,6 +13,9 @@ enum FileKind: Equatable {
             self = .png
         } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
             self = .jpeg
+        } else if bytes.count >= 18 && bytes.starts(with: "BM".utf8) && bytes[15...17].allSatisfy({ $0 == 0 }) {
+            // The length of the header behind the first 14 bytes is a small number.
+            self = .bmp
         } else if let format = Self.namedFormat(bytes) {
             self = .unsupported(format)
         } else {
@@ -41,7 +45,6 @@ enum FileKind: Equatable {
         if bytes.starts(with: [0xFF, 0x0A]) || holds("JXL ", at: 4) { return "JPEG XL" }
         if bytes.starts(with: [0xFF, 0x4F, 0xFF, 0x51]) || holds("jP  ", at: 4) { return "JPEG 2000" }
         if holds("8BPS") { return "Photoshop (PSD)" }
-        if bytes.count >= 26 && holds("BM") && bytes[5] < 0x10 && bytes[15] == 0 && bytes[16] == 0 { return "BMP" }
         if bytes.count > 2 && bytes[0] == 0x50 && (0x31...0x37).contains(bytes[1]) && bytes[2] <= 0x20 {
             return "PNM (PPM, PGM or PBM)"
         }

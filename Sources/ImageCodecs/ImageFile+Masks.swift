@@ -20,7 +20,7 @@ extension ImageFile {
     /// ``MaskRule`` lists the rules; the content of the file decides which one holds.
     ///
     /// - Parameters:
-    ///   - path: a PNG or JPEG file.
+    ///   - path: a PNG, JPEG or BMP file.
     ///   - options: the background is not used: transparency is laid over nothing.
     /// - Throws: ``ImageCodecError/unclearMask(file:)`` where colours without black leave open which is the background,
     ///   and whatever ``decode(_:options:)`` throws.
@@ -44,6 +44,7 @@ extension ImageFile {
         switch try format(of: bytes, name: name) {
         case .png: stored = try PNGDecoder(bytes: bytes, name: name, options: options).decodeMask()
         case .jpeg: stored = try JPEGDecoder(bytes: bytes, name: name, options: options).decodeMask()
+        case .bmp: stored = try BMPDecoder(bytes: bytes, name: name, options: options).decodeMask()
         }
         guard let decided = stored.pixels.decided() else { throw .unclearMask(file: name) }
         let isTurned = options.appliesOrientation && stored.orientation != .upright
@@ -111,15 +112,45 @@ extension PNGDecoder {
     }
 }
 
+extension BMPDecoder {
+    fileprivate func decodeMask() throws(ImageCodecError) -> StoredMask {
+        let outline = try completeOutline()
+        let palette: [UInt8]? = if case .palette(let colours) = outline.pixels { colours } else { nil }
+        // The format has no grey of its own: indices of grey palettes are shades, not labels.
+        let isLabelled = palette != nil && !outline.isGrey
+        var pixels = MaskPixels(size: outline.size, fullScale: 255, isLossless: true)
+        var leftPalette = false
+        let isWhole = bytes.withUnsafeBufferPointer { source in
+            outline.forEachRow(in: source) { _, row in
+                if let row, let palette {
+                    leftPalette =
+                        !pixels.append(row, palette: palette, hasAlpha: false, isLabelled: isLabelled) || leftPalette
+                } else if let row {
+                    pixels.append(row, channels: outline.channels, sampleBytes: 1)
+                } else {
+                    pixels.appendMissingRow(hasAlpha: outline.channels == 4, isLabelled: isLabelled)
+                }
+            }
+        }
+        if leftPalette { throw colourBeyondPalette }
+        return StoredMask(
+            pixels: pixels, orientation: .upright, warnings: warnings(isWhole: isWhole),
+            description: "BMP, \(outline.kind)")
+    }
+}
+
 extension MaskPixels {
+    /// - Parameter isLabelled: whether the indices may name classes.
     /// - Returns: false where an index lies beyond the palette.
-    fileprivate mutating func append(_ row: UnsafeBufferPointer<UInt8>, palette: [UInt8], hasAlpha: Bool) -> Bool {
+    fileprivate mutating func append(
+        _ row: UnsafeBufferPointer<UInt8>, palette: [UInt8], hasAlpha: Bool, isLabelled: Bool = true
+    ) -> Bool {
         for index in row {
             let entry = 4 * Int(index)
             guard entry < palette.count else { return false }
             append(
                 red: UInt16(palette[entry]), green: UInt16(palette[entry + 1]), blue: UInt16(palette[entry + 2]),
-                alpha: hasAlpha ? UInt16(palette[entry + 3]) : nil, index: index)
+                alpha: hasAlpha ? UInt16(palette[entry + 3]) : nil, index: isLabelled ? index : nil)
         }
         return true
     }

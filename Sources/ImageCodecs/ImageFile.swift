@@ -1,6 +1,6 @@
 import Imaging
 
-/// Picture files in: PNG and JPEG, told apart by their first bytes.
+/// Picture files in: PNG, JPEG and BMP, told apart by their first bytes.
 public enum ImageFile {
     /// Reads and decodes the picture at `path`.
     ///
@@ -38,6 +38,7 @@ public enum ImageFile {
         switch try format(of: bytes, name: name) {
         case .png: picture = try PNGDecoder(bytes: bytes, name: name, options: options).decode()
         case .jpeg: picture = try JPEGDecoder(bytes: bytes, name: name, options: options).decode()
+        case .bmp: picture = try BMPDecoder(bytes: bytes, name: name, options: options).decode()
         }
         if let ending = misleadingEnding(of: name, format: picture.format) {
             picture.warnings.insert(.misnamed(extension: ending, format: picture.format), at: 0)
@@ -55,6 +56,7 @@ public enum ImageFile {
     enum Format {
         case png
         case jpeg
+        case bmp
     }
 
     /// What the first bytes say.
@@ -63,6 +65,7 @@ public enum ImageFile {
         switch FileKind(bytes) {
         case .png: return .png
         case .jpeg: return .jpeg
+        case .bmp: return .bmp
         case .unsupported(let format): throw .unsupportedFormat(file: name, format: format)
         case .other(let found): throw .notAPicture(file: name, found: found)
         }
@@ -73,9 +76,10 @@ public enum ImageFile {
         let file = name.split(separator: "/").last ?? ""
         guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return nil }
         let ending = file[file.index(after: dot)...].lowercased()
-        let own = format == "PNG" ? ["png", "apng"] : ["jpg", "jpeg", "jpe", "jfif"]
-        let known = ["png", "apng", "jpg", "jpeg", "jpe", "jfif", "webp", "tif", "tiff", "bmp", "gif", "heic"]
-        return known.contains(ending) && !own.contains(ending) ? ending : nil
+        let decoded = ["PNG": ["png", "apng"], "JPEG": ["jpg", "jpeg", "jpe", "jfif"], "BMP": ["bmp", "dib"]]
+        let isKnown =
+            ["webp", "tif", "tiff", "gif", "heic"].contains(ending) || decoded.values.contains { $0.contains(ending) }
+        return isKnown && decoded[format]?.contains(ending) == false ? ending : nil
     }
 }
 

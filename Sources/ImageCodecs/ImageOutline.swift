@@ -42,6 +42,7 @@ extension ImageFile {
         switch try format(of: bytes, name: name) {
         case .png: return try PNGDecoder(bytes: bytes, name: name, options: options).outline().summary
         case .jpeg: return try JPEGDecoder(bytes: bytes, name: name, options: options).outline().summary
+        case .bmp: return try BMPDecoder(bytes: bytes, name: name, options: options).outline().summary
         }
     }
 }
@@ -58,5 +59,12 @@ extension JPEGOutline {
         ImageOutline(
             size: size, channels: frame.sampling.count, sourceDescription: "JPEG, \(kind)",
             decodingBytes: decodingBytes)
+    }
+}
+
+extension BMPOutline {
+    fileprivate var summary: ImageOutline {
+        ImageOutline(
+            size: size, channels: channels, sourceDescription: "BMP, \(kind)", decodingBytes: decodingBytes)
     }
 }

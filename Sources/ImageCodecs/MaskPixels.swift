@@ -53,6 +53,13 @@ struct MaskPixels {
         if !indices.isEmpty { indices += repeatElement(0, count: missing) }
     }
 
+    /// A row above those that a damaged file has marks nothing, either.
+    mutating func appendMissingRow(hasAlpha: Bool, isLabelled: Bool) {
+        for _ in 0..<size.width {
+            append(red: 0, green: 0, blue: 0, alpha: hasAlpha ? 0 : nil, index: isLabelled ? 0 : nil)
+        }
+    }
+
     /// The mask and the rule that it follows; nil where nothing tells the background from the rest.
     func decided() -> (mask: Mask, rule: MaskRule)? {
         guard let rule = rule() else { return nil }

@@ -4,9 +4,6 @@ import Imaging
 struct PNGOutline {
     /// More chunks than any honest picture has; each costs time.
     static let maximumChunks = 100_000
-    /// More pixels than any memory holds. Numbers of bytes are counted from here on, and those of the longest sides that
-    /// the format allows are beyond what an `Int` holds.
-    static let maximumPixels = 1 << 40
 
     var size: ImageSize
     var bitDepth: Int
@@ -35,8 +32,8 @@ struct PNGOutline {
             throw .damaged(file: name, format: "PNG", reason: "a side is longer than the format allows")
         }
         size = ImageSize(width: width, height: height)
-        guard size.pixelCount <= Self.maximumPixels else {
-            throw .tooManyPixels(file: name, size: size, limit: Self.maximumPixels)
+        guard size.pixelCount <= DecodingOptions.countablePixels else {
+            throw .tooManyPixels(file: name, size: size, limit: DecodingOptions.countablePixels)
         }
         bitDepth = Int(depth)
         colourType = Int(colour)

@@ -16,9 +16,9 @@ import WholeFiles
 /// what they know of `x.png`.
 struct PictureSearch {
     /// The ends of names that are looked for in folders. What a file really is, its first bytes decide later.
-    static let endings = ["jpeg", "jpg", "png"]
+    static let endings = ["bmp", "jpeg", "jpg", "png"]
     private static let otherEndings = [
-        "avif", "bmp", "dng", "gif", "heic", "heif", "jp2", "jxl", "pgm", "ppm", "tif", "tiff", "webp",
+        "avif", "dng", "gif", "heic", "heif", "jp2", "jxl", "pgm", "ppm", "tif", "tiff", "webp",
     ]
 
     /// Of the output folder, which may lie inside an input folder and is not walked.

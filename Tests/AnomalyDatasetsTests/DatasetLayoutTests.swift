@@ -138,15 +138,18 @@ import Testing
     func kolektor() throws {
         let first = try PictureTree()
         try first.pictures("kos01/Part0.jpg", "kos02/Part1.jpg")
-        try first.masks("kos01/Part0_label.png")
-        try first.masks("kos02/Part1_label.png", marked: 0)
+        try first.bitmapMasks("kos01/Part0_label.bmp")
+        try first.bitmapMasks("kos02/Part1_label.bmp", marked: 0)
         try check(
             first, .kolektorSDD,
             [
-                "data - byMask test kos01/Part0.jpg kos01/Part0_label.png",
-                "data - byMask test kos02/Part1.jpg kos02/Part1_label.png",
+                "data - byMask test kos01/Part0.jpg kos01/Part0_label.bmp",
+                "data - byMask test kos02/Part1.jpg kos02/Part1_label.bmp",
             ])
-        #expect(try Dataset(reading: first.path).examined().items.map(\.label) == [.defective, .normal])
+        let examined = try Dataset(reading: first.path).examined()
+        #expect(examined.items.map(\.label) == [.defective, .normal])
+        #expect(try examined.items[0].truth()?.mask.values.firstIndex(of: false) == 3)
+        #expect(examined.maskRules == [.grey(above: 127): 2])
         let second = try PictureTree()
         try second.pictures("train/10000.png", "test/20000.png")
         try second.masks("train/10000_GT.png", "test/20000_GT.png")

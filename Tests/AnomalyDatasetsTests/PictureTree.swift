@@ -46,6 +46,19 @@ final class PictureTree {
         try FileManager.default.moveItem(atPath: "\(path)/\(name).written", toPath: "\(path)/\(name)")
     }
 
+    /// Masks of 6 x 4 pixels as bitmaps of 8 bits with a palette of greys, of which the first ones are marked.
+    func bitmapMasks(_ names: String..., marked: Int = 3) throws {
+        let numbers: [UInt32] = [14 + 40 + 1024, 40, 6, 4, 8 << 16 | 1, 0, 0, 0, 0, 0, 0]
+        var file = Array("BM".utf8) + [UInt8](repeating: 0, count: 8)
+        for number in numbers { withUnsafeBytes(of: number.littleEndian) { file += $0 } }
+        for grey in UInt8.min ... .max { file += [grey, grey, grey, 0] }
+        // The lowest row comes first, in groups of four bytes.
+        for y in (0..<4).reversed() {
+            for x in 0..<8 { file.append(x < 6 && 6 * y + x < marked ? 255 : 0) }
+        }
+        for name in names { try Data(file).write(to: URL(fileURLWithPath: place(name))) }
+    }
+
     func text(_ text: String, _ name: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: place(name)))
     }

@@ -35,6 +35,23 @@ enum SamplePictures {
         return try Data(contentsOf: file)
     }
 
+    /// The bytes of a bitmap of a picture, 24 bits a pixel.
+    static func bmp(_ image: Image = plate()) -> Data {
+        let (width, height) = (image.size.width, image.size.height)
+        var file = Data("BM".utf8) + Data(count: 8)
+        for number in [54, 40, width, height, 24 << 16 | 1, 0, 0, 0, 0, 0, 0] {
+            withUnsafeBytes(of: UInt32(number).littleEndian) { file.append(contentsOf: $0) }
+        }
+        for y in (0..<height).reversed() {
+            for x in 0..<width {
+                let colour = image[x: x, y: y]
+                file.append(contentsOf: [colour.blue, colour.green, colour.red])
+            }
+            file.append(contentsOf: [UInt8](repeating: 0, count: width % 4))
+        }
+        return file
+    }
+
     /// The smallest whole JPEG that this test needs: the first bytes of one, cut in the middle of its scan.
     static let truncatedJPEG = Data([
         0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0xFF, 0xC0, 0, 11, 8, 0,

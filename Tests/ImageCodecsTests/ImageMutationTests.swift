@@ -76,12 +76,13 @@ private struct ImageMutations {
     let seeds: [(name: String, bytes: [UInt8])]
 
     init() throws {
-        let fixtures = ["png_kinds", "jpeg_kinds", "sampling_kinds", "mask_kinds"]
+        let fixtures = ["png_kinds", "jpeg_kinds", "sampling_kinds", "bmp_kinds", "mask_kinds"]
         let array = NPYWriter.bytes([Float](repeating: 0.5, count: 24), shape: [2, 3, 4])
         seeds =
             try [("npy", array)]
             + fixtures.flatMap { fixture in
-                try ByteFixture("ImageCodecs/\(fixture)").entries.filter { $0.key.hasSuffix("g") }
+                try ByteFixture("ImageCodecs/\(fixture)").entries
+                    .filter { $0.key.hasSuffix("g") || $0.key.hasSuffix(".bmp") }
                     .map { ("\(fixture) \($0.key)", $0.value.bytes) }
             }.sorted { $0.0 < $1.0 }
     }

@@ -7,7 +7,7 @@ import Testing
 struct ImageOutlineTests {
     @Test("the outline of every fixture has the size and description that decoding gives")
     func fixtures() throws {
-        for name in ["png_kinds", "jpeg_kinds", "sampling_kinds"] {
+        for name in ["png_kinds", "jpeg_kinds", "sampling_kinds", "bmp_kinds"] {
             for (file, entry) in try ByteFixture("ImageCodecs/\(name)").entries where !file.hasSuffix(".rgb") {
                 let outline = try ImageFile.outline(of: entry.bytes, name: file)
                 let decoded = try ImageFile.decode(entry.bytes, name: file)

@@ -20,7 +20,9 @@ struct MaskFileTests {
         ("palette_voc.png", .colour), ("palette_greys.png", .colour), ("palette_reversed.png", .grey(above: 127)),
         ("palette_red_first.png", .colour), ("palette_streets.png", .paletteIndex),
         ("palette_soft.png", .grey(above: 127)), ("palette_clear.png", .colour), ("jpeg_grey.jpg", .grey(above: 127)),
-        ("jpeg_colour.jpg", .grey(above: 127)),
+        ("jpeg_colour.jpg", .grey(above: 127)), ("bmp_1bit.bmp", .grey(above: 127)), ("bmp_255.bmp", .grey(above: 127)),
+        ("bmp_01.bmp", .classes(largest: 1)), ("bmp_soft.bmp", .grey(above: 127)), ("bmp_voc.bmp", .colour),
+        ("bmp_streets.bmp", .paletteIndex), ("bmp_rgb.bmp", .grey(above: 127)),
     ]
 
     @Test("every kind of file gives the same mask, and says by which rule", arguments: kinds)

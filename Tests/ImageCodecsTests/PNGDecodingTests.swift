@@ -6,17 +6,7 @@ import Testing
 @Suite struct PNGDecodingTests {
     @Test("every depth and colour type, by rows and interlaced, with and without transparency, gives its colours")
     func kinds() throws {
-        let fixture = try ByteFixture("ImageCodecs/png_kinds")
-        let names = fixture.entries.keys.filter { $0.hasSuffix(".png") }.sorted()
-        #expect(names.count == 54)
-        for name in names {
-            let kind = String(name.dropLast(4))
-            let expected = try fixture["\(kind).rgb"]
-            let decoded = try ImageFile.decode(fixture[name].bytes, name: name)
-            #expect(decoded.image.size == ImageSize(width: expected.shape[1], height: expected.shape[0]), "\(kind)")
-            let wrong = zip(decoded.image.pixels, expected.bytes).enumerated().first { $0.element.0 != $0.element.1 }
-            #expect(wrong == nil, "\(kind): first difference at byte \(wrong?.offset ?? -1)")
-        }
+        try decodeKinds(of: "png_kinds", ending: ".png", count: 54)
     }
 
     @Test("what was done to the pixels is reported")

@@ -13,7 +13,7 @@ struct PictureListErrorTests {
             ),
             (
                 .noPictures(folder: "in", PassedOver()),
-                "the folder in holds no picture; looked for files that end in .jpeg, .jpg, .png"
+                "the folder in holds no picture; looked for files that end in .bmp, .jpeg, .jpg, .png"
             ),
             (.unreadableList(name: "l", reason: "Is a directory"), "l: the list cannot be read (Is a directory)"),
             (.emptyList(name: "l"), "l: the list holds no name; write a path on each line"),

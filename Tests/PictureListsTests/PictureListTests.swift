@@ -143,7 +143,7 @@ struct PictureListTests {
         } catch {
             #expect(
                 "\(error)"
-                    == "the folder \(root)/empty holds no picture; looked for files that end in .jpeg, .jpg, .png; "
+                    == "the folder \(root)/empty holds no picture; looked for files that end in .bmp, .jpeg, .jpg, .png; "
                     + "passed over 1 link that leads nowhere: \(root)/empty/b.png")
         }
     }

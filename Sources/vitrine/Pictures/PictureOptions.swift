@@ -52,7 +52,7 @@ struct PictureOptions: ParsableArguments {
 
 /// Where pictures are named.
 struct PictureSources: ParsableArguments {
-    @Argument(help: "Pictures (PNG, JPEG), folders of pictures, or patterns with * and ?.")
+    @Argument(help: "Pictures (PNG, JPEG, BMP), folders of pictures, or patterns with * and ?.")
     var pictures: [PathArgument] = []
 
     @Option(

@@ -22,7 +22,7 @@ struct ProfileCommand: ParsableCommand {
             Example: vitrine profile clip-image --clip ViT-B-16.pt --trace trace.json
             """)
 
-    @Argument(help: "clip-image, clip-text, sam-encoder, sam-decoder, or a picture (PNG, JPEG).")
+    @Argument(help: "clip-image, clip-text, sam-encoder, sam-decoder, or a picture (PNG, JPEG, BMP).")
     var work: PathArgument
 
     @Option(help: "How many pictures (clip-image) or sentences (clip-text) go through the model together.")

@@ -91,8 +91,8 @@ package protocol KernelSet: SendableMetatype {
         _ out: Target, width outWidth: Int, row outRow: Int, _ plane: Source, height: Int, width: Int, kernel: Source,
         kernelHeight: Int, kernelWidth: Int, stride: Int, padding: Int)
     static func convolveChannelsRow(
-        _ out: Target, width outWidth: Int, above: Source, middle: Source, below: Source, width: Int, channels: Int,
-        weight: Source, bias: Source, stride: Int)
+        _ out: Target, width outWidth: Int, firstRow: Int, _ map: Source, height: Int, width: Int, channels: Int,
+        zeros: Source, weight: Source, side: Int, bias: Source, stride: Int)
     static func resampleRow(
         _ out: Target, _ source: Source, first: UnsafePointer<Int32>, lengths: UnsafePointer<Int32>, weights: Source,
         taps: Int, count: Int)
@@ -136,5 +136,5 @@ package enum RowOperation: Sendable {
 
 /// What follows a product.
 package enum RowActivation: Sendable {
-    case none, gelu, quickGELU, relu
+    case none, gelu, quickGELU, relu, relu6
 }

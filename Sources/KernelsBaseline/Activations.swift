@@ -60,6 +60,10 @@ private func quickGELU(_ x: Lanes) -> Lanes {
 @inline(__always)
 private func relu(_ x: Lanes) -> Lanes { lanes(bits(x) & ~(signMask(bits(x)) & ~nanMask(x))) }
 
+/// `min(max(x, 0), 6)`. Both comparisons give `x` where it is NaN.
+@inline(__always)
+private func relu6(_ x: Lanes) -> Lanes { greater(Lanes(repeating: 0), lesser(Lanes(repeating: 6), x)) }
+
 @inline(__always)
 private func sigmoid(_ x: Lanes) -> Lanes { Lanes(repeating: 1) / (Lanes(repeating: 1) + exponential(-x)) }
 
@@ -127,6 +131,7 @@ extension Kernels {
         case .gelu: finishGELU(task)
         case .quickGELU: finishQuickGELU(task)
         case .relu: finishReLU(task)
+        case .relu6: finishReLU6(task)
         }
     }
 }
@@ -146,6 +151,7 @@ private struct FinishTask {
 @inline(never) private func finishGELU(_ task: FinishTask) { finish(task) { gelu($0) } }
 @inline(never) private func finishQuickGELU(_ task: FinishTask) { finish(task) { quickGELU($0) } }
 @inline(never) private func finishReLU(_ task: FinishTask) { finish(task) { relu($0) } }
+@inline(never) private func finishReLU6(_ task: FinishTask) { finish(task) { relu6($0) } }
 
 @inline(__always)
 private func finish(_ task: FinishTask, _ activation: (Lanes) -> Lanes) {

@@ -92,12 +92,19 @@ func limitedBits(_ x: Lanes, _ limit: Float) -> IntegerLanes {
     return IntegerLanes(repeating: Int32(bitPattern: limit.bitPattern)) &+ (excess & signMask(excess))
 }
 
-/// The greater lane by lane, where neither is NaN; one of the two where one is. The compiler knows this loop: it is one
-/// instruction.
+/// The greater lane by lane; `y` where one of the two is NaN. The compiler knows this loop: it is one instruction.
 @inline(__always)
 func greater(_ x: Lanes, _ y: Lanes) -> Lanes {
     var result = x
     for lane in 0..<laneCount { result[lane] = x[lane] > y[lane] ? x[lane] : y[lane] }
+    return result
+}
+
+/// The lesser lane by lane; `y` where one of the two is NaN.
+@inline(__always)
+func lesser(_ x: Lanes, _ y: Lanes) -> Lanes {
+    var result = x
+    for lane in 0..<laneCount { result[lane] = x[lane] < y[lane] ? x[lane] : y[lane] }
     return result
 }
 

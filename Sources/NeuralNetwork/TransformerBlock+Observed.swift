@@ -76,6 +76,7 @@ extension Tensor {
         case .gelu: gelu()
         case .quickGELU: quickGELU()
         case .relu: relu()
+        case .relu6: clamped(to: 0...6)
         }
     }
 }

@@ -9,6 +9,9 @@ public struct ConvolutionWeight: Sendable {
     /// A row for each result; along the depth the kernel's places in reading order, each with all channels.
     let packed: PackedWeight
 
+    /// The weight as it was given, `[out, in, 3, 3]`; a copy.
+    package var tensor: Tensor { packed.unpacked.reshaped(to: [outputs, 3, 3, inputs]).permuted([0, 3, 1, 2]) }
+
     /// - Parameter weight: `[out, in, 3, 3]`.
     public init(_ weight: Tensor) { self.init(weight, kernels: Kernels.active) }
 

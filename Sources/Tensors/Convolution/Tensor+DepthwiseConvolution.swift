@@ -1,26 +1,33 @@
 import KernelInterface
 
 extension Tensor {
-    /// A depthwise 3 x 3 convolution, padded with one pixel of zeros, of a map whose pixels keep their channels
-    /// together, as tokens do: two to three times as fast as ``convolution2D(weight:bias:stride:padding:groups:activation:)``
-    /// of planes.
+    /// A depthwise convolution of 3 x 3 or 5 x 5 pixels, padded with zeros so that stride 1 keeps the size, of a map whose
+    /// pixels keep their channels together, as tokens do: two to three times as fast as
+    /// ``convolution2D(weight:bias:stride:padding:groups:activation:)`` of planes.
     ///
-    /// **Shapes**: [height, columns, channels], weight [9, channels] (the kernel's places in reading order), bias
-    /// [channels] -> [(height - 1) / stride + 1, (columns - 1) / stride + 1, channels]; fewer rows where `padding` leaves
-    /// out a row of zeros, as for a band of a larger map (``KernelBand``).
-    /// **Preconditions**: a stride of 1 or 2; three rows with the padding.
-    /// **Matches**: `torch.nn.functional.conv2d` with `padding=1` and as many groups as channels, on permuted axes
-    public func depthwiseConvolution3x3(
-        weight: Tensor, bias: Tensor, stride: Int = 1, padding: RowPadding = .both,
-        activation: Activation = .none
+    /// **Shapes**: [height, columns, channels], weight [9, channels] or [25, channels] (the kernel's places in reading
+    /// order), bias [channels] -> [(height - 1) / stride + 1, (columns - 1) / stride + 1, channels]; fewer rows where
+    /// `padding` leaves out rows of zeros, as for a band of a larger map (``KernelBand``).
+    ///
+    /// - Parameter padding: that of a whole map if nil.
+    ///
+    /// **Preconditions**: a stride of 1 or 2; as many rows as the kernel has, with the padding.
+    /// **Matches**: `torch.nn.functional.conv2d` with `padding=1` or `2` and as many groups as channels, on permuted axes
+    public func depthwiseConvolution(
+        weight: Tensor, bias: Tensor, stride: Int = 1, padding: RowPadding? = nil, activation: Activation = .none
     ) -> Tensor {
         require(
-            shape.rank == 3 && count > 0 && weight.shape == [9, shape[2]] && bias.shape == [shape[2]]
-                && (stride == 1 || stride == 2), "depthwiseConvolution3x3",
+            shape.rank == 3 && count > 0 && [[9, shape[2]], [25, shape[2]]].contains(weight.shape)
+                && bias.shape == [shape[2]] && (stride == 1 || stride == 2), "depthwiseConvolution",
             "shape \(shape) with weight \(weight.shape), bias \(bias.shape) and stride \(stride)")
+        let side = weight.shape[0] == 9 ? 3 : 5
+        let padding = padding ?? .both(of: side)
         let (height, width, channels) = (shape[0], shape[1], shape[2])
-        let (outHeight, outWidth) = (padding.results(height: height, stride: stride), (width - 1) / stride + 1)
-        require(outHeight > 0, "depthwiseConvolution3x3", "shape \(shape) has too few rows for \(padding)")
+        let outHeight = padding.results(height: height, stride: stride, side: side)
+        let outWidth = (width - 1) / stride + 1
+        require(
+            outHeight > 0 && max(padding.above, padding.below) <= side / 2, "depthwiseConvolution",
+            "shape \(shape) has too few rows for a kernel of \(side) rows and \(padding)")
         let kernels = Kernels.active
         let epilogue = ProductEpilogue(activation: activation)
         let line = width * channels
@@ -28,7 +35,7 @@ extension Tensor {
         return Tensor.filled(
             target,
             OperationCost(
-                .convolution, multiplyAdds: 9 * target.elementCount,
+                .convolution, multiplyAdds: side * side * target.elementCount,
                 elements: count + weight.count + bias.count + target.elementCount)
         ) { out in
             read { source in
@@ -40,14 +47,11 @@ extension Tensor {
                                 count: outHeight, minimumPerTask: max(1, 16_384 / (outWidth * channels))
                             ) {
                                 for row in $0 {
-                                    let y = row * stride + (padding.above ? 0 : 1)
                                     let target = out + row * outWidth * channels
                                     kernels.convolveChannelsRow(
-                                        target, width: outWidth,
-                                        above: y > 0 ? source + (y - 1) * line : UnsafePointer(zeros),
-                                        middle: source + y * line,
-                                        below: y + 1 < height ? source + (y + 1) * line : UnsafePointer(zeros),
-                                        width: width, channels: channels, weight: weight, bias: bias, stride: stride)
+                                        target, width: outWidth, firstRow: row * stride - padding.above, source,
+                                        height: height, width: width, channels: channels, zeros: zeros, weight: weight,
+                                        side: side, bias: bias, stride: stride)
                                     epilogue.apply(
                                         kernels, target, stride: outWidth * channels, row: 0, rows: 1, column: 0,
                                         columns: outWidth * channels, residualOffset: 0)

@@ -20,7 +20,7 @@ extension Tensor {
         require(rows > 0, "convolution3x3", "shape \(shape) has too few rows for \(padding)")
         let plan = PixelConvolution(
             weight: weight.packed, rows: rows, height: shape[0], width: shape[1], channels: shape[2], stride: stride,
-            firstRow: padding.above ? -1 : 0)
+            firstRow: -padding.above)
         let target: Shape = [rows, plan.outWidth, weight.outputs]
         return Tensor.filled(
             target,

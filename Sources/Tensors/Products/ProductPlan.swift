@@ -53,6 +53,7 @@ extension Tensor.Activation {
         case .gelu: .gelu
         case .quickGELU: .quickGELU
         case .relu: .relu
+        case .relu6: .relu6
         }
     }
 }

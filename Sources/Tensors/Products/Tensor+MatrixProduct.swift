@@ -9,6 +9,8 @@ extension Tensor {
         case quickGELU
         /// `max(0, x)`.
         case relu
+        /// `min(max(0, x), 6)`.
+        case relu6
     }
 
     /// `activation(self * weight^T + bias) + residual`, each block finished while it is in cache.

@@ -16,12 +16,11 @@ import Testing
                     let outWidth = (width - 1) / stride + 1
                     let x = random.tensor([3, width, channels])
                     let (weight, bias) = (random.tensor([9, channels]), random.tensor([channels]))
-                    let line = width * channels
                     let (values, factors, offsets) = (x.values, weight.values, bias.values)
                     let found = row(outWidth * channels, values) { out, source in
                         kernels.convolveChannelsRow(
-                            out, width: outWidth, above: source, middle: source + line, below: source + 2 * line,
-                            width: width, channels: channels, weight: factors, bias: offsets, stride: stride)
+                            out, width: outWidth, firstRow: 0, source, height: 3, width: width, channels: channels,
+                            zeros: source, weight: factors, side: 3, bias: offsets, stride: stride)
                     }
                     #expect(found.guardsIntact)
                     let expected = Self.expected(x, weight, bias, stride: stride)
@@ -42,12 +41,12 @@ import Testing
         let x = random.tensor([height, width, channels])
         let (weight, bias) = (random.tensor([9, channels]), random.tensor([channels]))
         for stride in [1, 2] {
-            let result = x.depthwiseConvolution3x3(weight: weight, bias: bias, stride: stride)
+            let result = x.depthwiseConvolution(weight: weight, bias: bias, stride: stride)
             let expected = Self.expected(x, weight, bias, stride: stride)
             #expect(result.shape == [expected.height, expected.width, channels])
             let difference = compare(result.values, expected.values) { _ in 10 * 11 * Float.unitRoundoff }
             #expect(difference.isWithinBounds, "stride \(stride), seed \(random.seed): \(difference)")
-            let active = x.depthwiseConvolution3x3(weight: weight, bias: bias, stride: stride, activation: .gelu)
+            let active = x.depthwiseConvolution(weight: weight, bias: bias, stride: stride, activation: .gelu)
             #expect(isIdentical(active, result.gelu()))
         }
     }

@@ -73,9 +73,9 @@ import Testing
             let whole = x.convolution3x3(weight: weight, stride: stride)
             let parts = banded(whole) { $0.convolution3x3(weight: weight, stride: stride, padding: $1) }
             #expect(isIdentical(whole, parts), "stride \(stride), \(height) rows in bands of \(bandRows)")
-            let alone = x.depthwiseConvolution3x3(weight: depthwise, bias: bias, stride: stride)
+            let alone = x.depthwiseConvolution(weight: depthwise, bias: bias, stride: stride)
             let cut = banded(alone) {
-                $0.depthwiseConvolution3x3(weight: depthwise, bias: bias, stride: stride, padding: $1)
+                $0.depthwiseConvolution(weight: depthwise, bias: bias, stride: stride, padding: $1)
             }
             #expect(isIdentical(alone, cut), "stride \(stride), \(height) rows in bands of \(bandRows)")
         }

@@ -54,7 +54,7 @@ import Testing
         let pixels = try entry { map.convolution3x3(weight: weight, stride: 2) }
         #expect(pixels.sum.operations == 2 * (3 * 3 * 7) * (4 * 9))
         let depthwise = try entry {
-            map.depthwiseConvolution3x3(weight: random.tensor([9, 4]), bias: random.tensor([4]))
+            map.depthwiseConvolution(weight: random.tensor([9, 4]), bias: random.tensor([4]))
         }
         #expect(depthwise.sum.operations == 2 * (6 * 5 * 4) * 9)
 

@@ -46,14 +46,14 @@ import Testing
     @Test("a band knows its input rows and where the map ends")
     func kernelBands() {
         let first = KernelBand(outputs: 0..<4, height: 10, stride: 1)
-        #expect(first.inputs == 0..<5 && first.padding == RowPadding(above: true, below: false))
+        #expect(first.inputs == 0..<5 && first.padding == RowPadding(above: 1, below: 0))
         let last = KernelBand(outputs: 3..<5, height: 10, stride: 2)
-        #expect(last.inputs == 5..<10 && last.padding == RowPadding(above: false, below: false))
+        #expect(last.inputs == 5..<10 && last.padding == RowPadding(above: 0, below: 0))
         let odd = KernelBand(outputs: 3..<5, height: 9, stride: 2)
-        #expect(odd.inputs == 5..<9 && odd.padding == RowPadding(above: false, below: true))
+        #expect(odd.inputs == 5..<9 && odd.padding == RowPadding(above: 0, below: 1))
         let all = KernelBand(outputs: 0..<1, height: 1, stride: 1)
         #expect(all.inputs == 0..<1 && all.padding == .both)
         #expect(RowPadding.both.results(height: 1, stride: 2) == 1)
-        #expect(RowPadding(above: false, below: false).results(height: 2, stride: 1) == 0)
+        #expect(RowPadding(above: 0, below: 0).results(height: 2, stride: 1) == 0)
     }
 }

@@ -49,62 +49,18 @@ struct PixelwiseConvolution: Sendable {
     }
 }
 
-/// A 3 x 3 convolution with its batch norm.
-struct SpatialConvolution: Sendable {
-    let weight: ConvolutionWeight
-    let bias: Tensor
-    let stride: Int
-    /// The layer's name among the weights.
-    let path: String
-
+extension SpatialConvolution {
+    /// A 3 x 3 convolution with its batch norm.
     init(_ weights: WeightScope, in inputs: Int, out outputs: Int, stride: Int) {
         let folded = FoldedConvolution(weights, in: inputs, out: outputs, kernel: 3)
-        path = weights.path
-        weight = ConvolutionWeight(folded.weight)
-        bias = folded.bias
-        self.stride = stride
+        self.init(weight: folded.weight, bias: folded.bias, stride: stride, path: weights.path)
     }
-
-    /// `[rows, columns, in]` to `[rows, columns, out]`, with both sides divided by the stride and rounded up.
-    ///
-    /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
-    func callAsFunction(_ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none) -> Tensor {
-        Profile.layer(path) {
-            map.convolution3x3(weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
-        }
-    }
-
-    /// How many rows of results a map of `height` rows has. Columns follow the same rule.
-    func results(_ height: Int) -> Int { RowPadding.both.results(height: height, stride: stride) }
 }
 
-/// A 3 x 3 convolution of each channel by itself (`groups` equals the channels) with its batch norm.
-struct DepthwiseConvolution: Sendable {
-    /// `[9, channels]`.
-    let weight: Tensor
-    let bias: Tensor
-    let stride: Int
-    /// The layer's name among the weights.
-    let path: String
-
+extension DepthwiseConvolution {
+    /// A 3 x 3 convolution of each channel by itself with its batch norm.
     init(_ weights: WeightScope, channels: Int, stride: Int = 1) {
         let folded = FoldedConvolution(weights, in: 1, out: channels, kernel: 3)
-        path = weights.path
-        weight = folded.weight.reshaped(to: [channels, 9]).transposed()
-        bias = folded.bias
-        self.stride = stride
+        self.init(weight: folded.weight, bias: folded.bias, stride: stride, path: weights.path)
     }
-
-    /// `[rows, columns, channels]` to the same, with both sides divided by the stride and rounded up.
-    ///
-    /// - Parameter padding: on which sides a row of zeros is added. Without one there are fewer rows of results.
-    func callAsFunction(_ map: Tensor, padding: RowPadding = .both, activation: Tensor.Activation = .none) -> Tensor {
-        Profile.layer(path) {
-            map.depthwiseConvolution3x3(
-                weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
-        }
-    }
-
-    /// How many rows of results a map of `height` rows has. Columns follow the same rule.
-    func results(_ height: Int) -> Int { RowPadding.both.results(height: height, stride: stride) }
 }

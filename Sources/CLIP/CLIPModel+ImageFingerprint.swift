@@ -30,6 +30,8 @@ extension ImageTower {
         case .patches(let convolution): facts.add("conv1", convolution)
         case .stem(let convolutions):
             for (index, convolution) in convolutions.enumerated() { facts.add("stem.\(index)", convolution) }
+        case .trunk(let trunk):
+            for (name, fact) in trunk.facts { facts["trunk.\(name)"] = fact }
         }
         facts.add("ln_pre", firstNorm)
         facts.add("ln_post", projection.norm)

@@ -38,6 +38,8 @@ extension PatchEmbedding {
                     "stem.\(index)",
                     [batch, convolution.weight.shape[0], gridHeight * factor, gridWidth * factor])
             }
+        case .trunk(let trunk):
+            return trunk.activations(batch: batch, gridHeight: gridHeight, gridWidth: gridWidth).under("trunk")
         }
     }
 
@@ -45,6 +47,7 @@ extension PatchEmbedding {
     func callAsFunction(_ pixels: Tensor, taps: ActivationTaps) -> Tensor {
         switch self {
         case .patches: return taps("conv1", self(pixels))
+        case .trunk(let trunk): return trunk(pixels, taps: taps.child("trunk"))
         case .stem(let convolutions):
             let last = convolutions.count - 1
             guard taps.asksBelow("stem") else { return self(pixels) }

@@ -5,6 +5,7 @@ import Tensors
 enum PatchEmbedding: Sendable {
     case patches(Convolution2D)
     case stem([Convolution2D])
+    case trunk(Trunk)
 
     init(_ scope: WeightScope, _ configuration: CLIPConfiguration) {
         switch configuration.patchEmbedding {
@@ -21,6 +22,10 @@ enum PatchEmbedding: Sendable {
                         scope.child("stem").child(index), in: channels.0, out: channels.1, kernel: 3, stride: 2,
                         padding: 1)
                 })
+        case .trunk(let trunk):
+            self = .trunk(
+                Trunk(
+                    scope.child("trunk"), trunk, patch: configuration.patch, width: configuration.visionWidth))
         }
     }
 
@@ -34,6 +39,8 @@ enum PatchEmbedding: Sendable {
                 features = convolution(features, activation: index < convolutions.count - 1 ? .gelu : .none)
             }
             return features
+        case .trunk(let trunk):
+            return trunk.planes(pixels)
         }
     }
 }

@@ -23,12 +23,28 @@ extension ConfigurationDetector {
     }
 
     private func patchEmbedding(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
+        if weights.shape(of: "\(path).trunk.stem.weight") != nil { return try trunk("\(path).trunk") }
         let stem = count("\(path).stem", "weight")
         guard stem > 0 else { return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2]) }
         guard stem <= 6 else { throw .impossible(fact: "a stem of \(stem) convolutions") }
         var channels: [Int] = []
         for index in 0..<stem { channels.append(try shape("\(path).stem.\(index).weight", rank: 4)[0]) }
         return .stem(channels: channels)
+    }
+
+    private func trunk(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
+        let patch = try describedInteger("patch")
+        let lists = try described { description throws(ModelDescriptionError) in
+            let trunk = try description.object("trunk")
+            return (strides: try trunk?.integers("strides"), taps: try trunk?.integers("taps"))
+        }
+        do throws(TrunkError) {
+            let trunk = try TrunkConfiguration(
+                from: weights, under: path, described: (lists?.strides, lists?.taps), patch: patch)
+            return .trunk(trunk, patch: patch ?? 0)
+        } catch {
+            throw .trunk(error)
+        }
     }
 
     /// A table of relative positions has a row for each distance, so its length tells whether a block attends over the whole

@@ -1,3 +1,5 @@
+import NeuralNetwork
+
 extension SAMConfiguration {
     /// Checks that a model can have these sizes. What is read off weights obeys them; what is written by hand may not.
     ///
@@ -41,6 +43,8 @@ extension ViTConfiguration {
         try check("heads", heads, width % heads == 0, "a divisor of the width, \(width)")
         switch patchEmbedding {
         case .projection(let patch): try check.sizes([("patch", patch)])
+        case .trunk(let trunk, let patch):
+            do throws(TrunkError) { try trunk.validate(patch: patch) } catch { throw .trunk(error) }
         case .stem(let channels):
             try check(
                 "patchEmbedding", channels,

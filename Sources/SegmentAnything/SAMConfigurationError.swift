@@ -1,4 +1,4 @@
-import NeuralNetwork
+public import NeuralNetwork
 public import Tensors
 public import WeightIdentity
 
@@ -14,6 +14,8 @@ public enum SAMConfigurationError: Error, Hashable, Sendable {
     case unusableDescription(ModelDescriptionError)
     /// Numbers that no model can have together; `fact` is the sentence's subject.
     case impossible(fact: String)
+    /// The trunk (`image_encoder.patch_embed.trunk`) or its description cannot be used.
+    case trunk(TrunkError)
     /// A configuration made by hand that no model can have: its field, the value there, and what it must be.
     case unusableField(String, value: String, rule: String)
 }

@@ -1,3 +1,5 @@
+public import NeuralNetwork
+
 /// The sizes of SAM's vision transformer.
 public struct ViTConfiguration: Sendable, Hashable {
     /// How the picture becomes the first grid of tokens.
@@ -6,11 +8,14 @@ public struct ViTConfiguration: Sendable, Hashable {
         case projection(patch: Int)
         /// 3 x 3 convolutions of stride 2, GELU between them; the last count equals ``ViTConfiguration/width``.
         case stem(channels: [Int])
+        /// The first blocks of a network for classification, whose features are added up on the patches' grid
+        /// (`image_encoder.patch_embed.trunk`).
+        case trunk(TrunkConfiguration, patch: Int)
 
         /// Side of the square of input pixels that one token stands for.
         public var patch: Int {
             switch self {
-            case .projection(let patch): patch
+            case .projection(let patch), .trunk(_, let patch): patch
             case .stem(let channels): 1 << channels.count
             }
         }

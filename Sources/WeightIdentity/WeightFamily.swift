@@ -47,7 +47,7 @@ public enum WeightFamily: Hashable, Sendable {
             self = .sigLIP
         } else if holds("visual.layer1.") {
             self = .clipResNet
-        } else if holds("visual.trunk.") {
+        } else if holds("visual.trunk.") && !holds("visual.trunk.laterals.") {
             self = .clipWithTimmTower
         } else if names.contains("visual.class_embedding") || names.contains("visual.proj") {
             self = .clip

@@ -1,3 +1,5 @@
+import NeuralNetwork
+
 extension CLIPConfiguration {
     /// Checks that a model can have these sizes. What is read off weights obeys them; what is written by hand may not.
     ///
@@ -16,7 +18,11 @@ extension CLIPConfiguration {
         try check("imageSize", imageSize, imageSize % patch == 0, "a multiple of the patch, \(patch)")
         try check("visionHeads", visionHeads, visionWidth % visionHeads == 0, "a divisor of the width, \(visionWidth)")
         try check("textHeads", textHeads, textWidth % textHeads == 0, "a divisor of the width, \(textWidth)")
-        if case .stem(let channels) = patchEmbedding {
+        switch patchEmbedding {
+        case .patches: break
+        case .trunk(let trunk):
+            do throws(TrunkError) { try trunk.validate(patch: patch) } catch { throw .trunk(error) }
+        case .stem(let channels):
             try check(
                 "patchEmbedding", channels,
                 channels.last == visionWidth && channels.allSatisfy { $0 > 0 } && patch == 1 << channels.count,

@@ -1,3 +1,4 @@
+public import NeuralNetwork
 import Tensors
 
 /// Everything about a CLIP model that its weights alone do not say, or only say through their shapes.
@@ -9,6 +10,9 @@ public struct CLIPConfiguration: Hashable, Sendable {
         /// 3 x 3 convolutions of stride 2 with exact GELU between them (`visual.stem.<n>`); these are their output
         /// channels, and the last number is the tower's width.
         case stem([Int])
+        /// The first blocks of a network for classification, whose features are added up on the patches' grid
+        /// (`visual.trunk`).
+        case trunk(TrunkConfiguration)
     }
 
     /// The nonlinearity of both towers. The wrong one still gives plausible and worse results.

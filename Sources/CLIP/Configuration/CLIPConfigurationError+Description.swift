@@ -24,6 +24,7 @@ extension CLIPConfigurationError: CustomStringConvertible {
                 + known.map { "\"\($0)\"" }.joined(separator: ", ")
         case .unusableFact(let file, let fact, let rule):
             "\(file) has a value under \"\(fact)\" that is not supported: it should \(rule)"
+        case .trunk(let error): error.description
         case .unusableField(let field, let value, let rule):
             "no CLIP can have a configuration with \(field) \(value): it must be \(rule)"
         }

@@ -1,4 +1,4 @@
-import NeuralNetwork
+public import NeuralNetwork
 public import Tensors
 public import WeightIdentity
 
@@ -23,6 +23,8 @@ public enum CLIPConfigurationError: Error, Hashable, Sendable {
     case unknownChoice(file: String, fact: String, value: String, known: [String])
     /// A described fact must obey a rule and does not.
     case unusableFact(file: String, String, rule: String)
+    /// The trunk (`visual.trunk`) or its description cannot be used.
+    case trunk(TrunkError)
     /// A configuration made by hand that no model can have: its field, the value there, and what it must be.
     case unusableField(String, value: String, rule: String)
 }

@@ -1,14 +1,21 @@
+import NeuralNetwork
 import Tensors
+import WeightIdentity
 
 /// What the names and shapes of a set of weights say about the CLIP model they belong to.
 struct CLIPShapes {
     private let weights: CLIPWeights
+    /// This project's own description of the model.
+    private let description: DescriptionFile?
 
     /// More than twice the widest published model. Towers are made before their weights are seen to be complete, and
     /// grow with the square of the width, so a file must not choose it freely.
     private static let widthLimit = 4096
 
-    init(_ weights: CLIPWeights) { self.weights = weights }
+    init(_ weights: CLIPWeights, _ description: DescriptionFile?) {
+        self.weights = weights
+        self.description = description
+    }
 
     func configuration() throws(CLIPConfigurationError) -> CLIPConfiguration {
         let positions = try shape("visual.positional_embedding", rank: 2)
@@ -55,12 +62,27 @@ struct CLIPShapes {
             }
             return (.patches, kernel[2])
         }
+        if weights.shape(of: "visual.trunk.stem.weight") != nil { return try trunk() }
         var channels: [Int] = []
         while weights.shape(of: "visual.stem.\(channels.count).weight") != nil, channels.count < 8 {
             channels.append(try shape("visual.stem.\(channels.count).weight", rank: 4)[0])
         }
         guard !channels.isEmpty else { throw .missing(name: "visual.conv1.weight") }
         return (.stem(channels), 1 << channels.count)
+    }
+
+    private func trunk() throws(CLIPConfigurationError) -> (CLIPConfiguration.PatchEmbedding, patch: Int) {
+        let patch = try description?.integer("patch")
+        let described = try description?.object("trunk")
+        let strides = try described?.integers("strides")
+        let taps = try described?.integers("taps")
+        do throws(TrunkError) {
+            let trunk = try TrunkConfiguration(
+                from: weights, under: "visual.trunk", described: (strides, taps), patch: patch)
+            return (.trunk(trunk), patch ?? 0)
+        } catch {
+            throw .trunk(error)
+        }
     }
 
     /// How many blocks follow each other under `prefix`, counted from 0.

@@ -49,6 +49,10 @@ struct DescriptionFile {
         try read { values throws(ModelDescriptionError) in try values.boolean(name) }
     }
 
+    func integers(_ name: String) throws(CLIPConfigurationError) -> [Int]? {
+        try read { values throws(ModelDescriptionError) in try values.integers(name) }
+    }
+
     func numbers(_ name: String) throws(CLIPConfigurationError) -> [Float]? {
         try read { values throws(ModelDescriptionError) in try values.numbers(name)?.map { Float($0) } }
     }

@@ -29,10 +29,14 @@ public struct DetectedCLIP: Sendable {
         _ source: some TensorSource, activation: CLIPConfiguration.Activation? = nil
     ) throws(CLIPConfigurationError) {
         weights = try CLIPWeights(source)
-        configuration = try CLIPShapes(weights).configuration()
-        decide(.layout, weights.layout.spelling, .weights)
+        var description: DescriptionFile?
         if let json = weights.metadata[Self.descriptionKey] {
-            try apply(description: DescriptionFile(Self.descriptionKey, json))
+            description = try DescriptionFile(Self.descriptionKey, json)
+        }
+        configuration = try CLIPShapes(weights, description).configuration()
+        decide(.layout, weights.layout.spelling, .weights)
+        if let description {
+            try apply(description: description)
         } else if let json = weights.metadata["config.json"], weights.layout == .huggingFace {
             try apply(transformers: DescriptionFile("config.json", json))
         } else if let json = weights.metadata["open_clip_config.json"] {

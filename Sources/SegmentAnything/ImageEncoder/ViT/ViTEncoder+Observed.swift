@@ -26,28 +26,43 @@ extension ViTEncoder {
 extension PatchEmbedding {
     /// What the patch embedding hands over: each convolution's result, before the activation that may follow it.
     func activations(grid: Int) -> [NamedShape] {
-        var side = grid
-        var found: [NamedShape] = []
-        for (index, convolution) in convolutions.enumerated().reversed() {
-            found.append(NamedShape(name(index), [1, convolution.weight.shape[0], side, side]))
-            side *= convolution.stride
+        switch self {
+        case .trunk(let trunk):
+            let found = trunk.activations(batch: 1, gridHeight: grid, gridWidth: grid)
+            return found.under("trunk") + [NamedShape("", [1, grid, grid, trunk.width])]
+        case .convolutions(let convolutions, _):
+            var side = grid
+            var found: [NamedShape] = []
+            for (index, convolution) in convolutions.enumerated().reversed() {
+                found.append(
+                    NamedShape(Self.name(index, of: convolutions), [1, convolution.weight.shape[0], side, side]))
+                side *= convolution.stride
+            }
+            let width = convolutions.last?.weight.shape[0] ?? 0
+            return found.reversed() + [NamedShape("", [1, grid, grid, width])]
         }
-        let width = convolutions.last?.weight.shape[0] ?? 0
-        return found.reversed() + [NamedShape("", [1, grid, grid, width])]
     }
 
     /// The patch embedding for observers: `[3, side, side]` to `[1, grid, grid, width]`.
     func callAsFunction(_ pixels: Tensor, grid: Int, taps: ActivationTaps) -> Tensor {
         guard taps.asksBelow() else { return taps("", self(pixels).reshaped(to: [1, grid, grid, -1])) }
-        var map = pixels.expanded(axis: 0)
-        for (index, convolution) in convolutions.enumerated() {
-            map = taps(name(index), convolution(map))
-            if index + 1 < convolutions.count { map = map.gelu() }
+        switch self {
+        case .trunk(let trunk):
+            let planes = trunk(pixels.expanded(axis: 0), taps: taps.child("trunk"))
+            return taps("", planes.permuted([0, 2, 3, 1]))
+        case .convolutions(let convolutions, _):
+            var map = pixels.expanded(axis: 0)
+            for (index, convolution) in convolutions.enumerated() {
+                map = taps(Self.name(index, of: convolutions), convolution(map))
+                if index + 1 < convolutions.count { map = map.gelu() }
+            }
+            return taps("", map.permuted([0, 2, 3, 1]))
         }
-        return taps("", map.permuted([0, 2, 3, 1]))
     }
 
-    private func name(_ index: Int) -> String { convolutions.count == 1 ? "proj" : "stem.\(index)" }
+    private static func name(_ index: Int, of convolutions: [Convolution2D]) -> String {
+        convolutions.count == 1 ? "proj" : "stem.\(index)"
+    }
 }
 
 extension EncoderBlock {

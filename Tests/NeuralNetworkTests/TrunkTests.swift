@@ -9,7 +9,7 @@ import Testing
 struct TrunkTests {
     /// The trunk of `Tools/fixtures/network_trunk.py`, with its generated weights.
     private func trunk(patch: Int = 8) throws -> Trunk {
-        let weights = try GeneratedWeights(listed: fixture.metadata["entries"])
+        let weights = try GeneratedWeights(listed: fixture.metadata["entries_\(patch)"])
         return try WeightScope.load(from: weights) { Trunk($0, .tested, patch: patch, width: 20) }
     }
 

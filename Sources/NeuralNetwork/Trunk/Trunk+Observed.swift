@@ -21,7 +21,7 @@ extension Trunk {
             for (number, lateral) in laterals.enumerated() where lateral.tap == index {
                 found.append(
                     NamedShape(
-                        "laterals.\(number)", [batch, width, height / lateral.pooling, columns / lateral.pooling]))
+                        "laterals.\(number)", [batch, width, height / lateral.side, columns / lateral.side]))
             }
         }
         return found + [NamedShape("", [batch, width, gridHeight, gridWidth])]
@@ -39,7 +39,7 @@ extension Trunk {
             maps = block(maps, taps: taps.child("blocks").child(index))
             for (number, lateral) in laterals.enumerated() where lateral.tap == index {
                 let projected = taps.child("laterals").planes(
-                    String(number), maps.map { lateral.linear(lateral.pooled($0)) })
+                    String(number), maps.map { lateral.linear(lateral.patches(of: $0)) })
                 sums = zip(sums, projected).map { sum, map in lateral.placed(map, grid: grid, adding: sum) }
             }
         }

@@ -31,7 +31,7 @@ package struct Trunk: Sendable {
         laterals = configuration.taps.enumerated().map { index, tap in
             Lateral(
                 scope.child("laterals").child(index), tap: tap, in: configuration.blocks[tap].channels, out: width,
-                reduction: configuration.reduction(behind: tap), patch: patch)
+                side: max(1, patch / configuration.reduction(behind: tap)))
         }
     }
 
@@ -55,24 +55,41 @@ package struct Trunk: Sendable {
 }
 
 /// What stands behind a block, projected to a transformer's width on the patches' grid.
+///
+/// Keys: `weight` [out, in, side, side], `bias` [out]. Matches `torch.nn.Conv2d` whose kernel and stride are the number of
+/// the map's pixels along a patch's side; where the map is coarser than the patches, they are 1, and `interpolate` follows.
 struct Lateral: Sendable {
+    /// Of a patch's pixels, row by row, each with its channels: `[out, side * side * in]`.
     let linear: Linear
     /// The block behind which it reads.
     let tap: Int
-    /// How many pixels of the map, along a side, a patch holds; 1 where the map has the patches' grid or a coarser one.
-    let pooling: Int
+    /// Pixels of the map along a patch's side; 1 where the map has the patches' grid or a coarser one.
+    let side: Int
 
-    init(_ scope: WeightScope, tap: Int, in inputs: Int, out width: Int, reduction: Int, patch: Int) {
-        linear = Linear(pixelwise: scope, in: inputs, out: width)
+    init(_ scope: WeightScope, tap: Int, in inputs: Int, out width: Int, side: Int) {
+        let weight = scope.tensor("weight", shape: [width, inputs, side, side])
+        linear = Linear(
+            weight: (side == 1 ? weight : weight.permuted([0, 2, 3, 1])).reshaped(to: [width, side * side * inputs]),
+            bias: scope.tensor("bias", shape: [width]), path: scope.path)
         self.tap = tap
-        pooling = max(1, patch / reduction)
+        self.side = side
     }
 
     /// `[rows, columns, in]` to `[grid.height, grid.width, width]`, added to `sum`.
     func callAsFunction(_ map: Tensor, grid: (height: Int, width: Int), adding sum: Tensor?) -> Tensor {
-        let pooled = pooled(map)
-        if pooled.shape[0] == grid.height && pooled.shape[1] == grid.width { return linear(pooled, adding: sum) }
-        return placed(linear(pooled), grid: grid, adding: sum)
+        let patches = patches(of: map)
+        if patches.shape[0] == grid.height && patches.shape[1] == grid.width { return linear(patches, adding: sum) }
+        return placed(linear(patches), grid: grid, adding: sum)
+    }
+
+    /// The pixels of each patch behind one another, `[rows / side, columns / side, side * side * in]`.
+    func patches(of map: Tensor) -> Tensor {
+        guard side > 1 else { return map }
+        let (height, width, channels) = (map.shape[0] / side, map.shape[1] / side, map.shape[2])
+        return Profile.layer(linear.path) {
+            map.reshaped(to: [height, side, width, side * channels]).permuted([0, 2, 1, 3])
+                .reshaped(to: [height, width, side * side * channels])
+        }
     }
 
     /// What ``linear`` gave, brought to the patches' grid where it is coarser, as `interpolate(mode="bilinear")` does it.
@@ -84,17 +101,6 @@ struct Lateral: Sendable {
                 .resizedBilinear(height: grid.height, width: grid.width * channels)
                 .reshaped(to: [grid.height, grid.width, channels])
             return sum.map { $0 + resized } ?? resized
-        }
-    }
-
-    /// The means of the map's pixels in each patch, where it has several.
-    func pooled(_ map: Tensor) -> Tensor {
-        guard pooling > 1 else { return map }
-        let (height, width, channels) = (map.shape[0] / pooling, map.shape[1] / pooling, map.shape[2])
-        return Profile.layer(linear.path) {
-            map.reshaped(to: [height, pooling, width * pooling * channels]).mean(axis: 1)
-                .reshaped(to: [height * width, pooling, channels]).mean(axis: 1)
-                .reshaped(to: [height, width, channels])
         }
     }
 }

@@ -26,6 +26,7 @@ public struct RegionOutcome: Hashable, Sendable, Codable {
         for size in [map.size, mask?.size ?? map.size] where size != truth.size {
             throw .sizesDiffer(map: size, truth: truth.size)
         }
+        if let index = map.values.firstIndex(where: \.isNaN) { throw .notANumber(index: index) }
         let components = ConnectedComponents.label(truth)
         var scores = [[Float]](repeating: [], count: components.components.count)
         var found = [Int](repeating: 0, count: scores.count)
@@ -39,7 +40,6 @@ public struct RegionOutcome: Hashable, Sendable, Codable {
         }
         var outcomes: [RegionOutcome] = []
         for (index, component) in components.components.enumerated() {
-            if let place = scores[index].firstIndex(where: \.isNaN) { throw .notANumber(index: place) }
             let sorted = scores[index].sorted()
             guard let lowest = sorted.first, let highest = sorted.last else { continue }
             outcomes.append(

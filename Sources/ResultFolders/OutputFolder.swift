@@ -85,6 +85,22 @@ package final class OutputFolder: Sendable {
         }
     }
 
+    /// Removes the results in a folder of the output folder that do not belong to it any more. What Vitrine did not write
+    /// stays.
+    ///
+    /// - Parameters:
+    ///   - folder: whose own entries are looked at, and not those further in.
+    ///   - names: of the results that stay.
+    package func removeResults(in folder: String, besides names: Set<String>) throws(OutputFolderError) {
+        let place = path + "/" + folder
+        var status = stat()
+        guard lstat(place, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+        for name in try FolderEntries.names(in: place) where !names.contains(name) {
+            let result = place + "/" + name
+            if case .result = try ResultMark.standing(at: result) { ResultMark.removeResult(at: result) }
+        }
+    }
+
     // MARK: One result
 
     private func mark(_ folder: String) throws(OutputFolderError) {

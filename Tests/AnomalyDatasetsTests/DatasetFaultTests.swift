@@ -170,6 +170,10 @@ import Testing
                 "d is not laid out as deep-crack: it needs test_img and test_lab"
             ), (.unreadableList(reason: "no"), "no"),
             (
+                .noObjectName(className: "01", layout: .btad),
+                "the class 01 of a data set read as btad does not say what its pictures show; name it in plain English"
+            ),
+            (
                 .faulty(root: "d", layout: .btad, [.emptyClass(name: "01")]),
                 "d, read as btad, has 1 fault, the first: 01: a class without a picture; mend them, or leave these "
                     + "pictures out"

@@ -15,6 +15,9 @@ struct EvaluateOutputTests {
         for (index, name) in ["metal_nut", "leather"].enumerated() {
             try SmallSet.write(class: name, holes: [4 + index, 7 + index], to: command)
         }
+        // Beside the hole of one plate something is said to be wrong that nobody finds.
+        try command.write(
+            SmallSet.mask(holeRadius: 5, hasCorner: true), to: "set/leather/ground_truth/hole/0_mask.png")
         try SmallSet.writeConfiguration(to: command)
     }
 
@@ -52,6 +55,15 @@ struct EvaluateOutputTests {
         }
         #expect(results["rows"]?.asList?.last?["measures"]?["boundaryF1"]?.asNumber != nil)
 
+        for mean in results["means"]?.asList ?? [] {
+            let rows = results["rows"]?.asList?.filter { $0["variant"] == mean["variant"] } ?? []
+            for name in ["auroc", "f1Maximum", "aupro"] {
+                let values = rows.compactMap { $0["measures"]?[name]?.asNumber }
+                let found = try #require(mean["measures"]?[name]?.asNumber)
+                #expect(values.count == 2 && abs(found - (values[0] + values[1]) / 2) < 1e-12, "\(name)")
+            }
+        }
+
         let table = try text("table.md")
         let printed = try evaluate()
         #expect(table.hasPrefix(printed.output.split(separator: "\n\n")[0]), "\(printed.output)")
@@ -61,6 +73,11 @@ struct EvaluateOutputTests {
         let lines = try text("pictures.jsonl").split(separator: "\n").map { try JSONValue(String($0)) }
         #expect(lines.map { $0["picture"]?["name"]?.asText } == SmallSet.ids(["leather", "metal_nut"]))
         let hole = try #require(lines.first { $0["label"]?.asText == "defective" })
+        #expect(hole["regions"]?.asList?.map { ($0["found"]?.asNumber ?? 9) > 0 } == [true, false])
+        for line in lines {
+            #expect(line["score"]?.asNumber == line["variants"]?.asList?.last?["score"]?.asNumber)
+            #expect(line["variants"]?.asList?.count == 3)
+        }
         let region = try #require(hole["regions"]?.asList?.first)
         #expect(hole["defect"]?.asText == "hole" && region["box"]?["x0"]?.asNumber == 28)
         let scores = ["lowest", "median", "highest"].map { region[$0]?.asNumber ?? -1 }
@@ -69,7 +86,9 @@ struct EvaluateOutputTests {
             $0.split(separator: ",", omittingEmptySubsequences: false)
         }
         #expect(cells.count == 7 && Set(cells.map(\.count)) == [16])
-        #expect(cells[2][0] == "leather/test/hole/0.png" && cells[2][3] == "defective" && cells[2][12] == "1")
+        #expect(cells[2][0] == "leather/test/hole/0.png" && cells[2][3] == "defective")
+        // Two regions, of which one is found.
+        #expect(cells[2][12...13] == ["2", "1"], "\(cells[2])")
 
         let run = try JSONValue(try text("run.json"))
         #expect(run["dataset"]?["layout"]?.asText == "mvtec-ad" && run["machines"]?.asList?.count == 1)
@@ -94,7 +113,7 @@ struct EvaluateOutputTests {
         #expect(mended.errors.contains(#""done":5"#) && done(mended).count == 1, "\(mended.errors)")
         #expect(try SmallPlates.contents(command, "out") == whole)
         // Another truth of the same picture is another result.
-        let mask = "set/leather/ground_truth/hole/0_mask.png"
+        let mask = "set/leather/ground_truth/hole/1_mask.png"
         let before = try command.data(mask)
         try command.write(try SmallSet.mask(holeRadius: 9), to: mask)
         #expect(done(try evaluate(["--progress", "json"])).count == 1)
@@ -115,6 +134,11 @@ struct EvaluateOutputTests {
         let merged = try command.run(["merge", "s3", "s1", "s2", "--output", "out"])
         #expect(merged.status == 0 && merged.output == "out: 6 done, 1 failed, of 7 pictures\n", "\(merged.errors)")
         #expect(try SmallPlates.contents(command, "out") == SmallPlates.contents(command, "whole"))
+        // Each machine that took part is told, and makes no difference to the rest.
+        #expect([0, 3].contains(try evaluate(flags + ["--shard", "2/3", "--threads", "1"], output: "alone").status))
+        #expect(try command.run(["merge", "s1", "alone", "s3", "--output", "mixed"]).status == 0)
+        #expect(try command.json("mixed/run.json")["machines"]?.asList?.count == 2)
+        #expect(try command.data("mixed/results.json") == command.data("whole/results.json"))
         let other = try command.run(["merge", "s1", "s2", "--output", "partial", "--allow-missing"])
         #expect(other.status == 0 && !command.files(under: "partial").contains("done.json"), "\(other.errors)")
     }
@@ -132,6 +156,19 @@ struct EvaluateOutputTests {
         #expect(
             object.status == 4 && object.errors.contains(#"settings.objects.leather was "leather" and is "plate""#),
             "\(object.errors)")
+        // As many pictures as before, but one of them is another.
+        func rename(_ old: Int, _ new: Int) throws {
+            for (folder, ending) in [("test/hole", ".png"), ("ground_truth/hole", "_mask.png")] {
+                let place = command.folder.appendingPathComponent("set/leather/\(folder)")
+                try FileManager.default.moveItem(
+                    at: place.appendingPathComponent("\(old)\(ending)"),
+                    to: place.appendingPathComponent("\(new)\(ending)"))
+            }
+        }
+        try rename(1, 2)
+        let others = try evaluate()
+        #expect(others.status == 4 && others.errors.contains("manifest.digest was "), "\(others.errors)")
+        try rename(2, 1)
         try SmallSet.write(class: "plate", holes: [6], to: command)
         let dataset = try evaluate()
         #expect(
@@ -139,6 +176,23 @@ struct EvaluateOutputTests {
         #expect(try SmallPlates.contents(command, "out") == whole)
         #expect(try evaluate(["--overwrite"]).status == 0)
         #expect(try text("pictures.jsonl").split(separator: "\n").count == 8)
+        // Fewer pictures again: nothing is left of the others but what Vitrine did not write.
+        try command.write(Data("mine".utf8), to: "out/.vitrine-pictures/note.txt")
+        try FileManager.default.removeItem(at: command.folder.appendingPathComponent("set/plate"))
+        #expect(try evaluate(["--overwrite"]).status == 0)
+        var left = try SmallPlates.contents(command, "out")
+        #expect(left.removeValue(forKey: ".vitrine-pictures/note.txt") != nil && left == whole)
+    }
+
+    @Test("places that are taken are refused before a model is loaded, whatever is compared")
+    func taken() throws {
+        try command.write(Data("mine".utf8), to: "out/results.json")
+        for flags in [[], ["--ablation"]] {
+            let refused = try evaluate(flags + ["--clip", "not/there.safetensors"])
+            #expect(refused.status == 5 && refused.errors.contains("out/results.json"), "\(refused.errors)")
+            let look = try evaluate(flags + ["--dry-run", "--clip", "not/there.safetensors"], output: "new")
+            #expect(look.status == 0 && look.output == "6 pictures\n", "\(look.errors)")
+        }
     }
 
     @Test("objects are named by the classes where these are objects, and are asked for elsewhere")
@@ -185,9 +239,15 @@ enum SmallSet {
     }
 
     /// The truth of a plate.
-    static func mask(holeRadius: Int) throws -> Data {
+    ///
+    /// - Parameter hasCorner: whether a few pixels at the left of the lower edge are marked, too.
+    static func mask(holeRadius: Int, hasCorner: Bool = false) throws -> Data {
         let plate = SamplePictures.plate(width: 48, height: 48, holeRadius: holeRadius)
-        return try SamplePictures.png(Image(size: plate.size, pixels: plate.pixels.map { $0 < 100 ? 255 : 0 }))
+        let pixels = plate.pixels.enumerated().map { index, level -> UInt8 in
+            let isCorner = hasCorner && index / 3 / 48 > 44 && index / 3 % 48 < 3
+            return isCorner || level < 100 ? 255 : 0
+        }
+        return try SamplePictures.png(Image(size: plate.size, pixels: pixels))
     }
 
     /// The ids of classes with two holes.

@@ -168,6 +168,19 @@ struct StopTests {
         #expect(outcome.errors.contains(" of 201 pictures; no table was made"), "\(outcome.errors)")
     }
 
+    @Test("evaluate says what becomes of its work from before the models are loaded")
+    func loading() throws {
+        let command = try Command()
+        // The texts about so many objects take longer than the limit.
+        for number in 0..<60 {
+            let name = "part " + String(repeating: "x", count: number + 1)
+            try SmallSet.write(class: name, holes: [], to: command)
+        }
+        let outcome = try command.run(["evaluate", "set", "--dataset", "mvtec-ad", "--time-limit", "0.3s"])
+        #expect(outcome.status == 6 && outcome.output.isEmpty, "\(outcome.output)")
+        #expect(outcome.errors.contains("stopped after 0 of 60 pictures; no table was made"), "\(outcome.errors)")
+    }
+
     private static let large = Result { try SamplePictures.flat(side: 5000) }
 
     @Test("a large picture holds no command up", arguments: ["classify", "embed", "mask", "masks", "evaluate"])

@@ -52,6 +52,27 @@ struct OutputFolderTests {
         #expect(try scratch.names() == ["parts", "parts/b.jpg", "parts/b.jpg/.vitrine", "parts/b.jpg/mask.png"])
     }
 
+    @Test("results that do not belong there any more are removed, and nothing that Vitrine did not write")
+    func removal() throws {
+        let output = try OutputFolder(scratch.path)
+        for name in ["kept/a", "kept/b", "kept/c", "kept/c/deep", "d"] { try result(output, name, name) }
+        try scratch.put("mine", "kept/note.txt")
+        try scratch.put("mine", "kept/folder/note.txt")
+        try result(output, "ours", "kept/mixed")
+        try scratch.put("mine", "kept/mixed/note.txt")
+        try FileManager.default.createSymbolicLink(atPath: scratch.path + "/kept/link", withDestinationPath: "a")
+        let before = try scratch.names()
+        try output.removeResults(in: "kept", besides: ["a"])
+        // What has something in it beside its own files is left whole.
+        #expect(
+            Set(before).subtracting(try scratch.names()) == ["kept/b", "kept/b/.vitrine", "kept/b/mask.png"])
+        try output.removeResults(in: "nowhere", besides: [])
+        try output.removeResults(in: "d/mask.png", besides: [])
+        try FileManager.default.createSymbolicLink(atPath: scratch.path + "/other", withDestinationPath: "kept")
+        try output.removeResults(in: "other", besides: [])
+        #expect(scratch.text("kept/a/mask.png") == "kept/a" && scratch.text("d/mask.png") == "d")
+    }
+
     @Test("what Vitrine did not write is refused and left as it is")
     func strangers() throws {
         try scratch.put("picture", "a.jpg")

@@ -149,7 +149,9 @@ final class RunFolder: Sendable {
             var run = run.with(outcome)
             switch layout {
             case .segment: try writeExports(run)
-            case .evaluate: run = try EvaluatedFolder(path, run).writeSummaries()
+            case .evaluate:
+                run = try EvaluatedFolder(path, run).writeSummaries()
+                try removeForeignResults()
             }
             run.add(machines: earlierMachines)
             let digests = DoneRecord.Digests(
@@ -158,6 +160,16 @@ final class RunFolder: Sendable {
             return outcome
         }
     }
+
+    /// Of pictures that an earlier run kept, and that are not among those that are done now.
+    private func removeForeignResults() throws {
+        var names: Set<String> = []
+        for (index, id) in journal.ids.enumerated() {
+            if case .done? = try journal.entry(at: index)?.outcome { names.insert(RunLayout.keptName(ofResult: id)) }
+        }
+        try results.removeResults(in: RunLayout.keptFolder, besides: names)
+    }
+
     private func writeExports(_ run: RunDescription) throws {
         guard let exports = try run.exports else { return }
         for export in exports.files {

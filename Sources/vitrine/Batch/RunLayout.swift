@@ -38,8 +38,16 @@ enum RunLayout: String, Sendable {
     func place(ofResult id: String) -> String {
         switch self {
         case .segment: id
-        case .evaluate: ".vitrine-pictures/\(ContentStamp.digest(of: Array(id.utf8)).prefix(32))"
+        case .evaluate: "\(Self.keptFolder)/\(Self.keptName(ofResult: id))"
         }
+    }
+
+    /// The folder for results that only other files are made of, which go when their pictures do.
+    static let keptFolder = ".vitrine-pictures"
+
+    /// What the result of a picture is called there.
+    static func keptName(ofResult id: String) -> String {
+        String(ContentStamp.digest(of: Array(id.utf8)).prefix(32))
     }
 
     /// Whether the results of a picture cannot be called so, because the folder needs the name for itself.

@@ -76,9 +76,27 @@ struct EvaluateCommand: ParsableCommand {
         var dataset = try pictures.pictures()
         if let shard { dataset.keep(shard) }
         let setup = try anomalyOptions.resolved()
+        let store = encodings.store()
+        defer { if let store, store.usage.pictures > 0 { Log(isQuiet: quiet).info(store.usage.sentence) } }
+        func prepare() throws -> Prepared { try prepared(for: dataset, setup, store) }
+        if let output { try keep(dataset, shard, prepare, in: output) } else { try measure(dataset, prepare) }
+    }
+
+    /// What is compared, once the models are there.
+    private struct Prepared {
+        let settings: EvaluateSettings
+        let evaluation: Evaluation
+        /// The digests of all files that it depends on.
+        let weights: Pending<[WeightFileRecord]>
+    }
+
+    /// Loads the models. Whatever can be refused without them was refused before.
+    private func prepared(
+        for dataset: LabelledPictures, _ setup: AnomalySetup, _ store: EncodingStore?
+    ) throws -> Prepared {
+        let loaded = try LoadedModels(models, activation: setup.configuration.map.activation)
         // Which maps can be compared, the models say.
-        let loaded = ablation ? try LoadedModels(models, activation: setup.configuration.map.activation) : nil
-        let variants = loaded.map { Self.ablation(setup, $0) } ?? AnomalyVariant.usual(setup.configuration)
+        let variants = ablation ? Self.ablation(setup, loaded) : AnomalyVariant.usual(setup.configuration)
         let settings = try EvaluateSettings(
             configuration: setup.configuration, variants: variants.map(\.name),
             variantSettings: Dictionary(
@@ -88,16 +106,11 @@ struct EvaluateCommand: ParsableCommand {
             objects: dataset.objects, withNormal: pictures.withNormal, limit: pictures.limit,
             applyOrientation: readingOptions.applyOrientation, lenientImages: readingOptions.lenientImages,
             report: report, keepsEncodings: encodings.keepEncodings == nil ? nil : true, published: dataset.published)
-        let store = encodings.store()
-        func evaluation() throws -> (Evaluation, Pending<[WeightFileRecord]>) {
-            try self.evaluation(setup, variants, settings, loaded, store)
-        }
-        defer { if let store, store.usage.pictures > 0 { Log(isQuiet: quiet).info(store.usage.sentence) } }
-        if let output {
-            try keep(dataset, shard, settings, evaluation, in: output)
-        } else {
-            try measure(dataset, settings, evaluation)
-        }
+        let segmenter = try setup.segmenter(
+            loaded, of: variants, textCache: anomalyOptions.cache.textVectors(), encodings: store)
+        try loaded.prepare(Set(settings.objects.values).sorted(), segmenter.prepare)
+        let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
+        return Prepared(settings: settings, evaluation: Evaluation(segmenter: segmenter), weights: weights)
     }
 
     /// The variants of an ablation; the methods that cannot be compared are told.
@@ -110,38 +123,22 @@ struct EvaluateCommand: ParsableCommand {
         return variants
     }
 
-    /// The evaluation, and the digests of all files that it depends on.
-    private func evaluation(
-        _ setup: AnomalySetup, _ variants: [AnomalyVariant], _ settings: EvaluateSettings, _ models: LoadedModels?,
-        _ store: EncodingStore?
-    ) throws -> (Evaluation, Pending<[WeightFileRecord]>) {
-        let loaded = try models ?? LoadedModels(self.models, activation: setup.configuration.map.activation)
-        let segmenter = try setup.segmenter(
-            loaded, of: variants, textCache: anomalyOptions.cache.textVectors(), encodings: store)
-        try loaded.prepare(Set(settings.objects.values).sorted(), segmenter.prepare)
-        let weights = WeightFileRecord.pending(of: loaded.files + setup.files, cache: anomalyOptions.cache)
-        return (Evaluation(segmenter: segmenter), weights)
-    }
-
-    private func measure(
-        _ dataset: LabelledPictures, _ settings: EvaluateSettings,
-        _ evaluation: () throws -> (Evaluation, Pending<[WeightFileRecord]>)
-    ) throws {
-        let (evaluation, weights) = try evaluation()
+    private func measure(_ dataset: LabelledPictures, _ prepare: () throws -> Prepared) throws {
+        // Before the models are loaded, so that a request to stop has its sentence from here on.
         var loop = PictureLoop(
             total: dataset.items.count,
             whenStopped: "no table was made; allow more time, keep what is done with --output, or take fewer pictures "
                 + "with --limit",
             showsBar: !quiet)
+        let prepared = try prepare()
         let record = try EvaluateRecord.measured(
-            dataset, settings, evaluation, readingOptions.options, &loop, weights: weights)
-        if let record { try show(record, settings) }
+            dataset, prepared.settings, prepared.evaluation, readingOptions.options, &loop, weights: prepared.weights)
+        if let record { try show(record, prepared.settings) }
         try loop.end()
     }
 
     private func keep(
-        _ dataset: LabelledPictures, _ shard: Shard?, _ settings: EvaluateSettings,
-        _ evaluation: () throws -> (Evaluation, Pending<[WeightFileRecord]>), in output: String
+        _ dataset: LabelledPictures, _ shard: Shard?, _ prepare: () throws -> Prepared, in output: String
     ) throws {
         let ids = dataset.ids
         let folder = batch.dryRun ? nil : try RunFolder(output, ids, .evaluate, startsAnew: batch.overwrite)
@@ -151,14 +148,15 @@ struct EvaluateCommand: ParsableCommand {
             retriesFailed: batch.retryFailed, note: log.info)
         guard let folder else { return try Terminal.write(remaining.summary) }
         let pictures = EvaluationRun.read(remaining.items, readingOptions.options)
-        let (evaluation, weights) = try evaluation()
+        let prepared = try prepare()
         log.info(remaining.summary)
-        let run = EvaluationRun(evaluation: evaluation, settings: settings, dataset: dataset, shard: shard)
+        let run = EvaluationRun(
+            evaluation: prepared.evaluation, settings: prepared.settings, dataset: dataset, shard: shard)
         let status = try run.work(
             through: pictures, remaining, in: folder, RunProgress(remaining, batch, isQuiet: quiet), log,
-            weights: weights)
+            weights: prepared.weights)
         if status == .success || status == .someFailed {
-            try show(try EvaluatedFolder(done: output).results(), settings)
+            try show(try EvaluatedFolder(done: output).results(), prepared.settings)
         }
         if status != .success, !(status == .someFailed && batch.partialOk) { throw ExitCode(status.rawValue) }
     }

@@ -52,4 +52,9 @@ struct ResultOutput: Sendable {
             throw CommandFailure.output("cannot write \(folder.path)/\(name): \(error)")
         }
     }
+
+    /// Removes the results in a folder of this one that do not belong to it any more.
+    func removeResults(in folder: String, besides names: Set<String>) throws(OutputFolderError) {
+        try self.folder.removeResults(in: folder, besides: names)
+    }
 }

@@ -101,15 +101,21 @@ struct PairedBootstrapTests {
         let first = try (0..<60).map { try Self.metrics((18..<24).contains($0) ? found : missed) }
         let second = try (0..<60).map { try Self.metrics($0 < 18 ? found : missed) }
         let strata = [Int](repeating: 0, count: 60)
-        let difference = try #require(
-            PairedBootstrap(count: 800, seed: 1).differences(
-                Self.counts(first), Self.counts(second), strata: strata)?.pooled?.auroc)
-        #expect(abs(difference.second - difference.first - 0.1) < 1e-12)
+        func difference(confidence: Double) throws -> PairedBootstrap.Difference {
+            try #require(
+                PairedBootstrap(count: 800, seed: 1, confidence: confidence).differences(
+                    Self.counts(first), Self.counts(second), strata: strata)?.pooled?.auroc)
+        }
+        let usual = try difference(confidence: 0.95)
+        #expect(abs(usual.second - usual.first - 0.1) < 1e-12)
         // Mean 0.2 of +1 (18 times), -1 (6 times) and 0 (36 times): variance 0.4 - 0.04, halved values.
         let spread = 0.5 * ((0.4 - 0.04) / 60).squareRoot()
-        #expect(abs(difference.interval.lowerBound - (0.1 - 1.96 * spread)) < 0.3 * spread)
-        #expect(abs(difference.interval.upperBound - (0.1 + 1.96 * spread)) < 0.3 * spread)
-        #expect(difference.shareAbove > 0.98 && difference.shareAbove < 1)
+        #expect(abs(usual.interval.lowerBound - (0.1 - 1.96 * spread)) < 0.3 * spread)
+        #expect(abs(usual.interval.upperBound - (0.1 + 1.96 * spread)) < 0.3 * spread)
+        #expect(usual.shareAbove > 0.98 && usual.shareAbove < 1)
+        let half = try difference(confidence: 0.5).interval
+        #expect(abs(half.lowerBound - (0.1 - 0.674 * spread)) < 0.3 * spread)
+        #expect(abs(half.upperBound - (0.1 + 0.674 * spread)) < 0.3 * spread)
     }
 
     @Test("strata keep their numbers, the same seed gives the same interval, another seed another")

@@ -34,6 +34,13 @@ struct AnomalyVariantTests {
             #expect(changes == (["map", "cascade"].contains(variant.name) ? 0 : 1), "\(variant.name)")
             #expect(variant.isMapAlone == variant.name.hasPrefix("map"))
         }
+        let named = Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.configuration) })
+        #expect(["points", "stages-2", "cascade"].map { named[$0]?.cascade.stageCount } == [1, 2, 3])
+        #expect(named["negatives-none"]?.points.negativeCount == 0)
+        #expect(named["negatives-most-similar"]?.points.negativeRule == .hardSimilar())
+        #expect(named["negatives-lowest-heat"]?.points.negativeRule == .lowestHeat())
+        #expect(
+            ["blend", "gate", "mask"].map { named["fusion-\($0)"]?.fusion.mode } == [.blend(), .gate, .mask])
     }
 
     @Test("what a configuration has is not listed again, whatever it is")

@@ -151,6 +151,50 @@ struct EvaluateTests {
         #expect(rows["nut"]?.first?["pictures"]?.asNumber == 2)
     }
 
+    @Test("flawless classes have no row; if asked for, they count in each of the others, and once in all together")
+    func flawlessClasses() throws {
+        for name in ["bent", "cut"] {
+            try command.write(plate, to: "set/\(name)/Imgs/a.jpg")
+            try command.write(SamplePictures.png(truth), to: "set/\(name)/Imgs/a.png")
+        }
+        for name in ["a", "b"] { try command.write(plate, to: "set/MT_Free/Imgs/\(name).jpg") }
+        // A mask that marks nothing says the same as none.
+        let nothing = Image(size: truth.size, pixels: truth.pixels.map { _ in 0 })
+        try command.write(SamplePictures.png(nothing), to: "set/MT_Free/Imgs/a.png")
+        for (flags, count) in [([], 1.0), (["--with-normal"], 3)] {
+            let outcome = try evaluate(["--json"] + flags)
+            let rows = try rows(outcome)
+            #expect(rows.keys.sorted() == ["bent", "cut"], "\(outcome.errors)")
+            #expect(rows.values.joined().allSatisfy { $0["pictures"]?.asNumber == count })
+            let pooled = try JSONValue(outcome.output)["pooled"]?.asList ?? []
+            #expect(pooled.map { $0["pictures"]?.asNumber } == [4, 4, 4])
+            #expect(pooled.allSatisfy { $0["negativePixels"]?.asNumber == 4800 - 2 * Double(marked) })
+            #expect(
+                pooled.allSatisfy { $0["normalPictures"]?.asNumber == 2 && $0["defectivePictures"]?.asNumber == 2 })
+        }
+    }
+
+    private var marked: Int { truth.pixels.count { $0 > 0 } / 3 }
+
+    @Test("what any mask of a picture marks is its truth")
+    func severalMasks() throws {
+        func strip(_ marked: Range<Int>) throws -> Data {
+            let pixels = (0..<64 * 16).flatMap { [UInt8](repeating: marked.contains($0) ? 255 : 0, count: 3) }
+            return try SamplePictures.png(Image(size: ImageSize(width: 64, height: 16), pixels: pixels))
+        }
+        try command.write(
+            SamplePictures.png(SamplePictures.plate(width: 64, height: 16, holeRadius: 4)),
+            to: "fabric/Defect_images/0044_019_04.png")
+        try command.write(strip(0..<60), to: "fabric/Mask_images/0044_019_04_mask1.png")
+        try command.write(strip(40..<100), to: "fabric/Mask_images/0044_019_04_mask2.png")
+        let arguments = ["evaluate", "fabric", "--object", "fabric", "--json"]
+        let outcome = try command.run(arguments)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try command.run(arguments + ["--output", "out", "--no-report"]).output == outcome.output)
+        #expect(try rows(outcome).values.joined().allSatisfy { $0["positivePixels"]?.asNumber == 100 })
+        #expect(try JSONValue(outcome.output)["maskRules"]?.asList?.first?["masks"]?.asNumber == 2)
+    }
+
     @Test("a picture or truth that cannot be used is named and left out, the others are measured, and the end is 3")
     func failures() throws {
         for name in ["a", "b", "c", "d"] {

@@ -36,7 +36,7 @@ struct TuneTests {
     @Test("each class is judged by what was chosen on the others, and the best configuration is written")
     func classes() throws {
         let flags = [
-            "--try", "fusion.mode=clip,mask", "--try", "points.negativeCount=0", "--keep-encodings", "kept",
+            "--try", "fusion.mode=clip,mask", "--try", "points.negativeCount=0,5,0", "--keep-encodings", "kept",
             "--json",
         ]
         let outcome = try tune(flags + ["--output", "best.json"])
@@ -85,6 +85,23 @@ struct TuneTests {
         #expect(random.output.hasPrefix("AP of the configuration as it is: "))
         #expect(random.output.hasSuffix("Combinations: 8.\n"))
         #expect(try tune(flags + ["--search", "random", "--aim", "ap"]).output == random.output)
+    }
+
+    @Test("flawless pictures of other classes count where they are asked for")
+    func flawless() throws {
+        for (name, radius) in [("MT_Break", 9), ("MT_Crack", 12)] {
+            try add("\(name)/Imgs/0", radius: radius, in: "few")
+        }
+        // What is found in it is false, whatever it looks like.
+        try command.write(SamplePictures.png(SamplePictures.plate(holeRadius: 7)), to: "few/MT_Free/Imgs/0.jpg")
+        func base(_ flags: [String]) throws -> [Double] {
+            let outcome = try tune(["--try", "fusion.mode=clip", "--json"] + flags, in: "few")
+            let groups = try #require(try JSONValue(outcome.output)["groups"]?.asList)
+            #expect(groups.compactMap { $0["name"]?.asText } == ["MT_Break", "MT_Crack"])
+            return groups.compactMap { $0["base"]?.asNumber }
+        }
+        let (alone, pooled) = (try base([]), try base(["--with-normal"]))
+        #expect(zip(alone, pooled).allSatisfy { $0 >= $1 } && alone != pooled, "\(alone), \(pooled)")
     }
 
     @Test("one class is judged by parts of its pictures, and that is told")

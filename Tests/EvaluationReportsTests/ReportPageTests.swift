@@ -195,6 +195,32 @@ struct ReportPageTests {
         }
     }
 
+    @Test("curves and distributions are those of the pixels")
+    func curves() throws {
+        let pictures = (0..<3).map { Picture($0) }
+        var pixels = PixelMetrics(countsFalseRegions: false)
+        var (positives, negatives): ([Float], [Float]) = ([], [])
+        for picture in pictures {
+            try pixels.add(map: picture.maps[1].map, truth: picture.truth)
+            for (index, score) in picture.maps[1].map.values.enumerated() {
+                if picture.truth?.values[index] == true { positives.append(score) } else { negatives.append(score) }
+            }
+        }
+        let curve = ReportCurve(pixels, of: nil, by: "cascade")
+        let thresholds = try #require(curve.thresholds)
+        for (index, threshold) in thresholds.enumerated() {
+            #expect(curve.truePositives?[index] == positives.count { $0 >= threshold })
+            #expect(curve.falsePositives?[index] == negatives.count { $0 >= threshold })
+        }
+        let spread = try #require(curve.histogram)
+        #expect(spread.low == (positives + negatives).min() && spread.high == (positives + negatives).max())
+        let middle = (spread.low + spread.high) / 2
+        for (bins, scores) in [(spread.normal, negatives), (spread.anomalous, positives)] {
+            #expect(bins.reduce(0, +) == scores.count)
+            #expect(bins[..<(bins.count / 2)].reduce(0, +) == scores.count { $0 < middle })
+        }
+    }
+
     @Test("what is large is reduced, and a defect of one pixel's width stays")
     func reduced() throws {
         let size = ImageSize(width: 1000, height: 500)

@@ -2,6 +2,17 @@ package import Tensors
 
 // Convolutions of maps whose pixels keep their channels together, `[rows, columns, channels]`.
 
+extension Tensor {
+    /// Rows of planes with the channels of each pixel together.
+    ///
+    /// **Shapes**: [channels, height, columns] -> [rows, columns, channels]
+    package func pixels(in rows: Range<Int>) -> Tensor {
+        let (channels, columns) = (shape[0], shape[2])
+        return sliced(axis: 1, rows).reshaped(to: [channels, rows.count * columns]).transposed()
+            .reshaped(to: [rows.count, columns, channels])
+    }
+}
+
 extension Linear {
     /// A 1 x 1 convolution is an affine map of each pixel.
     ///

@@ -32,7 +32,7 @@ extension Trunk {
     package func callAsFunction(_ pixels: Tensor, taps: ActivationTaps) -> Tensor {
         guard taps.asksBelow() else { return taps("", planes(pixels)) }
         let grid = (height: pixels.shape[2] / patch, width: pixels.shape[3] / patch)
-        var maps = (0..<pixels.shape[0]).map { stem(pixels.element($0).permuted([1, 2, 0]), activation: .relu6) }
+        var maps = (0..<pixels.shape[0]).map { first(pixels.element($0)) }
         maps = taps.planes("stem", maps)
         var sums: [Tensor?] = maps.map { _ in nil }
         for (index, block) in blocks.enumerated() {

@@ -38,7 +38,7 @@ package struct Trunk: Sendable {
     /// `[3, height, columns]`, both sides multiples of the patch, to `[height / patch, columns / patch, width]`.
     package func callAsFunction(_ pixels: Tensor) -> Tensor {
         let grid = (height: pixels.shape[1] / patch, width: pixels.shape[2] / patch)
-        var map = stem(pixels.permuted([1, 2, 0]), activation: .relu6)
+        var map = first(pixels)
         var sum: Tensor?
         for (index, block) in blocks.enumerated() {
             map = block(map)
@@ -48,9 +48,29 @@ package struct Trunk: Sendable {
         return sum ?? Tensor(zeros: [grid.height, grid.width, width])
     }
 
+    /// Rows of the first convolution's result that are made at a time.
+    private static let stemRows = 8
+
+    /// `[3, height, columns]` to the first convolution's result, `[height / 2, columns / 2, channels]`.
+    func first(_ pixels: Tensor) -> Tensor {
+        let height = pixels.shape[1]
+        let shape: Shape = [stem.results(height), stem.results(pixels.shape[2]), stem.weight.outputs]
+        return Profile.layer(path) {
+            Tensor.inBands(shape, bandRows: Self.stemRows) { rows in
+                let band = KernelBand(outputs: rows, height: height, stride: 2)
+                return stem(pixels.pixels(in: band.inputs), padding: band.padding, activation: .relu6)
+            }
+        }
+    }
+
     /// Pictures `[batch, 3, height, columns]` to planes `[batch, width, height / patch, columns / patch]`.
     package func planes(_ pixels: Tensor) -> Tensor {
-        Tensor.stacked((0..<pixels.shape[0]).map { self(pixels.element($0)) }).permuted([0, 3, 1, 2])
+        let (batch, height, columns) = (pixels.shape[0], pixels.shape[2] / patch, pixels.shape[3] / patch)
+        let grids = (0..<batch).map { self(pixels.element($0)) }
+        return Profile.layer(path) {
+            Tensor.stacked(grids).reshaped(to: [batch, height * columns, width]).transposed()
+                .reshaped(to: [batch, width, height, columns])
+        }
     }
 }
 

@@ -45,6 +45,11 @@ public struct TrunkConfiguration: Hashable, Sendable {
     func reduction(behind block: Int) -> Int { blocks[...block].reduce(2) { $0 * $1.stride } }
 }
 
+extension TrunkConfiguration: CustomStringConvertible {
+    /// One line for people.
+    public var description: String { "trunk of \(blocks.count) blocks, seen behind \(taps)" }
+}
+
 extension TrunkConfiguration {
     /// Larger than any trunk here, and small enough that products of sizes can be counted.
     private static let mostBlocks = 64

@@ -34,10 +34,8 @@ struct TinyViTPatchEmbedding: Sendable {
             Tensor.inBands(shape, bandRows: Self.bandRows) { range in
                 let half = KernelBand(outputs: range, height: halfRows, stride: 2)
                 let whole = KernelBand(outputs: half.inputs, height: rows, stride: 2)
-                let together = pixels.sliced(axis: 1, whole.inputs)
-                    .reshaped(to: [3, whole.inputs.count * columns]).transposed()
-                    .reshaped(to: [whole.inputs.count, columns, 3])
-                return second(first(together, padding: whole.padding, activation: .gelu), padding: half.padding)
+                let between = first(pixels.pixels(in: whole.inputs), padding: whole.padding, activation: .gelu)
+                return second(between, padding: half.padding)
             }
         }
     }

@@ -1,3 +1,5 @@
+import NeuralNetwork
+
 /// What the weights of a CLIP do not say about it, as the JSON under `vitrine.model` in a weights file's metadata holds it.
 ///
 /// Encoded as JSON it is what ``DetectedCLIP`` reads back.
@@ -8,7 +10,7 @@ package struct CLIPDescription: Encodable {
 
     /// The names are a published file format, so `std` stays where Swift says `standardDeviation`.
     private enum CodingKeys: String, CodingKey {
-        case family, activation, mean, std, resize
+        case family, activation, mean, std, resize, patch, trunk
         case imageSize = "image_size"
         case visionHeads = "vision_heads"
         case textHeads = "text_heads"
@@ -24,5 +26,9 @@ package struct CLIPDescription: Encodable {
         try values.encode(configuration.mean, forKey: .mean)
         try values.encode(configuration.standardDeviation, forKey: .std)
         try values.encode(configuration.resizing.rawValue, forKey: .resize)
+        if case .trunk(let trunk) = configuration.patchEmbedding {
+            try values.encode(configuration.patch, forKey: .patch)
+            try values.encode(["strides": trunk.blocks.map(\.stride), "taps": trunk.taps], forKey: .trunk)
+        }
     }
 }

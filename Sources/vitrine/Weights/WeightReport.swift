@@ -75,13 +75,19 @@ struct WeightReport: OutputRecord {
             ModelFactRecord(
                 fact: "image tower", value: "\(configuration.visionLayers) blocks of width \(configuration.visionWidth)"
             ),
-            ModelFactRecord(fact: "patch", value: "\(configuration.patch) pixels"),
+            ModelFactRecord(
+                fact: "patch",
+                value: "\(configuration.patch) pixels\(trunk(in: configuration).map { ", \($0)" } ?? "")"),
             ModelFactRecord(
                 fact: "text tower", value: "\(configuration.textLayers) blocks of width \(configuration.textWidth)"),
             ModelFactRecord(fact: "embedding", value: "\(configuration.embedding)"),
             ModelFactRecord(
                 fact: "vocabulary", value: "\(configuration.vocabularySize), \(configuration.contextLength) at most"),
         ] + detected.decisions.map { ModelFactRecord(fact: $0.fact.rawValue, value: "\($0.value) (\($0.origin))") }
+    }
+
+    private static func trunk(in configuration: CLIPConfiguration) -> TrunkConfiguration? {
+        if case .trunk(let trunk) = configuration.patchEmbedding { trunk } else { nil }
     }
 
     private static func facts(_ configuration: SAMConfiguration) -> [ModelFactRecord] {

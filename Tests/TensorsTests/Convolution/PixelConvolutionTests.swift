@@ -62,22 +62,26 @@ import Testing
         var random = SeededGenerator(seed: 123)
         let x = random.tensor([height, 15, 20])
         let weight = ConvolutionWeight(random.tensor([24, 20, 3, 3]))
-        let (depthwise, bias) = (random.tensor([9, 20]), random.tensor([20]))
+        let (bias, kernels) = (random.tensor([20]), [random.tensor([9, 20]), random.tensor([25, 20])])
         for stride in [1, 2] {
-            func banded(_ whole: Tensor, _ make: @Sendable (Tensor, RowPadding) -> Tensor) -> Tensor {
+            func banded(
+                _ whole: Tensor, side: Int = 3, _ make: @Sendable (Tensor, RowPadding) -> Tensor
+            ) -> Tensor {
                 Tensor.inBands(whole.shape, bandRows: bandRows) { rows in
-                    let band = KernelBand(outputs: rows, height: height, stride: stride)
+                    let band = KernelBand(outputs: rows, height: height, stride: stride, side: side)
                     return make(x.slice(band.inputs), band.padding)
                 }
             }
             let whole = x.convolution3x3(weight: weight, stride: stride)
             let parts = banded(whole) { $0.convolution3x3(weight: weight, stride: stride, padding: $1) }
             #expect(isIdentical(whole, parts), "stride \(stride), \(height) rows in bands of \(bandRows)")
-            let alone = x.depthwiseConvolution(weight: depthwise, bias: bias, stride: stride)
-            let cut = banded(alone) {
-                $0.depthwiseConvolution(weight: depthwise, bias: bias, stride: stride, padding: $1)
+            for (side, depthwise) in zip([3, 5], kernels) {
+                let alone = x.depthwiseConvolution(weight: depthwise, bias: bias, stride: stride)
+                let cut = banded(alone, side: side) {
+                    $0.depthwiseConvolution(weight: depthwise, bias: bias, stride: stride, padding: $1)
+                }
+                #expect(isIdentical(alone, cut), "side \(side), stride \(stride), \(height) rows in \(bandRows)")
             }
-            #expect(isIdentical(alone, cut), "stride \(stride), \(height) rows in bands of \(bandRows)")
         }
     }
 

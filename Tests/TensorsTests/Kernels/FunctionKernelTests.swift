@@ -119,11 +119,12 @@ import Testing
         let kernels = try #require(Kernels.named(set))
         let activations: [(RowActivation, (Double) -> Double)] = [
             (.none, { $0 }), (.gelu, referenceGELU), (.quickGELU, referenceQuickGELU), (.relu, { max($0, 0) }),
+            (.relu6, { min(max($0, 0), 6) }),
         ]
         var random = SeededGenerator(seed: 36)
         for count in kernels.sweptCounts where count > 0 {
             let (x, bias, residual) = (
-                random.floats(count, in: -4...4), random.floats(count), random.floats(count, in: -2...2)
+                random.floats(count, in: -4...8), random.floats(count), random.floats(count, in: -2...2)
             )
             for (name, activation) in activations {
                 for (step, adds) in [(1, true), (0, true), (1, false), (0, false)] {
@@ -147,6 +148,17 @@ import Testing
                     residual: nil, residualStride: count, rows: 1, columns: count)
             }
             #expect(plain == x)
+        }
+        let bad: [Float] = [.nan, .infinity, -.infinity, 7, -1, 6, 0]
+        for activation in [RowActivation.relu6, .relu] {
+            let (result, _) = row(bad.count, bad) {
+                kernels.finishRows(
+                    $0, stride: bad.count, $1, stride: bad.count, bias: nil, biasRowStep: 0, biasStep: 0,
+                    activation: activation, residual: nil, residualStride: 0, rows: 1, columns: bad.count)
+            }
+            #expect(result[0].isNaN)
+            let upper: Float = activation == .relu6 ? 6 : .infinity
+            #expect(Array(result.dropFirst()) == bad.dropFirst().map { min(max($0, 0), upper) })
         }
     }
 

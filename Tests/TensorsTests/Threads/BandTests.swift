@@ -54,6 +54,10 @@ import Testing
         let all = KernelBand(outputs: 0..<1, height: 1, stride: 1)
         #expect(all.inputs == 0..<1 && all.padding == .both)
         #expect(RowPadding.both.results(height: 1, stride: 2) == 1)
+        let wide = KernelBand(outputs: 1..<3, height: 6, stride: 2, side: 5)
+        #expect(wide.inputs == 0..<6 && wide.padding == RowPadding(above: 0, below: 1))
+        #expect(KernelBand(outputs: 0..<1, height: 1, stride: 1, side: 5).padding == .both(of: 5))
+        #expect(RowPadding.both(of: 5).results(height: 7, stride: 2, side: 5) == 4)
         #expect(RowPadding(above: 0, below: 0).results(height: 2, stride: 1) == 0)
     }
 }

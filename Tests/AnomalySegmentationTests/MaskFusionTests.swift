@@ -61,6 +61,21 @@ struct MaskFusionTests {
         }
     }
 
+    @Test("refining sharpens the map in the mask's zone, by how far it is trusted, and leaves the rest alone")
+    func refine() {
+        var trusted = part
+        trusted.trust = 0.6
+        trusted.zone = ImageBox(x0: 1, y0: 0, x1: 4, y1: 2)
+        let found = fused(FusionConfiguration { $0.mode = .refine(maskWeight: 0.5) }, [trusted])
+        for index in 0..<size.pixelCount {
+            let (x, y) = (index % 8, index / 8)
+            let kept: Float = (1...4).contains(x) && (0...2).contains(y) ? 1 - 0.5 * 0.6 : 1
+            let expected = kept * scores.values[index] + (mask.values[index] ? 0.5 * 0.4 * 0.75 : 0)
+            #expect(abs(found.values[index] - expected) < 1e-6, "(\(x), \(y))")
+        }
+        #expect(fused(FusionConfiguration { $0.mode = .refine() }, []) == scores)
+    }
+
     @Test("the mask alone has its confidence, the map alone is the map")
     func maskAndClip() {
         #expect(fused(FusionConfiguration { $0.mode = .mask }, [part]).values == mask.values.map { $0 ? 0.4 : 0 })

@@ -8,6 +8,10 @@ public struct FusionConfiguration: Hashable, Sendable, Codable, ConfigurationPar
         case gate
         /// `A = S (epsilon + (1 - epsilon) max_g(P_g))`; epsilon, 0...1, is what is left of S far from every mask.
         case softGate(floor: Float = 0.5)
+        /// `A = (1 - lambda max_g(q_g Z_g)) S + lambda max_g(c_g P_g)`: a mask sharpens the map in its zone, the more the
+        /// surer SAM is, and leaves the map alone elsewhere. Z_g is 1 in the box around the mask and its group, grown by
+        /// ``boxPadding``, and 0 beyond; q_g is the predicted IoU where it is used, else 1. lambda is 0...1.
+        case refine(maskWeight: Float = 0.7)
         /// `A = max_g(c_g M_g)`.
         case mask
         /// `A = S`.
@@ -37,7 +41,7 @@ public struct FusionConfiguration: Hashable, Sendable, Codable, ConfigurationPar
     func validate() throws(AnomalySegmentationError) {
         let check = ConfigurationCheck("fusion")
         switch mode {
-        case .blend(let weight): try check.number("mode.maskWeight", weight, in: 0...1)
+        case .blend(let weight), .refine(let weight): try check.number("mode.maskWeight", weight, in: 0...1)
         case .softGate(let floor): try check.number("mode.floor", floor, in: 0...1)
         case .gate, .mask, .clip: break
         }

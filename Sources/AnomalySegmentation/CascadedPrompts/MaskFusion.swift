@@ -26,9 +26,13 @@ struct MaskFusion {
         markSuperseded(&cascades)
         var parts: [Part] = []
         var mask = MaskRows(size: scores.size)
-        for (run, cascade) in zip(runs, cascades) where cascade.supersededBy == nil && !cascade.rows.isEmpty {
+        for (index, (run, cascade)) in zip(runs, cascades).enumerated()
+        where cascade.supersededBy == nil && !cascade.rows.isEmpty {
+            let zone = cascade.rows.boundingBox?.union(groups[index].box)
             parts.append(
-                Part(mask: cascade.rows, probability: probability(of: run), confidence: cascade.confidence))
+                Part(
+                    mask: cascade.rows, probability: probability(of: run), confidence: cascade.confidence,
+                    trust: trust(in: run), zone: zone?.padded(by: configuration.boxPadding, within: scores.size)))
             mask = mask.union(cascade.rows)
         }
         return (fused(scores, parts), mask.mask, cascades)
@@ -39,10 +43,14 @@ struct MaskFusion {
         guard let mean = scores.mean(over: run.trace.rows) else { return 0 }
         let weight = configuration.peakWeight
         // Scores are probabilities; what rounding puts below 0 has no power.
-        let confidence = powf(max(mean, 0), 1 - weight) * powf(max(group.peakScore, 0), weight)
-        guard configuration.usesPredictedIoU else { return confidence }
+        return powf(max(mean, 0), 1 - weight) * powf(max(group.peakScore, 0), weight) * trust(in: run)
+    }
+
+    /// q of one mask: its predicted IoU, 0...1; 1 where that is not used.
+    private func trust(in run: PromptCascade.Run) -> Float {
+        guard configuration.usesPredictedIoU else { return 1 }
         let iou = run.predictedIoU ?? Self.unknownIoU
-        return confidence * (iou.isNaN ? 0 : min(max(iou, 0), 1))
+        return iou.isNaN ? 0 : min(max(iou, 0), 1)
     }
 
     /// P of one mask, 0...1: the sigmoid of its logits inside of the mask's grown box, 0 beyond.
@@ -112,6 +120,12 @@ struct MaskFusion {
                 scores, parts,
                 { part, rows in part.probability.values(ofRows: rows).map { part.confidence * $0 } }
             ) { (1 - weight) * $0 + weight * $1 }
+        case .refine(let weight):
+            let kept = combined(scores, parts, { part, rows in part.zoned(rows) }) { $0 * (1 - weight * $1) }
+            return combined(
+                ScoreRows(kept), parts,
+                { part, rows in part.probability.values(ofRows: rows).map { part.confidence * $0 } }
+            ) { $0 + weight * $1 }
         }
     }
 
@@ -120,6 +134,22 @@ struct MaskFusion {
         let mask: MaskRows
         let probability: ScoreRows
         let confidence: Float
+        /// q, 0...1.
+        var trust: Float = 1
+        /// Where the mask decides about the map; nowhere if nil.
+        var zone: ImageBox?
+
+        /// Some rows of a map that is `trust` inside of the zone and 0 outside.
+        func zoned(_ rows: Range<Int>) -> [Float] {
+            let width = mask.size.width
+            var values = [Float](repeating: 0, count: mask.size.indices(ofRows: rows).count)
+            guard let zone else { return values }
+            for y in rows.clamped(to: zone.y0..<zone.y1 + 1) {
+                let start = (y - rows.lowerBound) * width
+                for x in zone.x0...zone.x1 { values[start + x] = trust }
+            }
+            return values
+        }
 
         /// Some rows of a map that is `value` inside of the mask and 0 outside.
         func inside(_ rows: Range<Int>, _ value: Float) -> [Float] {

@@ -1,4 +1,4 @@
-"""The small CLIP: open_clip's layout, with a convolutional stem in place of the patch embedding."""
+"""The small CLIP: open_clip's layout, with a convolutional trunk in place of the patch embedding."""
 
 import math
 
@@ -6,50 +6,12 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-CONFIG = {"family": "clip", "image_size": 320, "train_grid": 14, "patch": 16, "stem": [24, 48, 96, 192],
-          "vision_width": 192, "vision_layers": 6, "vision_heads": 3, "embed": 128, "activation": "gelu",
-          "text_width": 128, "text_heads": 2, "text_layers": 3, "context": 77, "mean": [0.5, 0.5, 0.5],
-          "std": [0.25, 0.25, 0.25], "resize": "squash", "dense": "projected-last-layer"}
+import trunk
 
-# Patches of 8 pixels: cracks and pits are more than a cell. The same blocks, four times as many tokens.
-FINE = CONFIG | {"image_size": 224, "train_grid": 28, "patch": 8, "stem": [32, 64, 192]}
-
-
-class Stem(nn.Module):
-    """Pictures [b, 3, h, w] to [b, widths[-1], h / 2^n, w / 2^n]: 3x3 convolutions of stride 2, GELU between them."""
-
-    def __init__(self, widths: list[int]):
-        super().__init__()
-        sizes = [3, *widths]
-        self.convolutions = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1, bias=False) for a, b in zip(sizes, widths))
-        self.norms = nn.ModuleList(nn.BatchNorm2d(b) for b in widths)
-        self.settled = False
-
-    def settle(self) -> None:
-        """Keeps the norms' means and variances as they are from now on."""
-        self.settled = True
-        self.train(self.training)
-
-    def train(self, mode: bool = True) -> "Stem":
-        super().train(mode)
-        for norm in self.norms if self.settled else ():
-            norm.eval()
-        return self
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        for index, (convolution, norm) in enumerate(zip(self.convolutions, self.norms)):
-            x = norm(convolution(x))
-            x = F.gelu(x) if index + 1 < len(self.convolutions) else x
-        return x
-
-    def folded(self) -> dict[str, torch.Tensor]:
-        """`{i}.weight` and `{i}.bias` of plain convolutions that equal the trained ones with their norms."""
-        result = {}
-        for index, (convolution, norm) in enumerate(zip(self.convolutions, self.norms)):
-            factor = norm.weight / (norm.running_var + norm.eps).sqrt()
-            result[f"{index}.weight"] = convolution.weight * factor[:, None, None, None]
-            result[f"{index}.bias"] = norm.bias - norm.running_mean * factor
-        return result
+CONFIG = {"family": "clip", "image_size": 448, "train_grid": 20, "patch": 16, "trunk": trunk.CONFIG,
+          "vision_width": 192, "vision_layers": 3, "vision_heads": 3, "embed": 128, "activation": "gelu",
+          "text_width": 128, "text_heads": 2, "text_layers": 3, "context": 77, "mean": [0.498] * 3, "std": [0.502] * 3,
+          "resize": "squash", "dense": "projected-last-layer"}
 
 
 class Attention(nn.Module):
@@ -99,7 +61,7 @@ class Vision(nn.Module):
         super().__init__()
         width = config["vision_width"]
         self.grid = config["train_grid"]
-        self.stem = Stem(config["stem"])
+        self.trunk = trunk.Trunk(width, config["patch"], config["trunk"]["taps"])
         self.class_embedding = nn.Parameter(torch.randn(width) * 0.02)
         self.positional_embedding = nn.Parameter(torch.randn(self.grid**2 + 1, width) * 0.02)
         self.ln_pre = nn.LayerNorm(width)
@@ -117,8 +79,8 @@ class Vision(nn.Module):
 
     def both_ends(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Normalised pictures [b, 3, h, w] to projected tokens [b, 1 + patches, embed], the class token first, and what the
-        stem gave for the patches, [b, patches, width]."""
-        x = self.stem(x)
+        trunk gave for the patches, [b, patches, width]."""
+        x = self.trunk(x)
         rows, columns = x.shape[-2:]
         patches = x.flatten(2).transpose(1, 2)
         x = torch.cat([self.class_embedding.expand(len(x), 1, -1), patches], 1)
@@ -143,7 +105,7 @@ class SmallCLIP(nn.Module):
         # Two free vectors, for normal and abnormal. The patches learn against them, and the text tower learns to reach
         # them. Sentences of the two kinds differ in one word, so at the start the tower gives nearly the same vector for both.
         self.anchors = nn.Parameter(torch.randn(2, config["embed"]))
-        # Classifies patches by the stem alone, so that the convolutions learn before attention is of any use.
+        # Classifies patches by the trunk alone, so that its projections learn before attention is of any use.
         self.early_judge = nn.Linear(config["vision_width"], 1)
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         nn.init.normal_(self.token_embedding.weight, std=0.02)

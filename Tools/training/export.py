@@ -16,13 +16,13 @@ import reference
 import sam_model
 import weight_files
 from bpe import Tokenizer
-from weight_files import STEMS
+from weight_files import TRUNKS
 
 
-def halved(model: torch.nn.Module, stem: clip_model.Stem, prefix: str) -> dict[str, torch.Tensor]:
-    """The state in fp16 with the stem's norms folded in, without what only training needs."""
+def halved(model: torch.nn.Module, prefix: str) -> dict[str, torch.Tensor]:
+    """The state in fp16 as files hold it, without what only training needs; `prefix` names the trunk."""
     state = {name: value for name, value in model.state_dict().items() if not name.startswith((prefix, "anchors", "early_judge"))}
-    state |= {f"{prefix}.{name}": value for name, value in stem.folded().items()}
+    state |= {f"{prefix}.{name}": value for name, value in model.get_submodule(prefix).folded().items()}
     return {name: value.detach().to(torch.float16).contiguous() for name, value in sorted(state.items())}
 
 
@@ -40,10 +40,9 @@ def main() -> None:
         training = torch.load(state, weights_only=False, map_location="cpu")
         model = {"clip": clip_model.SmallCLIP, "sam": sam_model.SmallSAM}[name](training["config"])
         model.load_state_dict(training["model"])
-        stem = model.visual.stem if name == "clip" else model.image_encoder.patch_embed.stem
         path = options.output / f"{name}.safetensors"
         description = training["config"] | ({"image_size": options.side} if options.side and name == "clip" else {})
-        save_file(halved(model.eval(), stem, STEMS[name]), path, {"vitrine.model": json.dumps(description, sort_keys=True)})
+        save_file(halved(model.eval(), TRUNKS[name]), path, {"vitrine.model": json.dumps(description, sort_keys=True)})
         path.chmod(0o644)
         print(f"{name}: {training['step']} steps, {training['seen']} pictures, {training['elapsed'] / 60:.0f} min, "
               f"{path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")

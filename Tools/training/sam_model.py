@@ -1,32 +1,26 @@
-"""The small SAM: segment_anything's parts at a small size, with a convolutional stem in place of the patch embedding."""
+"""The small SAM: segment_anything's parts at a small size, with a convolutional trunk in place of the patch embedding."""
 
 import torch
 import torch.nn as nn
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
 
-from clip_model import Stem
+import trunk
 
-CONFIG = {"family": "sam", "image_size": 256, "patch": 16, "stem": [24, 48, 96, 128], "width": 128, "depth": 4, "heads": 4,
-          "window": 8, "global_blocks": [1, 3], "prompt_width": 128, "mask_in_channels": 16, "decoder_mlp": 512,
+CONFIG = {"family": "sam", "image_size": 512, "patch": 16, "trunk": trunk.CONFIG, "width": 192, "depth": 3, "heads": 3,
+          "window": 8, "global_blocks": [0, 2], "prompt_width": 128, "mask_in_channels": 16, "decoder_mlp": 512,
           "decoder_heads": 8, "decoder_depth": 2, "multimask_outputs": 3, "iou_head_depth": 3, "iou_head_width": 128,
-          "mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375]}
-
-# For a long run on an accelerator: four times as many tokens, so that masks have 128 x 128 logits, and a larger encoder.
-FINE = CONFIG | {"image_size": 512, "stem": [32, 64, 128, 192], "width": 192, "depth": 8, "heads": 6,
-                 "global_blocks": [1, 3, 5, 7]}
-# An encoder of the same size as the small CLIP's image tower; every block sees the whole grid.
-TOWER = {"stem": [24, 48, 96, 192], "width": 192, "depth": 6, "heads": 3, "window": 16, "global_blocks": [0, 1, 2, 3, 4, 5]}
+          "mean": [127.0] * 3, "std": [128.0] * 3}
 
 
-class StemEmbedding(nn.Module):
+class TrunkEmbedding(nn.Module):
     """Pictures [b, 3, side, side] to tokens [b, side / 16, side / 16, width]."""
 
-    def __init__(self, widths: list[int]):
+    def __init__(self, config: dict):
         super().__init__()
-        self.stem = Stem(widths)
+        self.trunk = trunk.Trunk(config["width"], config["patch"], config["trunk"]["taps"])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.stem(x).permute(0, 2, 3, 1)
+        return self.trunk(x).permute(0, 2, 3, 1)
 
 
 class SmallSAM(nn.Module):
@@ -41,7 +35,7 @@ class SmallSAM(nn.Module):
             img_size=side, patch_size=config["patch"], embed_dim=config["width"], depth=config["depth"],
             num_heads=config["heads"], out_chans=width, norm_layer=lambda channels: nn.LayerNorm(channels, eps=1e-6),
             use_rel_pos=True, window_size=config["window"], global_attn_indexes=config["global_blocks"])
-        self.image_encoder.patch_embed = StemEmbedding(config["stem"])
+        self.image_encoder.patch_embed = TrunkEmbedding(config)
         nn.init.trunc_normal_(self.image_encoder.pos_embed, std=0.02)
         self.prompt_encoder = PromptEncoder(width, (grid, grid), (side, side), config["mask_in_channels"])
         self.mask_decoder = MaskDecoder(

@@ -10,16 +10,16 @@ import torch.nn.functional as F
 import weight_files
 import words
 from bpe import Tokenizer
-from clip_model import CONFIG, FINE, SmallCLIP, prepared
+from clip_model import CONFIG, SmallCLIP, prepared
 from generator import Drawing, Shares
 from training import Run, dice, focal, parser, prepare
 
-# Side of the pictures and how many of them make a batch of 28 small ones; how often each is drawn early and late in the run.
-SIZES = [(128, 28), (160, 20), (224, 10), (320, 5)]
+# Side of the pictures and how many of them make a batch of 20 small ones; how often each is drawn early and late in the run.
+SIZES = [(192, 20), (256, 12), (320, 8), (448, 4)]
 LARGEST_BATCH = SIZES[0][1]
-EARLY_ODDS = [4, 4, 1, 0]
-LATE_ODDS = [1, 3, 4, 1]
-LATE = 0.75
+EARLY_ODDS = [2, 4, 3, 1]
+LATE_ODDS = [1, 2, 4, 3]
+LATE = 0.6
 # Normal prompts, and abnormal ones, in each step.
 PAIRS = 3
 # Pictures of a batch, at most, that get a caption: sentences are cut into tokens on the processor, which would hold a large batch up.
@@ -37,9 +37,9 @@ class LossWeights:
     focal: float = 4.0
     # Soft Dice loss of the same patches, of the pictures that have a defect.
     dice: float = 1.0
-    # The same two for the stem's own judge, which sees the convolutions only.
-    stem_focal: float = 2.0
-    stem_dice: float = 0.5
+    # The same two for the trunk's own judge, which sees the convolutions only.
+    trunk_focal: float = 2.0
+    trunk_dice: float = 0.5
     # 1 - cosine of the prompts' vectors to the two vectors that the patches are compared with.
     text: float = 1.0
     # Cross-entropy of the class token: has the picture a defect?
@@ -82,11 +82,11 @@ def losses(model: SmallCLIP, drawing: Drawing, tokens: torch.Tensor, early: torc
     counted = ((share == 0) | (share > DEFECT_SHARE)).float()
     faulty = torch.tensor([float(kind is not None) for kind in drawing.kinds], device=share.device)
 
-    stem_focal = focal(early, truth, counted, weights.abnormal_patch)
-    stem_dice = dice(early, truth, counted).mean()
+    trunk_focal = focal(early, truth, counted, weights.abnormal_patch)
+    trunk_dice = dice(early, truth, counted).mean()
     overlap = dice(patch_logits, truth, counted)
     return {
-        "stem": weights.stem_focal * stem_focal + weights.stem_dice * stem_dice,
+        "trunk": weights.trunk_focal * trunk_focal + weights.trunk_dice * trunk_dice,
         "focal": weights.focal * focal(patch_logits, truth, counted, weights.abnormal_patch),
         "dice": weights.dice * (overlap * faulty).sum() / (faulty.sum() + 1),
         "text": weights.text * (2 - normal_texts @ normal.detach() - abnormal_texts @ abnormal.detach()).mean(),
@@ -100,7 +100,7 @@ def step(run: Run, tokenizer: Tokenizer, batch: int, group: int) -> None:
     model = run.model
     size, count = run.lot.choices(SIZES, EARLY_ODDS if run.progress < LATE else LATE_ODDS)[0]
     count = max(1, count * batch // LARGEST_BATCH)
-    run.pictures.boost = max(1.0, 2.5 - 6 * run.progress) if run.from_scratch else 1.0
+    run.pictures.boost = max(1.0, 2.0 - 6 * run.progress) if run.from_scratch else 1.0
     drawing = run.pictures.batch(count, size, size, group)
     ids = tokenizer(sentences(run.lot, drawing)).to(run.device)
     pictures = prepared(drawing.pictures).contiguous(memory_format=torch.channels_last)
@@ -116,15 +116,15 @@ def step(run: Run, tokenizer: Tokenizer, batch: int, group: int) -> None:
 
 def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/clip.pt", seed=1)
-    arguments.add_argument("--fine", action="store_true", help="patches of 8 pixels in place of 16")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     prepare(options)
     tokenizer = Tokenizer.read(options.merges)
-    config = (FINE if options.fine else CONFIG) | {"vocabulary": tokenizer.end + 1}
+    config = CONFIG | {"vocabulary": tokenizer.end + 1}
     model = weight_files.clip(options.start, tokenizer) if options.start else SmallCLIP(config)
     model = model.to(memory_format=torch.channels_last)
     run = Run(model, options, peak=1e-3, shares=Shares())
+    run.fill_trunk(model.visual.trunk, prepared)
     run.repeat(lambda run: step(run, tokenizer, options.batch or LARGEST_BATCH, options.group))
 
 

@@ -15,7 +15,7 @@ from clip_model import SmallCLIP
 from clip_model import prepared as prepared_for_clip
 from ensemble import text_vectors
 from generator import Drawing, Shares
-from sam_model import CONFIG, FINE, TOWER, SmallSAM, prepared
+from sam_model import CONFIG, SmallSAM, prepared
 from training import Run, parser, prepare
 
 PICTURES = 8  # in a batch
@@ -45,8 +45,8 @@ class LossWeights:
     dice: float = 2.0
     # Squared error of the predicted IoU.
     quality: float = 1.0
-    # What each stage counts.
-    stages: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    # What each stage counts: the last one is the answer.
+    stages: tuple[float, float, float] = (0.6, 1.0, 1.4)
 
 
 def mask_loss(logits: torch.Tensor, truth: torch.Tensor, weights: LossWeights) -> torch.Tensor:
@@ -75,11 +75,15 @@ def stage_loss(logits: torch.Tensor, quality: torch.Tensor, truth: torch.Tensor,
                weights: LossWeights) -> tuple[torch.Tensor, torch.Tensor]:
     """Loss of one stage, and the first mask's IoU [b].
 
-    The first mask always learns; of the other three only the best one, where `several` masks are asked for.
+    The first mask always learns; where there is nothing, it learns to be empty. Of the other three only the best one learns,
+    where `several` masks are asked for and there is something: who asks for three masks at a point wants to choose.
     """
     logits = F.interpolate(logits if several else logits[:, :1], scale_factor=2, mode="bilinear", align_corners=False)
     loss = mask_loss(logits, truth, weights)
-    total = loss[:, 0].mean() + (loss[:, 1:].amin(1).mean() if several else 0.0)
+    there = truth.flatten(1).amax(1)
+    total = loss[:, 0].mean()
+    if several:
+        total = total + (loss[:, 1:].amin(1) * there).sum() / there.sum().clamp(min=1)
     met = overlap(logits.detach(), truth)
     return total + weights.quality * (quality[:, : met.shape[1]] - met).square().mean(), met[:, 0]
 
@@ -186,23 +190,17 @@ def step(run: Run, count: int, group: int, maps: MapPrompts | None) -> None:
 
 def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/sam.pt", seed=2)
-    arguments.add_argument("--fine", action="store_true", help="a frame of 512 pixels and a larger encoder")
     arguments.add_argument("--side", type=int, help="of the model's frame; the configuration's own without it")
     arguments.add_argument("--clip", type=pathlib.Path, help="exported small CLIP, whose map most points then come from")
-    arguments.add_argument("--encoder", action="store_true", help="start with that CLIP's image tower as the encoder")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     prepare(options)
-    config = FINE if options.fine else CONFIG
-    config |= {"image_size": options.side} if options.side else {}
-    if options.encoder:
-        config |= TOWER
-        model = weight_files.sam_from_clip(options.clip, options.start, config)
-    else:
-        model = weight_files.sam(options.start, config) if options.start else SmallSAM(config)
+    config = CONFIG | ({"image_size": options.side} if options.side else {})
+    model = weight_files.sam(options.start, config) if options.start else SmallSAM(config)
     model = model.to(memory_format=torch.channels_last)
     maps = MapPrompts(weight_files.clip(options.clip), options.merges, options.device) if options.clip else None
     run = Run(model, options, peak=8e-4, shares=Shares(normal=0.15), most=2)
+    run.fill_trunk(model.image_encoder.patch_embed.trunk, lambda pictures: prepared(pictures, config))
     run.repeat(lambda run: step(run, options.batch or PICTURES, options.group, maps))
 
 

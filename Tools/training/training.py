@@ -13,11 +13,14 @@ from dataclasses import replace
 import numpy
 import torch
 
+import trunk
 from generator import Generator, Shares
 from photographs import Photographs
 
 # The pictures are drawn from other random numbers than the initial weights, which take the seed itself.
 PICTURE_SEED = 1000
+# Pictures that tell the mean and the deviation of what the trunk gives.
+CALIBRATION_SEED, CALIBRATION_PICTURES = 2000, 64
 WARM_UP_STEPS = 80
 # The steps that tell how many of them fit into a budget of minutes, and what share of the budget these may take.
 TIMED_STEPS = (10, 40)
@@ -45,6 +48,7 @@ def parser(description: str, state: str, seed: int) -> argparse.ArgumentParser:
     result.add_argument("--state", type=pathlib.Path, default=state, help="state file; an existing one is gone on from")
     result.add_argument("--save-every", type=int, default=60, help="steps between two states")
     result.add_argument("--pool", type=pathlib.Path, help="photographs (surfaces/gather.py); without it all is drawn")
+    result.add_argument("--trunk", type=pathlib.Path, help=f"{trunk.WHEEL}; without it and --start the trunk is random, for tests only")
     result.add_argument("--photographs", type=float, default=0.4, help="share of pictures whose surface is a photograph")
     result.add_argument("--objects", type=float, default=0.04, help="share of pictures of whole objects")
     result.add_argument("--start", type=pathlib.Path, help="exported weights that a new run starts from")
@@ -80,6 +84,7 @@ class Run:
         self.minutes = options.minutes
         self.bf16 = options.bf16
         self.from_scratch = options.start is None
+        self.trunk = options.trunk
         unlike = ("state", "save_every", "minutes", "steps", "until")
         self.terms = {name: str(value) for name, value in sorted(vars(options).items()) if name not in unlike}
         self.steps = options.steps
@@ -96,6 +101,14 @@ class Run:
         if self.path.exists():
             self.restore(torch.load(self.path, weights_only=False, map_location="cpu"))
         self.resumed = time.time() - self.elapsed
+
+    def fill_trunk(self, part: trunk.Trunk, prepared: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        """Gives a new run's trunk its published weights; `prepared` makes the model's input of pictures."""
+        if self.step > 0 or not self.from_scratch or not self.trunk:
+            return
+        photographs = self.pictures.photographs
+        drawing = Generator(CALIBRATION_SEED, self.pictures.shares, 3, photographs, self.device).batch(CALIBRATION_PICTURES, 256, 256)
+        trunk.fill(part, self.trunk, prepared(drawing.pictures))
 
     @property
     def progress(self) -> float:

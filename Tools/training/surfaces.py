@@ -9,7 +9,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from fields import Sheet, unit
+from fields import Sheet, blurred, unit
 from lookalikes import with_lookalikes
 from photographs import Photographs, toned
 
@@ -92,14 +92,26 @@ def light(sheet: Sheet) -> torch.Tensor:
     return (1 + field).clamp(0.25, 1.8)
 
 
+def cut_plate(sheet: Sheet) -> torch.Tensor:
+    """Coverage [count, h, w] of a flat part: a plate of four to six straight sides, turned, with bores now and then."""
+    centre_y, centre_x = sheet.uniform(0.38, 0.62), sheet.uniform(0.38, 0.62)
+    first, sides = sheet.uniform(0, 2 * math.pi), sheet.lot.choice([4, 4, 4, 5, 6])
+    depth = sheet.blank(1.0)
+    for side in range(sides):
+        angle = first + 2 * math.pi * side / sides + sheet.uniform(-0.1, 0.1) * (sides > 4)
+        reach = sheet.uniform(0.14, 0.46)
+        depth = torch.minimum(depth, reach - (sheet.x - centre_x) * angle.cos() - (sheet.y - centre_y) * angle.sin())
+    for _ in range(sheet.pick(0, 2)):
+        bore_y, bore_x = centre_y + sheet.uniform(-0.15, 0.15), centre_x + sheet.uniform(-0.15, 0.15)
+        bore = ((sheet.y - bore_y).square() + (sheet.x - bore_x).square()).sqrt() - sheet.uniform(0.015, 0.08)
+        depth = torch.where(sheet.chance(0.7), torch.minimum(depth, bore), depth)
+    return sheet.solid(depth)
+
+
 def outline(sheet: Sheet, metal: bool) -> torch.Tensor:
-    """The object's coverage [count, h, w]: a bowed sheet with narrow borders, a round part, or a turned plate with a bore."""
-    if sheet.flip(0.05 if metal else 0.3):
-        u, v = sheet.turned()
-        middle_u, middle_v = u.mean((1, 2), keepdim=True), v.mean((1, 2), keepdim=True)
-        across = torch.minimum(sheet.uniform(0.2, 0.45) - (u - middle_u).abs(), sheet.uniform(0.2, 0.45) - (v - middle_v).abs())
-        bore = ((u - middle_u - sheet.uniform(-0.1, 0.1)).square() + (v - middle_v).square()).sqrt() - sheet.uniform(0.03, 0.08)
-        return sheet.solid(torch.where(sheet.chance(0.6), torch.minimum(across, bore), across))
+    """The object's coverage [count, h, w]: a bowed sheet with narrow borders, a round part, or a plate."""
+    if sheet.flip(0.15 if metal else 0.5):
+        return cut_plate(sheet)
     if sheet.flip(0.08 if metal else 0.25):
         radius = sheet.uniform(0.3, 0.48)
         return sheet.solid(radius - ((sheet.x - sheet.uniform(0.45, 0.55)).square()
@@ -120,18 +132,38 @@ def base(sheet: Sheet, name: str, photographs: Photographs | None = None) -> tor
 
 
 def ground(sheet: Sheet, photographs: Photographs | None) -> torch.Tensor:
-    """What lies behind an object: mostly dark and plain, now and then another surface."""
+    """What lies behind an object: a dark room, a bright wall, or now and then another surface."""
     if photographs and sheet.flip(0.2):
         return photographs.crops(sheet)
-    dark = sheet.chance(0.75)[..., None]
-    plain = torch.where(dark, sheet.uniform(0.0, 0.12)[..., None], sheet.rand(sheet.count, 3, 1, 1))
-    return plain + 0.02 * sheet.smooth(sheet.height // 2, sheet.width // 2)[:, None]
+    dark = sheet.chance(0.6)[..., None]
+    bright = sheet.uniform(0.3, 0.9)[..., None] * (1 + 0.08 * sheet.normal(sheet.count, 3, 1, 1) * sheet.chance(0.5)[..., None])
+    plain = torch.where(dark, sheet.uniform(0.0, 0.12)[..., None], bright * light(sheet)[:, None])
+    return plain + sheet.uniform(0, 0.02)[..., None] * sheet.smooth(sheet.height // 2, sheet.width // 2)[:, None]
+
+
+def placed(sheet: Sheet, picture: torch.Tensor, cover: torch.Tensor, behind: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Objects before what is behind them, with their shadow on it, and sometimes a rod or a wire that holds them; the
+    second result is the coverage of the objects that is still seen."""
+    if sheet.flip(0.5):
+        step = max(1, sheet.width // 24)
+        shadow = blurred(cover.roll((sheet.pick(-step, step), sheet.pick(-step, step)), (1, 2)), max(1, step // 2))
+        behind = behind * (1 - sheet.uniform(0, 0.5) * shadow)[:, None]
+    picture = torch.lerp(behind, picture, cover[:, None])
+    if not sheet.flip(0.3 if cover.amin() < 0.5 else 0.03):
+        return picture, cover
+    end = torch.stack([sheet.uniform(0.2, 0.7).flatten(), sheet.uniform(0.3, 0.7).flatten()], 1)
+    start = torch.stack([torch.zeros_like(end[:, 0]), end[:, 1] + 0.4 * (sheet.rand(sheet.count) - 0.5)], 1)
+    wide = sheet.uniform(0.8, 0.025 * sheet.width)
+    rod = sheet.line(torch.stack([start, end], 1), wide)
+    cast = blurred(rod.roll((sheet.pick(1, 12), sheet.pick(-12, 12)), (1, 2)), 2)
+    picture = picture * (1 - sheet.uniform(0, 0.5) * cast)[:, None]
+    return torch.lerp(picture, sheet.uniform(0.1, 0.8)[..., None].expand_as(picture), rod[:, None]), cover * (1 - rod)
 
 
 def whole_object(sheet: Sheet, photographs: Photographs) -> tuple[torch.Tensor, torch.Tensor]:
     """Pictures [count, 3, h, w] of objects on a background, and the objects' coverage [count, h, w]."""
     picture, cover = photographs.cutouts(sheet)
-    return torch.lerp(ground(sheet, photographs), picture * light(sheet)[:, None], cover[:, None]), cover
+    return placed(sheet, picture * light(sheet)[:, None], cover, ground(sheet, photographs))
 
 
 def surface(sheet: Sheet, name: str, photographs: Photographs | None = None) -> tuple[torch.Tensor, torch.Tensor]:
@@ -140,7 +172,7 @@ def surface(sheet: Sheet, name: str, photographs: Photographs | None = None) -> 
         return whole_object(sheet, photographs)
     metal = name == "brushed metal"
     picture = with_lookalikes(sheet, base(sheet, name, photographs))
-    cover = outline(sheet, metal) if sheet.flip(0.7 if metal else 0.35) else sheet.blank(1.0)
+    cover = outline(sheet, metal) if sheet.flip(0.7 if metal else 0.4) else sheet.blank(1.0)
     if sheet.flip(0.3):
         rim = torch.exp(-((cover.cumsum(2) / sheet.width).minimum(1 - cover.cumsum(2) / sheet.width) / 0.02))
         picture = picture + (sheet.normal(sheet.count, 1, 1) * 0.12 * rim)[:, None]
@@ -148,4 +180,4 @@ def surface(sheet: Sheet, name: str, photographs: Photographs | None = None) -> 
         edge = sheet.solid(sheet.turned()[0] - sheet.uniform(0.1, 0.9))[:, None]
         picture = picture + edge * sheet.normal(sheet.count, 3, 1, 1) * 0.06
     picture = picture * light(sheet)[:, None]
-    return torch.lerp(ground(sheet, photographs), picture, cover[:, None]), cover
+    return placed(sheet, picture, cover, ground(sheet, photographs))

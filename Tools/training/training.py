@@ -50,7 +50,7 @@ def parser(description: str, state: str, seed: int) -> argparse.ArgumentParser:
     result.add_argument("--pool", type=pathlib.Path, help="photographs (surfaces/gather.py); without it all is drawn")
     result.add_argument("--trunk", type=pathlib.Path, help=f"{trunk.WHEEL}; without it and --start the trunk is random, for tests only")
     result.add_argument("--photographs", type=float, default=0.4, help="share of pictures whose surface is a photograph")
-    result.add_argument("--objects", type=float, default=0.04, help="share of pictures of whole objects")
+    result.add_argument("--objects", type=float, default=0.08, help="share of pictures of whole objects")
     result.add_argument("--start", type=pathlib.Path, help="exported weights that a new run starts from")
     return result
 

@@ -23,7 +23,7 @@ PROMPTS = 2  # of each picture
 # Share of batches whose points come from the small CLIP's map, as the cascade's do; the others have points in the defect.
 MAP_SHARE = 0.65
 # Side of the pictures that the map is made of, one by lot a batch.
-MAP_SIDES = [176, 256, 256, 352]
+MAP_SIDES = [256, 320, 320, 448]
 # How often pictures are drawn at half the frame and enlarged, where the frame is larger than LARGEST_SMALL.
 SMALL_SHARE, LARGEST_SMALL = 0.6, 256
 OBJECT_NAMES = ["surface", "metal plate", "leather", "magnetic tile", "wood", "fabric"]

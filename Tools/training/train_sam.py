@@ -19,7 +19,7 @@ from sam_model import CONFIG, SmallSAM, prepared
 from training import Run, parser, prepare
 
 PICTURES = 8  # in a batch
-PROMPTS = 2  # of each picture
+PROMPTS = 4  # of each picture; a decoder is cheap beside the encoder
 # Share of batches whose points come from the small CLIP's map, as the cascade's do; the others have points in the defect.
 MAP_SHARE = 0.65
 # Side of the pictures that the map is made of, one by lot a batch.
@@ -75,22 +75,21 @@ def stage_loss(logits: torch.Tensor, quality: torch.Tensor, truth: torch.Tensor,
                weights: LossWeights) -> tuple[torch.Tensor, torch.Tensor]:
     """Loss of one stage, and the first mask's IoU [b].
 
-    The first mask always learns; where there is nothing, it learns to be empty. Of the other three only the best one learns,
-    where `several` masks are asked for and there is something: who asks for three masks at a point wants to choose.
+    Masks learn where there is something under the points. Where there is nothing, only the predicted IoU learns, towards 0: so
+    SAM says that it doubts an alarm, and still draws what was asked for. The first mask always learns; of the other three only
+    the best one, where `several` masks are asked for.
     """
     logits = F.interpolate(logits if several else logits[:, :1], scale_factor=2, mode="bilinear", align_corners=False)
-    loss = mask_loss(logits, truth, weights)
     there = truth.flatten(1).amax(1)
-    total = loss[:, 0].mean()
-    if several:
-        total = total + (loss[:, 1:].amin(1) * there).sum() / there.sum().clamp(min=1)
+    loss = mask_loss(logits, truth, weights) * there[:, None]
+    total = loss[:, 0].sum() + (loss[:, 1:].amin(1).sum() if several else 0.0)
     met = overlap(logits.detach(), truth)
-    return total + weights.quality * (quality[:, : met.shape[1]] - met).square().mean(), met[:, 0]
+    return total / there.sum().clamp(min=1) + weights.quality * (quality[:, : met.shape[1]] - met).square().mean(), met[:, 0]
 
 
 class MapPrompts:
     """Points from the small CLIP's map of the same picture, and the mask that they ask for: the defects that the group of
-    points lies on. A group that lies on none asks for an empty mask, so that SAM learns to refuse false alarms."""
+    points lies on. A group that lies on none asks for an empty one: there SAM learns that it should not be trusted."""
 
     def __init__(self, clip: SmallCLIP, merges: pathlib.Path, device: str):
         tokenizer = Tokenizer.read(merges)
@@ -154,7 +153,9 @@ def losses(model: SmallSAM, lot: random.Random, drawing: Drawing, maps: MapPromp
         total = total + weights.stages[stage] * loss
         there = truth.flatten(1).any(1)
         met[name] = (found * there).sum() / there.sum().clamp(min=1)
-        met[name + "-empty"] = ((logits[:, 0].flatten(1) <= 0).all(1) * ~there).sum() / (~there).sum().clamp(min=1)
+        if stage == 2:
+            for kind, rows in (("trust", there), ("trust-nothing", ~there)):
+                met[kind] = (quality[:, 0].detach() * rows).sum() / rows.sum().clamp(min=1)
         previous = blurred_guess(logits[:, :1].detach(), lot)
     return total, met
 

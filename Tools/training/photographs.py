@@ -38,13 +38,15 @@ def centred(picture: np.ndarray, side: int) -> np.ndarray:
 class Photographs:
     """surfaces: [n, 3, SIDE, SIDE]; halved: the same at half the side; objects: [m, 4, OBJECT_SIDE, OBJECT_SIDE]; all bytes."""
 
-    def __init__(self, pool: pathlib.Path, device: torch.device | str = "cpu", held_out: bool = False):
+    def __init__(self, pool: pathlib.Path, device: torch.device | str = "cpu", held_out: bool = False,
+                 only: int | None = None):
+        """`only` takes one surface, by its number in the pool, and no object but the first."""
         surfaces, objects = [], []
         with zipfile.ZipFile(pool) as file:
             for kind, found, mode in (("surface", surfaces, "RGB"), ("object", objects, "RGBA")):
                 names = sorted(name for name in file.namelist() if name.startswith(kind + "/"))
                 for index, name in enumerate(names):
-                    if (index % HELD_OUT == 0) == held_out:
+                    if (index % HELD_OUT == 0) == held_out if only is None else index == (only if kind == "surface" else 0):
                         picture = np.array(Image.open(io.BytesIO(file.read(name))).convert(mode))
                         found.append(mirrored(picture, SIDE) if mode == "RGB" else centred(picture, OBJECT_SIDE))
         self.surfaces, self.objects = (

@@ -1,5 +1,6 @@
 """Trains the small SAM on drawn pictures, prompted as the cascade prompts it; see README.md."""
 
+import argparse
 import pathlib
 import random
 from dataclasses import dataclass, replace
@@ -14,11 +15,13 @@ from bpe import Tokenizer
 from clip_model import SmallCLIP
 from clip_model import prepared as prepared_for_clip
 from ensemble import text_vectors
-from generator import Drawing, Shares
+from generator import Drawing, Generator, Shares
+from photographs import Photographs
 from sam_model import CONFIG, SmallSAM, prepared
-from training import Run, parser, prepare
+from training import CALIBRATION_SEED, Run, parser, prepare
 
 PICTURES = 8  # in a batch
+FITTING_PICTURES = 16
 PROMPTS = 4  # of each picture; a decoder is cheap beside the encoder
 # Share of batches whose points come from the small CLIP's map, as the cascade's do; the others have points in the defect.
 MAP_SHARE = 0.65
@@ -189,15 +192,28 @@ def step(run: Run, count: int, group: int, maps: MapPrompts | None) -> None:
     run.finish_step(count, {name: value.item() for name, value in met.items()} | {"loss": loss.item()})
 
 
+def fitting_pictures(options: argparse.Namespace) -> torch.Tensor:
+    """Pictures of the frame's size, which another encoder is fitted on."""
+    photographs = Photographs(options.pool) if options.pool else None
+    shares = Shares(photographs=options.photographs, objects=options.objects)
+    generator = Generator(CALIBRATION_SEED, shares, 3, photographs)
+    side = options.side or CONFIG["image_size"]
+    return generator.batch(FITTING_PICTURES, side, side).pictures
+
+
 def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/sam.pt", seed=2)
     arguments.add_argument("--side", type=int, help="of the model's frame; the configuration's own without it")
     arguments.add_argument("--clip", type=pathlib.Path, help="exported small CLIP, whose map most points then come from")
+    arguments.add_argument("--encoder", action="store_true", help="start with that CLIP's image tower as the encoder, and with the rest of --start")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     prepare(options)
     config = CONFIG | ({"image_size": options.side} if options.side else {})
-    model = weight_files.sam(options.start, config) if options.start else SmallSAM(config)
+    if options.encoder:
+        model = weight_files.sam_from_clip(options.clip, options.start, config, fitting_pictures(options))
+    else:
+        model = weight_files.sam(options.start, config) if options.start else SmallSAM(config)
     model = model.to(memory_format=torch.channels_last)
     maps = MapPrompts(weight_files.clip(options.clip), options.merges, options.device) if options.clip else None
     run = Run(model, options, peak=8e-4, shares=Shares(normal=0.15), most=2)

@@ -10,7 +10,7 @@ from safetensors import safe_open
 from bpe import Tokenizer
 from clip_model import SmallCLIP
 from ensemble import text_vectors
-from sam_model import SmallSAM
+from sam_model import SmallSAM, prepared
 
 TRUNKS = {"clip": "visual.trunk", "sam": "image_encoder.patch_embed.trunk"}
 
@@ -56,4 +56,52 @@ def sam(path: pathlib.Path, config: dict | None = None) -> SmallSAM:
     described, tensors = read(path)
     model = SmallSAM(config or described)
     fill(model, tensors)
+    return model.eval()
+
+
+@torch.no_grad()
+def sam_from_clip(path: pathlib.Path, sam_path: pathlib.Path, config: dict, pictures: torch.Tensor) -> SmallSAM:
+    """A SAM whose encoder starts as the small CLIP's image tower, which knows what defects look like; the rest is from
+    `sam_path`.
+
+    Both towers have the same blocks and take the same input, but CLIP has a norm before the first block. It is folded into the
+    trunk's projections, with one deviation for all patches in place of each patch's own. The neck's first layer is fitted so
+    that the decoder finds what it is used to. Deviation and fit are taken from `pictures` [b, 3, side, side] in 0...1.
+    """
+    described, tower = read(path)
+    _, rest = read(sam_path)
+    own, before = clip(path).visual, sam(sam_path, config | {"global_blocks": read(sam_path)[0]["global_blocks"]})
+    inputs = prepared(pictures, config)
+    grid = config["image_size"] // config["patch"]
+    places = own.positions(grid, grid)[1:]
+    patches = own.trunk(inputs).flatten(2).transpose(1, 2) + places
+    deviation = (patches - patches.mean(2, keepdim=True)).square().mean(2).sqrt().mean()
+    fold = (own.ln_pre.weight / deviation)[:, None] * (torch.eye(len(own.ln_pre.weight)) - 1 / len(own.ln_pre.weight))
+    tensors = {name: value for name, value in rest.items() if not name.startswith(("image_encoder.patch_embed",
+               "image_encoder.blocks", "image_encoder.pos_embed", "image_encoder.neck.0"))}
+    names = {"ln_1": "norm1", "ln_2": "norm2", "attn.in_proj_": "attn.qkv.", "attn.out_proj": "attn.proj",
+             "mlp.c_fc": "mlp.lin1", "mlp.c_proj": "mlp.lin2"}
+    for name, value in tower.items():
+        if name.startswith(TRUNKS["clip"]):
+            if ".laterals." in name:
+                value = torch.einsum("ij,j...->i...", fold, value)
+            tensors[name.replace(TRUNKS["clip"], TRUNKS["sam"])] = value
+        elif name.startswith("visual.transformer.resblocks."):
+            name = name.replace("visual.transformer.resblocks.", "image_encoder.blocks.")
+            for theirs, ours in names.items():
+                name = name.replace(theirs, ours)
+            tensors[name] = value
+    tensors["image_encoder.pos_embed"] = (places @ fold.T + own.ln_pre.bias).view(1, grid, grid, -1)
+    model = SmallSAM(config | {"global_blocks": list(range(config["depth"]))})
+    fill(model, tensors)
+
+    def tokens(encoder: torch.nn.Module) -> torch.Tensor:
+        x = encoder.patch_embed(inputs) + encoder.pos_embed
+        for block in encoder.blocks:
+            x = block(x)
+        return x.flatten(0, 2)
+
+    wanted = tokens(before.image_encoder) @ before.image_encoder.neck[0].weight[:, :, 0, 0].T
+    fitted_weight = torch.linalg.lstsq(tokens(model.image_encoder), wanted).solution.T
+    model.image_encoder.neck[0].weight.copy_(fitted_weight[:, :, None, None])
     return model.eval()

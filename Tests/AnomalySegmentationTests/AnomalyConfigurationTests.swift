@@ -47,7 +47,7 @@ struct AnomalyConfigurationTests {
                 $0.points.negativeRule = .lowestHeat(heatMaximum: 1)
             },
             Rewriting(text: #"{"perComponent":{"limit":5}}"#, other: #"{"joint":{}}"#) { $0.points.grouping = .joint },
-            Rewriting(text: #"{"softGate":{"floor":0.5}}"#, other: #"{"gate":{}}"#) { $0.fusion.mode = .gate },
+            Rewriting(text: #"{"softGate":{"floor":0.25}}"#, other: #"{"gate":{}}"#) { $0.fusion.mode = .gate },
             Rewriting(text: #"{"mapAgreement":{"ringDiameter":25}}"#, other: #"{"predictedIoU":{}}"#) {
                 $0.cascade.selectionRule = .predictedIoU
             },

@@ -52,28 +52,18 @@ struct MaskFusionTests {
         #expect(fused(FusionConfiguration { $0.mode = .gate }, []) == scores)
     }
 
-    @Test("the soft gate leaves a share of the map")
+    @Test("the soft gate lowers the map outside of masks, the more the surer SAM is of one of them")
     func softGate() {
-        let found = fused(FusionConfiguration { $0.mode = .softGate(floor: 0.25) }, [part])
-        for index in 0..<size.pixelCount {
-            let expected = scores.values[index] * (mask.values[index] ? 0.25 + 0.75 * 0.75 : 0.25)
-            #expect(abs(found.values[index] - expected) < 1e-6)
-        }
-    }
-
-    @Test("refining sharpens the map in the mask's zone, by how far it is trusted, and leaves the rest alone")
-    func refine() {
-        var trusted = part
+        var (doubted, trusted) = (part, part)
+        doubted.trust = 0.2
         trusted.trust = 0.6
-        trusted.zone = ImageBox(x0: 1, y0: 0, x1: 4, y1: 2)
-        let found = fused(FusionConfiguration { $0.mode = .refine(maskWeight: 0.5) }, [trusted])
+        let configuration = FusionConfiguration { $0.mode = .softGate(floor: 0.25) }
+        let found = fused(configuration, [doubted, trusted])
         for index in 0..<size.pixelCount {
-            let (x, y) = (index % 8, index / 8)
-            let kept: Float = (1...4).contains(x) && (0...2).contains(y) ? 1 - 0.5 * 0.6 : 1
-            let expected = kept * scores.values[index] + (mask.values[index] ? 0.5 * 0.4 * 0.75 : 0)
-            #expect(abs(found.values[index] - expected) < 1e-6, "(\(x), \(y))")
+            let outside: Float = mask.values[index] ? 0.25 : 1
+            #expect(abs(found.values[index] - scores.values[index] * (1 - 0.75 * 0.6 * outside)) < 1e-6)
         }
-        #expect(fused(FusionConfiguration { $0.mode = .refine() }, []) == scores)
+        #expect(fused(configuration, []) == scores)
     }
 
     @Test("the mask alone has its confidence, the map alone is the map")

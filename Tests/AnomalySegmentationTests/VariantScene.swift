@@ -30,6 +30,8 @@ struct VariantScene {
             $0.map.inputs = .scales(ofModelSide: [1, 1.5])
             // Nothing is rejected, so that each part shows.
             $0.cascade = .paper
+            // A generated SAM trusts none of its masks.
+            $0.fusion.usesPredictedIoU = false
             $0.points.threshold = .percentile(percent: 90)
             $0.points.negativeRule = .leastSimilar(similarityWeight: 1, heatMaximum: 1)
         })

@@ -12,7 +12,7 @@ import Testing
 
 @Suite("vitrine inspect")
 struct InspectTests {
-    private static let block = "visual.transformer.resblocks.3"
+    private static let block = "visual.transformer.resblocks.1"
     private let command: Command
 
     init() throws {
@@ -185,7 +185,7 @@ struct InspectTests {
             (["a.png", "--text", "a", "--edit", "visual.ln_post"], "--edit"),
             (["a.png", "--text", "a", "--edit", "visual.ln_post[x]=zero"], "--edit"),
             (["a.png", "--text", "a", "--edit", "visual.ln_post[0,999]=zero"], "no part [0, 999]"),
-            (["a.png", "--text", "a", "--edit", "visual.ln_post=v.npy"], "which takes [1, 257, 192]"),
+            (["a.png", "--text", "a", "--edit", "visual.ln_post=v.npy"], "which takes [1, 785, 192]"),
             (["a.png", "--model", "sam", "--point", "900,2"], "not on the picture"),
             (["a.png", "--tap", "visual", "--output", "out", "--overwrite"], "--overwrite is about"),
         ] as [([String], String)] {

@@ -25,11 +25,11 @@ struct InspectionPageTests {
     @Test("with an object: attention, similarity, lens, heads, and the way from map to mask")
     func object() throws {
         let found = try data(["--object", "plate"])
-        let (blocks, heads, tokens): (Double, Double, Double) = (6, 3, 257)
+        let (blocks, heads, tokens): (Double, Double, Double) = (3, 3, 785)
         #expect(shape(found["attention"]?["weights"]) == [blocks, heads, tokens, tokens])
         #expect(shape(found["attention"]?["peaks"]) == [blocks, heads, tokens])
         #expect(shape(found["rollout"]?["weights"]) == [tokens, tokens])
-        #expect(shape(found["similarity"]) == [blocks, 256, 256])
+        #expect(shape(found["similarity"]) == [blocks, 784, 784])
         #expect(shape(found["lens"]?["similarities"]) == [blocks + 1, tokens, 2])
         #expect(found["shares"]?["contributions"]?.asList?.count == 2)
         let groups = try #require(found["method"]?["groups"]?.asList)
@@ -44,7 +44,7 @@ struct InspectionPageTests {
             let tokens = 5 + points + (stage["box"]?["x0"] == nil ? 1 : 2)
             let maps = try #require(shape(looked["attention"]?["weights"]))
             #expect(maps.prefix(2) == [3, Double(tokens)] && looked["tokens"]?.asList?.count == tokens)
-            #expect(maps.count == 4 && maps[2] == 12 && maps[3] == 16)
+            #expect(maps.count == 4 && maps[2] == 24 && maps[3] == 32)
             #expect(shape(looked["attention"]?["peaks"]) == [3, Double(tokens)])
             let parts =
                 points + (stage["box"]?["x0"] == nil ? 0 : 1) + (stage["hasMaskPrompt"] == .boolean(true) ? 1 : 0)

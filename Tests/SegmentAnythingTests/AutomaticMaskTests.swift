@@ -14,8 +14,9 @@ import Testing
         configuration.stabilityOffset = 0.02
     }
     static let trained = configuration { configuration in
-        configuration.predictedIoUThreshold = 0.3
+        configuration.predictedIoUThreshold = 0.02
         configuration.stabilityThreshold = 0.5
+        configuration.boxNMSThreshold = 0.98
     }
 
     fileprivate static func configuration(
@@ -71,7 +72,6 @@ import Testing
         try expectReference("trained_whole", on: "third", model, configuration)
         configuration.grid = .pointsPerSide(6)
         configuration.cropLayers = 1
-        configuration.boxNMSThreshold = 0.9
         try expectReference("trained_crops", on: "second", model, configuration)
         configuration = Self.trained
         configuration.grid = .pointsPerSide(8)

@@ -13,7 +13,6 @@ and digests of the weights. PNG files are compressed at level 1. Layers are buil
 """
 
 import argparse
-import json
 import pathlib
 import sys
 
@@ -21,7 +20,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from safetensors import safe_open
 
 TRAINING = pathlib.Path(__file__).resolve().parent.parent / "training"
 WEIGHTS = TRAINING.parent.parent / "Weights" / "small"
@@ -29,17 +27,11 @@ sys.path.insert(0, str(TRAINING))
 
 import clip_model  # noqa: E402
 import sam_model  # noqa: E402
+import weight_files  # noqa: E402
 from bpe import Tokenizer  # noqa: E402
 from ensemble import state_vector  # noqa: E402
-from export import restore  # noqa: E402
 
 SCALES, RASTER, SIGMA = (0.7, 1, 1.4), 518, 4.0
-
-
-def weights(name):
-    """The description that a file of weights carries, and its tensors."""
-    with safe_open(WEIGHTS / f"{name}.safetensors", "pt") as file:
-        return json.loads(file.metadata()["vitrine.model"]), {key: file.get_tensor(key) for key in file.keys()}
 
 
 def sentences(path):
@@ -58,11 +50,8 @@ def models():
     # Initial values would be overwritten: what draws them is put out of action.
     for draw in (torch.nn.init.kaiming_uniform_, torch.nn.init.uniform_, torch.nn.init.normal_, torch.nn.init.trunc_normal_):
         setattr(torch.nn.init, draw.__name__, lambda tensor, *_, **__: tensor)
-    (config, clip_state), (sam_config, sam_state) = weights("clip"), weights("sam")
-    clip, sam = clip_model.SmallCLIP(config).eval(), sam_model.SmallSAM(sam_config).eval()
-    restore(clip, clip.visual.stem, clip_state, "visual.stem")
-    restore(sam, sam.image_encoder.patch_embed.stem, sam_state, "image_encoder.patch_embed.stem")
-    return clip, config, sam, tokenizer
+    clip, sam = (getattr(weight_files, name)(WEIGHTS / f"{name}.safetensors") for name in ("clip", "sam"))
+    return clip, clip.config, sam, tokenizer
 
 
 def tensor(picture, size):

@@ -152,7 +152,7 @@ def main():
 
 
 def notebook(ask):
-    part = ROOT / "Tools/samples/brushed-metal-hole.png"
+    part = ROOT / "Tools/samples/wood-holes.png"
     photo = Image.open(part).convert("RGB")
     page = ask.page(part)
     method = page["method"]

@@ -15,10 +15,10 @@ from photographs import Photographs
 from surfaces import PHOTOGRAPH
 
 # Name, seed, number of the photograph in the pool or kind of the drawn surface, defect, height and width.
-SAMPLES = [("steel-scratch", 104, 519, "scratch", 384, 448), ("plaster-crack", 106, 509, "crack", 384, 448),
+SAMPLES = [("steel-scratch", 104, 519, "scratch", 384, 448), ("plaster-crack", 105, 509, "crack", 384, 448),
            ("wood-holes", 101, 515, "hole", 384, 384), ("canvas-stain", 104, 72, "stain", 384, 448),
            ("felt-foreign-body", 107, 508, "foreign body", 384, 384), ("brass-worn-area", 104, 503, "worn area", 384, 448),
-           ("tile-swapped-piece", 102, "tiled grid", "missing piece", 384, 384), ("plate-chip", 104, "painted plate", "chip", 384, 448)]
+           ("tile-swapped-piece", 109, "tiled grid", "missing piece", 384, 384), ("plate-chip", 104, "painted plate", "chip", 384, 448)]
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ STEPS = 5
 
 def command(script: str, state: pathlib.Path, seed: int) -> list[str]:
     return [sys.executable, str(FOLDER / script), "--steps", str(STEPS), "--seed", str(seed), "--save-every", "2",
-            "--state", str(state), "--batch", "2", "--device", "cpu"]
+            "--state", str(state), "--batch", "2", "--device", "cpu", *(["--side", "128"] if script == "train_sam.py" else [])]
 
 
 def finished(script: str, state: pathlib.Path, seed: int = 7) -> tuple[str, str, str]:

@@ -26,13 +26,11 @@ struct MaskFusion {
         markSuperseded(&cascades)
         var parts: [Part] = []
         var mask = MaskRows(size: scores.size)
-        for (index, (run, cascade)) in zip(runs, cascades).enumerated()
-        where cascade.supersededBy == nil && !cascade.rows.isEmpty {
-            let zone = cascade.rows.boundingBox?.union(groups[index].box)
+        for (run, cascade) in zip(runs, cascades) where cascade.supersededBy == nil && !cascade.rows.isEmpty {
             parts.append(
                 Part(
                     mask: cascade.rows, probability: probability(of: run), confidence: cascade.confidence,
-                    trust: trust(in: run), zone: zone?.padded(by: configuration.boxPadding, within: scores.size)))
+                    trust: trust(in: run)))
             mask = mask.union(cascade.rows)
         }
         return (fused(scores, parts), mask.mask, cascades)
@@ -47,7 +45,7 @@ struct MaskFusion {
     }
 
     /// q of one mask: its predicted IoU, 0...1; 1 where that is not used.
-    private func trust(in run: PromptCascade.Run) -> Float {
+    func trust(in run: PromptCascade.Run) -> Float {
         guard configuration.usesPredictedIoU else { return 1 }
         let iou = run.predictedIoU ?? Self.unknownIoU
         return iou.isNaN ? 0 : min(max(iou, 0), 1)
@@ -112,20 +110,16 @@ struct MaskFusion {
         case .gate: return combined(scores, parts, { part, rows in part.inside(rows, 1) }) { $0 * $1 }
         case .mask: return combined(scores, parts, { part, rows in part.inside(rows, part.confidence) }) { $1 }
         case .softGate(let floor):
+            // Without a mask nothing says where the defect is not.
+            let lowered = (1 - floor) * (parts.lazy.filter { !$0.mask.isEmpty }.map(\.trust).max() ?? 0)
             return combined(scores, parts, { part, rows in part.probability.values(ofRows: rows) }) {
-                $0 * (floor + (1 - floor) * $1)
+                $0 * (1 - lowered * (1 - $1))
             }
         case .blend(let weight):
             return combined(
                 scores, parts,
                 { part, rows in part.probability.values(ofRows: rows).map { part.confidence * $0 } }
             ) { (1 - weight) * $0 + weight * $1 }
-        case .refine(let weight):
-            let kept = combined(scores, parts, { part, rows in part.zoned(rows) }) { $0 * (1 - weight * $1) }
-            return combined(
-                ScoreRows(kept), parts,
-                { part, rows in part.probability.values(ofRows: rows).map { part.confidence * $0 } }
-            ) { $0 + weight * $1 }
         }
     }
 
@@ -136,20 +130,6 @@ struct MaskFusion {
         let confidence: Float
         /// q, 0...1.
         var trust: Float = 1
-        /// Where the mask decides about the map; nowhere if nil.
-        var zone: ImageBox?
-
-        /// Some rows of a map that is `trust` inside of the zone and 0 outside.
-        func zoned(_ rows: Range<Int>) -> [Float] {
-            let width = mask.size.width
-            var values = [Float](repeating: 0, count: mask.size.indices(ofRows: rows).count)
-            guard let zone else { return values }
-            for y in rows.clamped(to: zone.y0..<zone.y1 + 1) {
-                let start = (y - rows.lowerBound) * width
-                for x in zone.x0...zone.x1 { values[start + x] = trust }
-            }
-            return values
-        }
 
         /// Some rows of a map that is `value` inside of the mask and 0 outside.
         func inside(_ rows: Range<Int>, _ value: Float) -> [Float] {

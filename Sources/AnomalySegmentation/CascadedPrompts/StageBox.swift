@@ -52,11 +52,6 @@ struct MaskParts {
 }
 
 extension ImageBox {
-    /// The smallest box around both.
-    func union(_ other: ImageBox) -> ImageBox {
-        ImageBox(x0: min(x0, other.x0), y0: min(y0, other.y0), x1: max(x1, other.x1), y1: max(y1, other.y1))
-    }
-
     /// The box grown on each side by a share of its own width and height, rounded, and cut at the picture's border.
     func padded(by share: Float, within size: ImageSize) -> ImageBox {
         let across = Int((Float(width) * share).rounded())

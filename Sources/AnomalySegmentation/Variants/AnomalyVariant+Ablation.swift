@@ -77,7 +77,7 @@ extension AnomalyVariant {
     private static func fusions(of configuration: AnomalyConfiguration) -> [AnomalyVariant] {
         let modes: [(name: String, title: String, mode: FusionConfiguration.Mode)] = [
             ("blend", "blend", .blend()), ("gate", "gate", .gate), ("soft-gate", "soft gate", .softGate()),
-            ("refine", "refine", .refine()), ("mask", "mask alone", .mask),
+            ("mask", "mask alone", .mask),
         ]
         return modes.filter { !$0.mode.isSameKind(as: configuration.fusion.mode) }.map { name, title, mode in
             AnomalyVariant(
@@ -144,9 +144,7 @@ extension PointPromptConfiguration.NegativeRule {
 extension FusionConfiguration.Mode {
     fileprivate func isSameKind(as other: Self) -> Bool {
         switch (self, other) {
-        case (.blend, .blend), (.gate, .gate), (.softGate, .softGate), (.refine, .refine), (.mask, .mask),
-            (.clip, .clip):
-            true
+        case (.blend, .blend), (.gate, .gate), (.softGate, .softGate), (.mask, .mask), (.clip, .clip): true
         default: false
         }
     }

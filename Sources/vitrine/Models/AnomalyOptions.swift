@@ -42,7 +42,7 @@ struct AnomalyOptions: ParsableArguments {
             """)
     var textCache: String?
 
-    @Option(help: "How map and masks are joined: blend, gate, softGate, refine, mask or clip (the map alone).")
+    @Option(help: "How map and masks are joined: blend, gate, softGate, mask or clip (the map alone).")
     var fusion: FusionMethod?
 
     @Option(help: "Stages of the cascade: 1 asks SAM with points, 2 with the mask of stage 1 too, 3 with a box too.")

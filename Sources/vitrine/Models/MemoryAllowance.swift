@@ -19,8 +19,9 @@ struct MemoryAllowance {
 
     /// As it was before models were loaded, for which addresses are reserved.
     private static let limit = MemoryLimit.current
-    /// Addresses that threads, libraries and the allocator ask for and do not fill.
-    private static let emptyBytes = 64 << 20
+    /// Addresses that threads, libraries and the allocator ask for and do not fill. With less the process was seen to end
+    /// in the middle of a picture.
+    private static let emptyBytes = 116 << 20
     /// The program and its libraries.
     private static let programBytes = 56 << 20
 

@@ -9,7 +9,7 @@ enum SettingWords {
     }
 
     private static let rules: [String: [@Sendable () throws -> String]] = [
-        "fusion.mode": encoded([FusionConfiguration.Mode.blend(), .gate, .softGate(), .refine(), .mask, .clip]),
+        "fusion.mode": encoded([FusionConfiguration.Mode.blend(), .gate, .softGate(), .mask, .clip]),
         "points.threshold": encoded([PointPromptConfiguration.Threshold.otsu(), .fixed(), .percentile()]),
         "points.spacing": encoded([PointPromptConfiguration.Spacing.distance(), .rankStride()]),
         "points.negativeRule": encoded([

@@ -29,7 +29,7 @@ enum TestServer {
     static let plate = Result {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        return [UInt8](try Data(contentsOf: root.appendingPathComponent("Tools/samples/brushed-metal-hole.png")))
+        return [UInt8](try Data(contentsOf: root.appendingPathComponent("Tools/samples/wood-holes.png")))
     }
 
     /// A body of multipart/form-data as curl sends it, and its type.

@@ -20,9 +20,9 @@ from PIL import Image, ImageDraw, ImageFont
 from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parents[2]
-OBJECT = "metal plate"
+OBJECT = "canvas"
 BLOCKS = "visual.transformer.resblocks"
-BLOCK_COUNT, HEADS, SIDE = 6, 3, 16
+BLOCK_COUNT, HEADS, SIDE = 3, 3, 28
 INK, PAPER = (35, 39, 44), (250, 248, 244)
 TILE = 132
 
@@ -120,7 +120,7 @@ class Asker:
 
     def probability(self, picture, *arguments):
         """Of the second of two texts."""
-        texts = ["--text", f"a photo of a flawless {OBJECT}.", "--text", f"a photo of a {OBJECT} with a hole."]
+        texts = ["--text", f"a photo of a flawless {OBJECT}.", "--text", f"a photo of a {OBJECT} with a stain."]
         return json.loads(self.run(picture, *texts, "--json", *arguments))["texts"][1]["probability"]
 
     def page(self, picture):
@@ -152,7 +152,7 @@ def main():
 
 
 def notebook(ask):
-    part = ROOT / "Tools/samples/wood-holes.png"
+    part = ROOT / "Tools/samples/canvas-stain.png"
     photo = Image.open(part).convert("RGB")
     page = ask.page(part)
     method = page["method"]
@@ -172,14 +172,14 @@ def notebook(ask):
     for index in range(BLOCK_COUNT):
         mixed = (all_weights[f"{BLOCKS}.{index}.attn.weights"][0].mean(0) + np.eye(len(flow))) / 2
         flow = mixed / mixed.sum(-1, keepdims=True) @ flow
-        if index in (0, 2, 5):
+        if index in (0, 1, 2):
             tiles.append((over(photo, np.sqrt(flow[0, 1:].reshape(SIDE, SIDE))), f"to block {index}"))
     row("2-rollout", tiles)
 
     # 3. Which patches are alike?
-    streams = ask.tensors(part, *(word for index in (0, 2, 5) for word in ("--tap", f"{BLOCKS}.{index}")))
+    streams = ask.tensors(part, *(word for index in (0, 1, 2) for word in ("--tap", f"{BLOCKS}.{index}")))
     tiles = []
-    for index in (0, 2, 5):
+    for index in (0, 1, 2):
         vectors = streams[f"{BLOCKS}.{index}"][0, 1:]
         vectors = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
         tiles.append((over(photo, (vectors @ vectors[patch]).reshape(SIDE, SIDE)), f"behind block {index}"))
@@ -189,7 +189,7 @@ def notebook(ask):
     cosines = numbers(page["lens"]["similarities"])
     chances = logistic(page["lens"]["logitScale"] * (cosines[..., 1] - cosines[..., 0]))
     row("4-lens", [(over(photo, chances[stage, 1:].reshape(SIDE, SIDE), low=0, high=1),
-                    "before" if stage == 0 else f"block {stage - 1}: {chances[stage, 0]:.2f}") for stage in range(7)], 4)
+                    "before" if stage == 0 else f"block {stage - 1}: {chances[stage, 0]:.2f}") for stage in range(BLOCK_COUNT + 1)], 4)
 
     # 5. Which head says it?
     texts = page["shares"]["contributions"]
@@ -205,14 +205,14 @@ def notebook(ask):
     without = np.array([[
         ask.probability(part, "--edit", f"{BLOCKS}.{index}.attn.gathered[0,{head}]=zero") - plain
         for head in range(HEADS)] for index in range(BLOCK_COUNT)])
-    print(f"probability of the hole: {plain:.3f}")
+    print(f"probability of the stain: {plain:.3f}")
     grid_of_numbers("6-without", without, columns, names)
 
     # 7. Which part carries the defect? Into a picture without it, head by head.
     clean = photo.copy()
     box, margin = group["region"]["box"], 6
     x0, y0, x1, y1 = box["x0"] - margin, box["y0"] - margin, box["x1"] + margin, box["y1"] + margin
-    # The brushed surface above the hole, turned over.
+    # The surface above the stain, turned over.
     source = photo.crop((x0, 2 * y0 - y1, x1, y0)).transpose(Image.FLIP_TOP_BOTTOM)
     clean.paste(source, (x0, y0))
     covered = ask.folder / "clean.png"
@@ -220,12 +220,12 @@ def notebook(ask):
     donors = ask.folder / "donors.safetensors"
     ask.run(part, "--tap", f"{BLOCKS}.*.attn.gathered", "--tap", f"{BLOCKS}.*.mlp", "--output", donors)
     receiver = ask.probability(covered)
-    print(f"probability of the hole without it: {receiver:.3f}")
+    print(f"probability of the stain without it: {receiver:.3f}")
     carried = np.array([[
         (ask.probability(covered, "--edit", f"{BLOCKS}.{index}.{name}={donors}") - receiver) / (plain - receiver)
         for name in [f"attn.gathered[0,{head}]" for head in range(HEADS)] + ["mlp"]] for index in range(BLOCK_COUNT)])
     grid_of_numbers("7-patching", carried, columns + ["MLP"], names, 2)
-    row("7-pictures", [(photo, "with the hole"), (clean, "without")])
+    row("7-pictures", [(photo, "with the stain"), (clean, "without")])
 
     # 8. Where does SAM look for a point?
     point = f"{peak['x']:.0f},{peak['y']:.0f}"

@@ -27,7 +27,7 @@ from defects import KINDS
 from fields import Sheet
 from generator import Generator, Shares
 from photographs import Photographs
-from sam_model import CONFIG, SmallSAM
+from sam_model import CONFIG, SmallSAM, prepared
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 STEPS = 5
@@ -198,6 +198,25 @@ def test_exported_weights_come_back_as_they_were(tmp_path):
     picture = torch.rand(2, 3, 128, 128)
     with torch.no_grad():
         torch.testing.assert_close(again.image_encoder(picture), model.image_encoder(picture), atol=0.05, rtol=0.05)
+
+
+def test_a_frame_of_another_side_keeps_what_the_file_says_of_the_model(tmp_path):
+    config = CONFIG | {"image_size": 128, "global_blocks": [0, 1, 2]}
+    path = tmp_path / "sam.safetensors"
+    save_file(export.halved(SmallSAM(config), weight_files.TRUNKS["sam"]), path, {"vitrine.model": json.dumps(config)})
+    assert weight_files.sam(path, 256).config == config | {"image_size": 256}
+
+
+def test_a_decoder_finds_what_it_is_used_to_behind_another_encoder():
+    small = FOLDER.parents[1] / "Weights/small"
+    before = weight_files.sam(small / "sam.safetensors", 128)
+    pictures = Generator(9).batch(8, 128, 128).pictures
+    after = weight_files.sam_from_clip(small / "clip.safetensors", before, pictures)
+    inputs = prepared(pictures, before.config)
+    with torch.no_grad():
+        wanted, found = before.image_encoder(inputs), after.image_encoder(inputs)
+    assert not torch.equal(wanted, found)
+    assert torch.nn.functional.cosine_similarity(wanted, found, dim=1).mean() > 0.9
 
 
 def test_trunk_takes_pictures_of_any_whole_number_of_patches():

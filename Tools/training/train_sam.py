@@ -192,12 +192,11 @@ def step(run: Run, count: int, group: int, maps: MapPrompts | None) -> None:
     run.finish_step(count, {name: value.item() for name, value in met.items()} | {"loss": loss.item()})
 
 
-def fitting_pictures(options: argparse.Namespace) -> torch.Tensor:
-    """Pictures of the frame's size, which another encoder is fitted on."""
+def fitting_pictures(options: argparse.Namespace, side: int) -> torch.Tensor:
+    """Pictures [n, 3, side, side] that another encoder is fitted on."""
     photographs = Photographs(options.pool) if options.pool else None
     shares = Shares(photographs=options.photographs, objects=options.objects)
     generator = Generator(CALIBRATION_SEED, shares, 3, photographs)
-    side = options.side or CONFIG["image_size"]
     return generator.batch(FITTING_PICTURES, side, side).pictures
 
 
@@ -205,19 +204,21 @@ def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/sam.pt", seed=2)
     arguments.add_argument("--side", type=int, help="of the model's frame; the configuration's own without it")
     arguments.add_argument("--clip", type=pathlib.Path, help="exported small CLIP, whose map most points then come from")
-    arguments.add_argument("--encoder", action="store_true", help="start with that CLIP's image tower as the encoder, and with the rest of --start")
+    arguments.add_argument("--encoder", action="store_true",
+                           help="start with that CLIP's image tower as the encoder, and with the rest of --start")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     prepare(options)
-    config = CONFIG | ({"image_size": options.side} if options.side else {})
-    if options.encoder:
-        model = weight_files.sam_from_clip(options.clip, options.start, config, fitting_pictures(options))
+    if options.start:
+        model = weight_files.sam(options.start, options.side)
     else:
-        model = weight_files.sam(options.start, config) if options.start else SmallSAM(config)
+        model = SmallSAM(CONFIG | ({"image_size": options.side} if options.side else {}))
+    if options.encoder:
+        model = weight_files.sam_from_clip(options.clip, model, fitting_pictures(options, model.config["image_size"]))
     model = model.to(memory_format=torch.channels_last)
     maps = MapPrompts(weight_files.clip(options.clip), options.merges, options.device) if options.clip else None
     run = Run(model, options, peak=8e-4, shares=Shares(normal=0.15), most=2)
-    run.fill_trunk(model.image_encoder.patch_embed.trunk, lambda pictures: prepared(pictures, config))
+    run.fill_trunk(model.image_encoder.patch_embed.trunk, lambda pictures: prepared(pictures, model.config))
     run.repeat(lambda run: step(run, options.batch or PICTURES, options.group, maps))
 
 

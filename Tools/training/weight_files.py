@@ -51,34 +51,33 @@ def clip(path: pathlib.Path, tokenizer: Tokenizer | None = None) -> SmallCLIP:
     return model.eval()
 
 
-def sam(path: pathlib.Path, config: dict | None = None) -> SmallSAM:
-    """The model of the file; `config` may have another frame."""
-    described, tensors = read(path)
-    model = SmallSAM(config or described)
+def sam(path: pathlib.Path, side: int | None = None) -> SmallSAM:
+    """The model of the file, for its own frame or for another `side`."""
+    config, tensors = read(path)
+    model = SmallSAM(config | ({"image_size": side} if side else {}))
     fill(model, tensors)
     return model.eval()
 
 
 @torch.no_grad()
-def sam_from_clip(path: pathlib.Path, sam_path: pathlib.Path, config: dict, pictures: torch.Tensor) -> SmallSAM:
-    """A SAM whose encoder starts as the small CLIP's image tower, which knows what defects look like; the rest is from
-    `sam_path`.
+def sam_from_clip(path: pathlib.Path, before: SmallSAM, pictures: torch.Tensor) -> SmallSAM:
+    """A SAM whose encoder starts as the small CLIP's image tower, which knows what defects look like; the rest is that of
+    `before`.
 
     Both towers have the same blocks and take the same input, but CLIP has a norm before the first block. It is folded into the
     trunk's projections, with one deviation for all patches in place of each patch's own. The neck's first layer is fitted so
     that the decoder finds what it is used to. Deviation and fit are taken from `pictures` [b, 3, side, side] in 0...1.
     """
-    described, tower = read(path)
-    _, rest = read(sam_path)
-    own, before = clip(path).visual, sam(sam_path, config | {"global_blocks": read(sam_path)[0]["global_blocks"]})
+    _, tower = read(path)
+    own, config = clip(path).visual, before.config
     inputs = prepared(pictures, config)
     grid = config["image_size"] // config["patch"]
     places = own.positions(grid, grid)[1:]
     patches = own.trunk(inputs).flatten(2).transpose(1, 2) + places
     deviation = (patches - patches.mean(2, keepdim=True)).square().mean(2).sqrt().mean()
     fold = (own.ln_pre.weight / deviation)[:, None] * (torch.eye(len(own.ln_pre.weight)) - 1 / len(own.ln_pre.weight))
-    tensors = {name: value for name, value in rest.items() if not name.startswith(("image_encoder.patch_embed",
-               "image_encoder.blocks", "image_encoder.pos_embed", "image_encoder.neck.0"))}
+    tensors = {name: value for name, value in before.state_dict().items() if not name.startswith(
+        ("image_encoder.patch_embed", "image_encoder.blocks", "image_encoder.pos_embed", "image_encoder.neck.0"))}
     names = {"ln_1": "norm1", "ln_2": "norm2", "attn.in_proj_": "attn.qkv.", "attn.out_proj": "attn.proj",
              "mlp.c_fc": "mlp.lin1", "mlp.c_proj": "mlp.lin2"}
     for name, value in tower.items():

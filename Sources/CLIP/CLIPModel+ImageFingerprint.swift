@@ -28,8 +28,6 @@ extension ImageTower {
         ]
         switch patchEmbedding {
         case .patches(let convolution): facts.add("conv1", convolution)
-        case .stem(let convolutions):
-            for (index, convolution) in convolutions.enumerated() { facts.add("stem.\(index)", convolution) }
         case .trunk(let trunk):
             for (name, fact) in trunk.facts { facts["trunk.\(name)"] = fact }
         }

@@ -26,18 +26,11 @@ extension ImageTower {
 }
 
 extension PatchEmbedding {
-    /// What the patch embedding hands over: each convolution's result, before the activation that may follow it.
+    /// What the patch embedding hands over: the convolution's result, or what the trunk hands over.
     func activations(batch: Int, gridHeight: Int, gridWidth: Int) -> [NamedShape] {
         switch self {
         case .patches(let convolution):
             return [NamedShape("conv1", [batch, convolution.weight.shape[0], gridHeight, gridWidth])]
-        case .stem(let convolutions):
-            return convolutions.enumerated().map { index, convolution in
-                let factor = 1 << (convolutions.count - 1 - index)
-                return NamedShape(
-                    "stem.\(index)",
-                    [batch, convolution.weight.shape[0], gridHeight * factor, gridWidth * factor])
-            }
         case .trunk(let trunk):
             return trunk.activations(batch: batch, gridHeight: gridHeight, gridWidth: gridWidth).under("trunk")
         }
@@ -48,13 +41,6 @@ extension PatchEmbedding {
         switch self {
         case .patches: return taps("conv1", self(pixels))
         case .trunk(let trunk): return trunk(pixels, taps: taps.child("trunk"))
-        case .stem(let convolutions):
-            let last = convolutions.count - 1
-            guard taps.asksBelow("stem") else { return self(pixels) }
-            return convolutions.enumerated().reduce(pixels) { features, next in
-                let convolved = taps("stem.\(next.offset)", next.element(features))
-                return next.offset < last ? convolved.gelu() : convolved
-            }
         }
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// The vision transformer of CLIP.
 ///
-/// Keys under `visual`: `conv1` or `stem.<n>`, `class_embedding`, `positional_embedding`, `ln_pre`,
+/// Keys under `visual`: `conv1` or `trunk`, `class_embedding`, `positional_embedding`, `ln_pre`,
 /// `transformer.resblocks.<n>`, `ln_post`, `proj`. Matches `VisionTransformer` of open_clip.
 struct ImageTower: Sendable {
     let configuration: CLIPConfiguration

@@ -24,12 +24,7 @@ extension ConfigurationDetector {
 
     private func patchEmbedding(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
         if weights.shape(of: "\(path).trunk.stem.weight") != nil { return try trunk("\(path).trunk") }
-        let stem = count("\(path).stem", "weight")
-        guard stem > 0 else { return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2]) }
-        guard stem <= 6 else { throw .impossible(fact: "a stem of \(stem) convolutions") }
-        var channels: [Int] = []
-        for index in 0..<stem { channels.append(try shape("\(path).stem.\(index).weight", rank: 4)[0]) }
-        return .stem(channels: channels)
+        return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2])
     }
 
     private func trunk(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {

@@ -45,11 +45,6 @@ extension ViTConfiguration {
         case .projection(let patch): try check.sizes([("patch", patch)])
         case .trunk(let trunk, let patch):
             do throws(TrunkError) { try trunk.validate(patch: patch) } catch { throw .trunk(error) }
-        case .stem(let channels):
-            try check(
-                "patchEmbedding", channels,
-                (1...8).contains(channels.count) && channels.allSatisfy { $0 > 0 } && channels.last == width,
-                "1 to 8 numbers of channels that end with the width, \(width)")
         }
     }
 }

@@ -6,8 +6,6 @@ public struct ViTConfiguration: Sendable, Hashable {
     public enum PatchEmbedding: Sendable, Hashable {
         /// One convolution with kernel and stride of `patch` pixels (the published models).
         case projection(patch: Int)
-        /// 3 x 3 convolutions of stride 2, GELU between them; the last count equals ``ViTConfiguration/width``.
-        case stem(channels: [Int])
         /// The first blocks of a network for classification, whose features are added up on the patches' grid
         /// (`image_encoder.patch_embed.trunk`).
         case trunk(TrunkConfiguration, patch: Int)
@@ -16,7 +14,6 @@ public struct ViTConfiguration: Sendable, Hashable {
         public var patch: Int {
             switch self {
             case .projection(let patch), .trunk(_, let patch): patch
-            case .stem(let channels): 1 << channels.count
             }
         }
     }

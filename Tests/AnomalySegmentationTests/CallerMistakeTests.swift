@@ -195,7 +195,6 @@ struct CallerMistakeTests {
         #expect(field { $0.contextLength = 1 } == "contextLength")
         #expect(field { $0.mean = [1] } == "mean")
         #expect(field { $0.standardDeviation[1] = 0 } == "standardDeviation")
-        #expect(field { $0.patchEmbedding = .stem([32]) } == "patchEmbedding")
 
         func samField(_ change: (inout SAMConfiguration) -> Void) -> String? {
             var configuration = SAMConfiguration.vitB
@@ -218,8 +217,6 @@ struct CallerMistakeTests {
         vit.heads = 12
         vit.patchEmbedding = .projection(patch: 0)
         #expect(samField { $0.imageEncoder = .vit(vit) } == "patch")
-        vit.patchEmbedding = .stem(channels: [Int](repeating: 768, count: 70))
-        #expect(samField { $0.imageEncoder = .vit(vit) } == "patchEmbedding")
         var tiny = TinyViTConfiguration(widths: [64, 128], depths: [1, 1], heads: [4], windows: [7])
         tiny.heads = []
         #expect(samField { $0.imageEncoder = .tinyViT(tiny) } == "heads")

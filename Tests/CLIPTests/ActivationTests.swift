@@ -207,16 +207,16 @@ struct ActivationTests {
         #expect(try model.encodeText([], observing: ["ln_final"]).output.shape == [0, 24])
     }
 
-    @Test("a stem's convolutions have names, and pictures of other sizes have other shapes")
-    func stem() throws {
-        let model = try ReferenceModel.stemModel()
+    @Test("pictures of other sizes have other shapes")
+    func otherSizes() throws {
+        let model = try ReferenceModel.model(ReferenceModel.configuration(.gelu))
         let wide = GeneratedWeights.input([1, 3, 24, 56])
         let listed = try model.imageActivations(for: wide.shape)
         let found = try model.encodeImage(wide, observing: ["*"])
         #expect(
             found.activations.mapValues(\.shape) == Dictionary(uniqueKeysWithValues: listed.map { ($0.name, $0.shape) })
         )
-        #expect(found["visual.stem.0"]?.shape == [1, 8, 12, 28])
+        #expect(found["visual.conv1"]?.shape == [1, 64, 3, 7])
         #expect(found["visual.ln_pre"]?.shape == [1, 22, 64])
         #expect(compare(found.output, try model.encodeImage(wide)).relative < 1e-5)
     }

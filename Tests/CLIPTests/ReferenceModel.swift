@@ -38,13 +38,6 @@ enum ReferenceModel {
                 contextLength: configuration.contextLength))
     }
 
-    /// With a stem of three convolutions in place of the patch embedding.
-    static func stemModel() throws -> CLIPModel {
-        var configuration = configuration(.gelu)
-        configuration.patchEmbedding = .stem([8, 16, 64])
-        return try model(configuration, fixture: "CLIP/towers_stem")
-    }
-
     /// A vocabulary of any size: its merges are pairs of bytes, one after the other.
     static func vocabulary(count: Int) throws -> Vocabulary {
         try Vocabulary(merges: mergeLines(count: count).joined(separator: "\n").utf8)

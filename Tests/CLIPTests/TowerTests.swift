@@ -77,17 +77,4 @@ struct TowerTests {
         let many = try model.encode(tokens: Array(repeating: ReferenceModel.texts[0], count: 130))
         #expect(compare(many.element(129), together.element(0)).relative < 1e-6)
     }
-
-    @Test("the convolutional stem")
-    func stem() throws {
-        let model = try ReferenceModel.stemModel()
-        let pixels = GeneratedWeights.input([1, 3, 32, 32])
-        let grid = try ReferenceModel.error(
-            model.imageTower.patchEmbedding(pixels), "patch_embedding", in: "CLIP/towers_stem")
-        #expect(grid.relative < 1e-5, "\(grid)")
-        let features = try model.denseFeatures(pixels, layers: [3])
-        let expected = try Fixture.tensor("projected", in: "CLIP/towers_stem").element(0)
-        #expect(compare(features.layers[0].projected(), expected.slice(1..<17)).relative < 1e-5)
-        #expect(compare(features.classToken, expected.element(0)).relative < 1e-5)
-    }
 }

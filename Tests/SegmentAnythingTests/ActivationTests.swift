@@ -94,15 +94,14 @@ struct ActivationTests {
         }
     }
 
-    @Test("a picture's embedding, and a stem's convolutions")
+    @Test("a picture's embedding, and its patches")
     func pictures() throws {
-        let model = try generatedModel(.tested(behind: .stem(channels: [8, 32])))
+        let model = try generatedModel(.tested)
         let image = generatedImage(width: 40, height: 30)
-        let found = try model.embed(image, observing: ["*.stem.*", "image_encoder.patch_embed"])
+        let found = try model.embed(image, observing: ["image_encoder.patch_embed*"])
         #expect(
             found.activations.mapValues(\.shape) == [
-                "image_encoder.patch_embed.stem.0": [1, 8, 32, 32],
-                "image_encoder.patch_embed.stem.1": [1, 32, 16, 16],
+                "image_encoder.patch_embed.proj": [1, 32, 16, 16],
                 "image_encoder.patch_embed": [1, 16, 16, 32],
             ])
         #expect(try found.output.frame == model.frame(of: image))

@@ -24,14 +24,6 @@ import Testing
         try Reference("encoder_stages").expect(encoder(generatedPicture(side: 64), .uncancelled), "neck")
     }
 
-    @Test("an encoder with a convolutional stem matches the reference's blocks behind that stem")
-    func stem() throws {
-        let encoder = try vitEncoder(.tested(behind: .stem(channels: [8, 32])))
-        let reference = try Reference("encoder_stem")
-        try reference.expect(encoder.patchEmbedding(generatedPicture(side: 64)), "patch_embedding")
-        try reference.expect(encoder(generatedPicture(side: 64), .uncancelled), "neck")
-    }
-
     @Test("tables of relative positions are read and stretched as the reference does", arguments: [3, 5, 8])
     func relativeTables(side: Int) throws {
         let table = generatedTensor("table", [9, 4])

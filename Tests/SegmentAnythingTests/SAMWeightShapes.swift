@@ -37,10 +37,6 @@ private func vitShapes(_ configuration: ViTConfiguration) -> Shapes {
     var shapes: Shapes = [("image_encoder.pos_embed", [1, grid, grid, width])]
     switch configuration.patchEmbedding {
     case .projection(let patch): shapes += convolution("image_encoder.patch_embed.proj", 3, width, patch)
-    case .stem(let channels):
-        for (index, pair) in zip([3] + channels, channels).enumerated() {
-            shapes += convolution("image_encoder.patch_embed.stem.\(index)", pair.0, pair.1, 3)
-        }
     case .trunk: break  // Those stand in a fixture.
     }
     for index in 0..<configuration.depth {

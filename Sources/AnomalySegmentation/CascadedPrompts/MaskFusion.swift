@@ -111,7 +111,7 @@ struct MaskFusion {
         case .mask: return combined(scores, parts, { part, rows in part.inside(rows, part.confidence) }) { $1 }
         case .softGate(let floor):
             // Without a mask nothing says where the defect is not.
-            let lowered = (1 - floor) * (parts.lazy.filter { !$0.mask.isEmpty }.map(\.trust).max() ?? 0)
+            let lowered = (1 - floor) * (parts.map(\.trust).max() ?? 0)
             return combined(scores, parts, { part, rows in part.probability.values(ofRows: rows) }) {
                 $0 * (1 - lowered * (1 - $1))
             }

@@ -18,15 +18,8 @@ extension CLIPConfiguration {
         try check("imageSize", imageSize, imageSize % patch == 0, "a multiple of the patch, \(patch)")
         try check("visionHeads", visionHeads, visionWidth % visionHeads == 0, "a divisor of the width, \(visionWidth)")
         try check("textHeads", textHeads, textWidth % textHeads == 0, "a divisor of the width, \(textWidth)")
-        switch patchEmbedding {
-        case .patches: break
-        case .trunk(let trunk):
+        if case .trunk(let trunk) = patchEmbedding {
             do throws(TrunkError) { try trunk.validate(patch: patch) } catch { throw .trunk(error) }
-        case .stem(let channels):
-            try check(
-                "patchEmbedding", channels,
-                channels.last == visionWidth && channels.allSatisfy { $0 > 0 } && patch == 1 << channels.count,
-                "channels that end with the width, \(visionWidth), and halve the sides to patches of \(patch)")
         }
         try check("mean", mean, mean.count == 3 && mean.allSatisfy(\.isFinite), "three finite numbers")
         try check(

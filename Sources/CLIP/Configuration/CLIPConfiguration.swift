@@ -7,9 +7,6 @@ public struct CLIPConfiguration: Hashable, Sendable {
     public enum PatchEmbedding: Hashable, Sendable {
         /// One convolution whose kernel and stride are the patch (`visual.conv1`, no bias).
         case patches
-        /// 3 x 3 convolutions of stride 2 with exact GELU between them (`visual.stem.<n>`); these are their output
-        /// channels, and the last number is the tower's width.
-        case stem([Int])
         /// The first blocks of a network for classification, whose features are added up on the patches' grid
         /// (`visual.trunk`).
         case trunk(TrunkConfiguration)

@@ -63,12 +63,7 @@ struct CLIPShapes {
             return (.patches, kernel[2])
         }
         if weights.shape(of: "visual.trunk.stem.weight") != nil { return try trunk() }
-        var channels: [Int] = []
-        while weights.shape(of: "visual.stem.\(channels.count).weight") != nil, channels.count < 8 {
-            channels.append(try shape("visual.stem.\(channels.count).weight", rank: 4)[0])
-        }
-        guard !channels.isEmpty else { throw .missing(name: "visual.conv1.weight") }
-        return (.stem(channels), 1 << channels.count)
+        throw .missing(name: "visual.conv1.weight")
     }
 
     private func trunk() throws(CLIPConfigurationError) -> (CLIPConfiguration.PatchEmbedding, patch: Int) {

@@ -24,22 +24,15 @@ extension ViTEncoder {
 }
 
 extension PatchEmbedding {
-    /// What the patch embedding hands over: each convolution's result, before the activation that may follow it.
+    /// What the patch embedding hands over: the projection's result, or what the trunk hands over.
     func activations(grid: Int) -> [NamedShape] {
         switch self {
         case .trunk(let trunk):
             let found = trunk.activations(batch: 1, gridHeight: grid, gridWidth: grid)
             return found.under("trunk") + [NamedShape("", [1, grid, grid, trunk.width])]
-        case .convolutions(let convolutions, _):
-            var side = grid
-            var found: [NamedShape] = []
-            for (index, convolution) in convolutions.enumerated().reversed() {
-                found.append(
-                    NamedShape(Self.name(index, of: convolutions), [1, convolution.weight.shape[0], side, side]))
-                side *= convolution.stride
-            }
-            let width = convolutions.last?.weight.shape[0] ?? 0
-            return found.reversed() + [NamedShape("", [1, grid, grid, width])]
+        case .projection(let convolution, _):
+            let width = convolution.weight.shape[0]
+            return [NamedShape("proj", [1, width, grid, grid]), NamedShape("", [1, grid, grid, width])]
         }
     }
 
@@ -50,18 +43,10 @@ extension PatchEmbedding {
         case .trunk(let trunk):
             let planes = trunk(pixels.expanded(axis: 0), taps: taps.child("trunk"))
             return taps("", planes.permuted([0, 2, 3, 1]))
-        case .convolutions(let convolutions, _):
-            var map = pixels.expanded(axis: 0)
-            for (index, convolution) in convolutions.enumerated() {
-                map = taps(Self.name(index, of: convolutions), convolution(map))
-                if index + 1 < convolutions.count { map = map.gelu() }
-            }
+        case .projection(let convolution, _):
+            let map = taps("proj", convolution(pixels.expanded(axis: 0)))
             return taps("", map.permuted([0, 2, 3, 1]))
         }
-    }
-
-    private static func name(_ index: Int, of convolutions: [Convolution2D]) -> String {
-        convolutions.count == 1 ? "proj" : "stem.\(index)"
     }
 }
 

@@ -19,8 +19,9 @@ func kernelTarget(_ name: String, _ instructionSet: [String] = []) -> Target {
         swiftSettings: strict + [.unsafeFlags(["-Ounchecked", "-wmo", "-num-threads", "1"] + instructionSet)])
 }
 
-// `ByteKernelsBaseline` holds the products of bytes, and the other byte kernels are links to it. They are targets of their
-// own, because processors with the same vectors differ in how they multiply bytes.
+// `ByteKernelsBaseline` holds the products of bytes, and the other byte kernels are links to it; likewise
+// `BFloat16KernelsBaseline`. They are targets of their own, because processors with the same vectors differ in how they
+// multiply such numbers.
 
 #if arch(x86_64)
     let avx2 = ["-Xcc", "-march=x86-64-v3", "-DFUSED_MULTIPLY_ADD", "-DLANES_8"]
@@ -31,9 +32,14 @@ func kernelTarget(_ name: String, _ instructionSet: [String] = []) -> Target {
         kernelTarget("ByteKernelsAVX512", avx512),
         kernelTarget("ByteKernelsAVX2VNNI", avx2 + ["-Xcc", "-mavxvnni", "-DBYTES_IN_FOURS"]),
         kernelTarget("ByteKernelsAVX512VNNI", avx512 + ["-Xcc", "-mavx512vnni", "-DBYTES_IN_FOURS"]),
+        kernelTarget("BFloat16KernelsBaseline"), kernelTarget("BFloat16KernelsAVX2", avx2),
+        kernelTarget("BFloat16KernelsAVX512", avx512),
+        kernelTarget("BFloat16KernelsAVX512BF16", avx512 + ["-Xcc", "-mavx512bf16", "-DBFLOAT16_PAIRS"]),
     ]
 #else
-    let kernelTargets = [kernelTarget("KernelsBaseline"), kernelTarget("ByteKernelsBaseline")]
+    let kernelTargets = [
+        kernelTarget("KernelsBaseline"), kernelTarget("ByteKernelsBaseline"), kernelTarget("BFloat16KernelsBaseline"),
+    ]
 #endif
 let kernels: [Target.Dependency] = ["KernelInterface"] + kernelTargets.map { .byName(name: $0.name) }
 

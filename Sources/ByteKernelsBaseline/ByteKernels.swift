@@ -2,12 +2,10 @@ package import KernelInterface
 
 /// The kernels of bytes of this instruction set. Each file of this folder adds its own to it.
 enum ByteKernels: ByteKernelSet {
-    #if LANES_16
-        static var tileRows: Int { 10 }
-    #else
-        static var tileRows: Int { 6 }
-    #endif
+    static var tileRows: Int { narrowTileRows }
     static var tileColumns: Int { 2 * laneCount }
+
+    static var weightBytes: Int { 1 }
 
     #if BYTES_IN_FOURS
         static var groupDepth: Int { 4 }

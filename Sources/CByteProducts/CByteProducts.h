@@ -1,7 +1,7 @@
 #ifndef CBYTEPRODUCTS_H
 #define CBYTEPRODUCTS_H
 
-// Products of small integers, which Swift cannot name. Each function is one instruction or a few. The widest form that the
+// Products of small integers and of bfloat16, which Swift cannot name. Each function is one instruction or a few. The widest form that the
 // compiler may use is chosen; all forms give the same numbers. Being static and always inlined, they leave no symbol that
 // the linker could share between the compilations of the kernels.
 
@@ -90,6 +90,13 @@ CBYTE_INLINE cbyte_words cbyte_add_quads(cbyte_words sum, cbyte_words left, cbyt
 #else
     return (cbyte_words)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)left, (__m256i)right);
 #endif
+}
+#endif
+
+#if defined(__AVX512BF16__)
+/// Adds to each lane the product of the upper halves as bfloat16, then that of the lower ones, each with one rounding.
+CBYTE_INLINE cbyte_floats cbyte_add_bfloat16_pairs(cbyte_floats sum, cbyte_words left, cbyte_words right) {
+    return (cbyte_floats)_mm512_dpbf16_ps((__m512)sum, (__m512bh)left, (__m512bh)right);
 }
 #endif
 

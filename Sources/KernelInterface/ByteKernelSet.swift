@@ -1,20 +1,9 @@
 /// The kernels of products of small integers for one instruction set: signed bytes of weights times unsigned bytes of
 /// tokens.
 ///
-/// They stand beside ``KernelSet``, because processors with the same vectors differ in how they multiply bytes: in fours
-/// where there is an instruction for it, otherwise in pairs that are widened first. All give the same sums to the bit.
-package protocol ByteKernelSet: SendableMetatype {
-    typealias Source = UnsafePointer<Float>
-    typealias Target = UnsafeMutablePointer<Float>
-
-    /// Rows of the register tile, and columns of a panel.
-    static var tileRows: Int { get }
-    static var tileColumns: Int { get }
-    /// Numbers along the depth that lie side by side in a column of a panel. The depth is filled up to a multiple of it.
-    static var groupDepth: Int { get }
-    /// Bytes of each number of a quantised row.
-    static var numberBytes: Int { get }
-
+/// Bytes are multiplied in fours where there is an instruction for it, otherwise in pairs that are widened first. All give
+/// the same sums to the bit.
+package protocol ByteKernelSet: NarrowKernelSet {
     static func quantizeRow(_ out: UnsafeMutableRawPointer, _ source: Source, count: Int) -> QuantizedRow
     static func quantizeWeightRow(_ out: UnsafeMutablePointer<Int8>, _ source: Source, count: Int) -> Float
     static func packBytePanel(
@@ -22,7 +11,7 @@ package protocol ByteKernelSet: SendableMetatype {
         columnStride: Int, depth: Int, columns: Int)
     static func multiplyByteRows(
         _ out: Target, stride outStride: Int, _ left: UnsafeRawPointer, rowStride: Int,
-        quantization: UnsafePointer<QuantizedRow>, by right: UnsafePointer<Int8>, panelStride: Int,
+        quantization: UnsafePointer<QuantizedRow>, by right: UnsafeRawPointer, panelStride: Int,
         sums: UnsafePointer<Int32>, scales: Source, rows: Int, columns: Int, groups: Int, ahead: UnsafeRawPointer,
         aheadStep: Int)
 }

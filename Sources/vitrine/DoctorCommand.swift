@@ -20,6 +20,7 @@ struct DoctorCommand: ParsableCommand {
         try show("CPU", machine.cpuName)
         try show("instruction sets", machine.instructionSets.joined(separator: ", "))
         try show("kernels", "\(machine.kernels) (\(machine.kernelsReason))")
+        try show("bf16 products", machine.bfloat16Products)
         try show("int8 products", machine.byteProducts)
         if let blas = machine.blas {
             try show("BLAS", "\(blas.file), \(blas.version)")
@@ -35,8 +36,10 @@ struct DoctorCommand: ParsableCommand {
         try show(
             "speed",
             String(
-                format: "%.0f GFLOP/s in a large matrix product, %.0f in multiply-adds alone; %.0f GOP/s in int8",
-                speed.productGigaflops, speed.peakGigaflops, speed.byteProductGigaflops))
+                format:
+                    "%.0f GFLOP/s in a large matrix product, %.0f in bf16, %.0f in int8; %.0f in multiply-adds alone",
+                speed.productGigaflops, speed.bfloat16ProductGigaflops, speed.byteProductGigaflops, speed.peakGigaflops)
+        )
         let faults = try checkModels(advice: &advice) + checkTextCache(advice: &advice)
         if advice.isEmpty {
             try Terminal.write("\nAll is well.")

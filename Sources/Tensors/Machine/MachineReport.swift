@@ -21,6 +21,9 @@ public struct MachineReport: Sendable {
     public let kernelsReason: String
     /// How products of bytes are made: in which vectors, and in fours (VNNI) or in pairs. ``Precision/int8`` uses them.
     public let byteProducts: String
+    /// How products of bfloat16 numbers are made: in which vectors, and by an instruction for them or widened.
+    /// ``Precision/bf16`` uses them.
+    public let bfloat16Products: String
     /// The product library, nil if there is none.
     public let blas: BLASReport?
     /// Why there is no product library, nil if there is one.
@@ -56,6 +59,7 @@ public struct MachineReport: Sendable {
         kernels = Kernels.choice.instructionSet.rawValue
         kernelsReason = Kernels.choice.reason
         byteProducts = ByteKernels.activeName
+        bfloat16Products = BFloat16Kernels.activeName
         threads = ComputeThreads.count
         let initial = ComputeThreads.initial
         threadsReason = initial.count == threads ? initial.reason : "ComputeThreads.set"
@@ -110,6 +114,8 @@ public struct MachineReport: Sendable {
         public let productGigaflops: Double
         /// The same of products of bytes, from Float32 to Float32.
         public let byteProductGigaflops: Double
+        /// The same of products of bfloat16.
+        public let bfloat16ProductGigaflops: Double
         /// The same unit for multiply-adds on registers alone, all threads at once: what the processor can do at most.
         public let peakGigaflops: Double
     }
@@ -121,13 +127,13 @@ public struct MachineReport: Sendable {
         let right = Tensor(repeating: 0.25, shape: [size, size])
         func product(_ precision: Precision) -> Double {
             let right = LinearWeight(right, precision: precision)
-            return MachineReport.rate(seconds: seconds / 3, amount: 2 * Double(size * size * size)) {
+            return MachineReport.rate(seconds: seconds / 4, amount: 2 * Double(size * size * size)) {
                 _ = left.linear(weight: right)
             }
         }
         return Speed(
             productGigaflops: product(.full), byteProductGigaflops: product(.int8),
-            peakGigaflops: MachineReport.peak(seconds: seconds / 3))
+            bfloat16ProductGigaflops: product(.bf16), peakGigaflops: MachineReport.peak(seconds: seconds / 4))
     }
 
     /// The best rate at which all threads together did multiply-adds, each timing itself while all of them were at work.

@@ -3,30 +3,21 @@ import KernelInterface
 /// A weight as signed bytes, with one scale for each output, laid out once for the product of bytes.
 ///
 /// The layout is that of ``PackedWeight``, in one pass over the whole depth. It belongs to the kernels in use.
-final class ByteWeight: Sendable {
+final class ByteWeight: NarrowWeight {
     let columns: Int
     let depth: Int
     let kernels: any ByteKernelSet.Type
-    private let storage: TensorStorage
+    let panelStorage: TensorStorage
     /// Of the outputs, and zeros up to a whole panel: their scales, and behind those the sums of their bytes as integers.
     private let outputs: TensorStorage
 
     /// A sum of deeper products may not fit 32 bits.
     static let mostDepth = 65_536
 
-    var panels: Int { (columns + kernels.tileColumns - 1) / kernels.tileColumns }
-    /// Steps of the kernel along the depth.
-    var groups: Int { (depth + kernels.groupDepth - 1) / kernels.groupDepth }
-    /// Bytes from one panel to the next.
-    var panelBytes: Int { groups * kernels.groupDepth * kernels.tileColumns }
-    var scales: UnsafePointer<Float> { UnsafePointer(outputs.base) }
-    var sums: UnsafePointer<Int32> {
+    private var scales: UnsafePointer<Float> { UnsafePointer(outputs.base) }
+    private var sums: UnsafePointer<Int32> {
         UnsafePointer(
             UnsafeMutableRawPointer(outputs.base + panels * kernels.tileColumns).assumingMemoryBound(to: Int32.self))
-    }
-
-    func place(_ panel: Int) -> UnsafePointer<Int8> {
-        UnsafePointer(UnsafeMutableRawPointer(storage.base).assumingMemoryBound(to: Int8.self)) + panel * panelBytes
     }
 
     /// - Parameter weight: `[columns, depth]`; **precondition**: at most `mostDepth` deep.
@@ -38,9 +29,9 @@ final class ByteWeight: Sendable {
         let width = kernels.tileColumns
         let panels = (columns + width - 1) / width
         let panelBytes = (depth + kernels.groupDepth - 1) / kernels.groupDepth * kernels.groupDepth * width
-        storage = TensorStorage(uninitialized: (panels * panelBytes + 3) / 4)
+        panelStorage = TensorStorage(uninitialized: (panels * panelBytes + 3) / 4)
         outputs = TensorStorage(uninitialized: 2 * panels * width)
-        let bytes = UnsafeMutableRawPointer(storage.base).assumingMemoryBound(to: Int8.self)
+        let bytes = UnsafeMutableRawPointer(panelStorage.base).assumingMemoryBound(to: Int8.self)
         let scales = outputs.base
         let sums = UnsafeMutableRawPointer(outputs.base + panels * width).assumingMemoryBound(to: Int32.self)
         let (columns, depth) = (columns, depth)
@@ -66,6 +57,23 @@ final class ByteWeight: Sendable {
         }
     }
 
+    var kernelSet: any NarrowKernelSet.Type { kernels }
+
+    func roundRow(_ out: UnsafeMutableRawPointer, _ source: UnsafePointer<Float>) -> QuantizedRow {
+        kernels.quantizeRow(out, source, count: depth)
+    }
+
+    func multiply(
+        _ out: UnsafeMutablePointer<Float>, stride: Int, _ left: UnsafeRawPointer, rowStride: Int,
+        units: UnsafePointer<QuantizedRow>, panels: Range<Int>, rows: Int, ahead: UnsafeRawPointer, aheadStep: Int
+    ) {
+        let firstColumn = panels.lowerBound * kernels.tileColumns
+        kernels.multiplyByteRows(
+            out, stride: stride, left, rowStride: rowStride, quantization: units, by: place(panels.lowerBound),
+            panelStride: panelBytes, sums: sums + firstColumn, scales: scales + firstColumn, rows: rows,
+            columns: panels.count * kernels.tileColumns, groups: groups, ahead: ahead, aheadStep: aheadStep)
+    }
+
     /// The weight that products compute with, `[columns, depth]`.
     var tensor: Tensor {
         let (width, group) = (kernels.tileColumns, kernels.groupDepth)
@@ -75,7 +83,10 @@ final class ByteWeight: Sendable {
                     let panel = place(column / width) + column % width * group
                     for index in 0..<depth {
                         out[column * depth + index] =
-                            scales[column] * Float(panel[index / group * width * group + index % group])
+                            scales[column]
+                            * Float(
+                                panel.load(
+                                    fromByteOffset: index / group * width * group + index % group, as: Int8.self))
                     }
                 }
             }

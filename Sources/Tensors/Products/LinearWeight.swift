@@ -21,6 +21,7 @@ public struct LinearWeight: Sendable {
         case plain(Tensor)
         case packed(PackedWeight)
         case bytes(ByteWeight)
+        case bfloat16(BFloat16Weight)
 
         /// The weight as it was given, in the form that products of this precision use.
         init(_ weight: Tensor, _ precision: Precision) {
@@ -28,6 +29,7 @@ public struct LinearWeight: Sendable {
                 switch precision {
                 case .full: LinearWeight.packs ? .packed(PackedWeight(weight, mayBeHalf: true)) : .plain(weight)
                 case .int8: .bytes(ByteWeight(weight))
+                case .bf16: .bfloat16(BFloat16Weight(weight))
                 }
         }
     }
@@ -46,11 +48,12 @@ public struct LinearWeight: Sendable {
     /// - Parameters:
     ///   - weight: `[out, in]`. Memory that is only borrowed, such as a mapped file's, is given back to the system once the
     ///     weight is packed.
-    ///   - precision: how products with it are computed. Weights with more than 65,536 inputs stay in full precision.
+    ///   - precision: how products with it are computed. In bytes, weights with more than 65,536 inputs stay in full
+    ///     precision.
     public init(_ weight: Tensor, precision: Precision = .full) {
         require(weight.shape.rank == 2, "LinearWeight", "shape \(weight.shape) in place of [out, in]")
         shape = weight.shape
-        self.precision = weight.shape[1] <= ByteWeight.mostDepth ? precision : .full
+        self.precision = precision == .int8 && weight.shape[1] > ByteWeight.mostDepth ? .full : precision
         box = Box(weight, self.precision)
     }
 
@@ -72,6 +75,7 @@ public struct LinearWeight: Sendable {
         case .plain(let tensor): tensor
         case .packed(let packed): packed.unpacked
         case .bytes(let bytes): bytes.tensor
+        case .bfloat16(let numbers): numbers.tensor
         }
     }
 
@@ -115,6 +119,8 @@ extension Tensor {
             return linear(packed, bias: bias, activation: activation, adding: residual, outputs: outputs)
         case .bytes(let bytes):
             return linear(bytes, bias: bias, activation: activation, adding: residual, outputs: outputs)
+        case .bfloat16(let numbers):
+            return linear(numbers, bias: bias, activation: activation, adding: residual, outputs: outputs)
         }
     }
 
@@ -130,12 +136,13 @@ extension Tensor {
     }
 
     func linear(
-        _ weight: ByteWeight, bias: Tensor?, activation: Activation, adding residual: Tensor?,
+        _ weight: some NarrowWeight, bias: Tensor?, activation: Activation, adding residual: Tensor?,
         outputs: Range<Int>? = nil
     ) -> Tensor {
-        let product = ByteProduct(weight: weight, rows: rowCount, outputs: outputs)
+        let product = NarrowProduct(weight: weight, rows: rowCount, outputs: outputs)
         return linear(
-            [weight.columns, weight.depth], weightBytes: 1, outputs: product.outputs, bias: bias,
+            [weight.columns, weight.depth], weightBytes: weight.kernelSet.weightBytes, outputs: product.outputs,
+            bias: bias,
             activation: activation, adding: residual, product.run)
     }
 

@@ -52,8 +52,8 @@ struct SAMOptions: ParsableArguments {
 struct PrecisionOptions: ParsableArguments {
     @Option(
         help: """
-            full, or int8: the models' large matrix products in 8-bit integers, in less time and memory. The decoder of \
-            SAM, MobileSAM and attention keep full precision.
+            full, or in less time and memory bf16 or int8: the models' large matrix products in bfloat16 or in 8-bit \
+            integers. The decoder of SAM, MobileSAM and attention keep full precision.
             """)
     var precision = Precision.full
 

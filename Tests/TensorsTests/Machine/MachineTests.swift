@@ -36,6 +36,18 @@ import Testing
         }
     }
 
+    @Test("bfloat16 numbers are multiplied by the processor where it says so, elsewhere widened")
+    func bfloat16() {
+        #expect(features(level3).multipliesBFloat16 == [])
+        #expect(features(level3 + " avx512_bf16").multipliesBFloat16 == [.avx512])
+        for set in CPUFeatures.current.instructionSets {
+            #expect(BFloat16Kernels.named(set, inPairs: false)?.numberBytes == 4)
+            #expect(
+                BFloat16Kernels.named(set, inPairs: true)?.numberBytes
+                    == (CPUFeatures.current.multipliesBFloat16.contains(set) ? 2 : nil))
+        }
+    }
+
     @Test("VITRINE_KERNELS chooses among what the processor can run, and anything else is named and ignored")
     func kernelChoice() {
         let current = CPUFeatures.current

@@ -102,23 +102,8 @@ struct ByteProductTests {
         "bias, activation, residual and some of the outputs are those of the whole product", arguments: ByteSet.runnable
     )
     func outputs(_ set: ByteSet) throws {
-        var random = SeededGenerator(seed: 166)
         let kernels = try set.kernels
-        let width = kernels.tileColumns
-        let (columns, depth) = (5 * width + 7, 130)
-        let input = random.tensor([2, 23, depth])
-        let bias = random.tensor([columns])
-        let weight = ByteWeight(random.tensor([columns, depth]), kernels: kernels)
-        let plain = input.linear(weight, bias: nil, activation: .none, adding: nil)
-        let whole = input.linear(weight, bias: bias, activation: .quickGELU, adding: nil)
-        #expect(isIdentical(whole, (plain + bias).quickGELU()))
-        for outputs in [0..<columns, 2 * width..<columns, 3..<4, width - 1..<width + 1, columns - 1..<columns, 7..<7] {
-            let expected = whole.sliced(axis: 2, outputs)
-            let made = input.linear(weight, bias: bias, activation: .quickGELU, adding: nil, outputs: outputs)
-            #expect(isIdentical(made, expected), "\(outputs)")
-            let sum = input.linear(weight, bias: bias, activation: .quickGELU, adding: expected, outputs: outputs)
-            #expect(isIdentical(sum, expected + expected), "\(outputs) and a residual")
-        }
+        try expectOutputsOfWhole(seed: 166, tileColumns: kernels.tileColumns) { ByteWeight($0, kernels: kernels) }
     }
 
     @Test("a weight that was made of bytes becomes the same bytes again", arguments: ByteSet.runnable)

@@ -25,8 +25,12 @@ import Testing
                 random.tensor([rows, depth]), random.tensor([columns, depth]), random.tensor([columns])
             )
             try check("linear \(rows) \(columns) \(depth)") { x.linear(weight: weight, bias: bias, activation: .gelu) }
-            let bytes = LinearWeight(weight, precision: .int8)
-            try check("bytes \(rows) \(columns) \(depth)") { x.linear(weight: bytes, bias: bias, activation: .gelu) }
+            for precision in Precision.allCases {
+                let rounded = LinearWeight(weight, precision: precision)
+                try check("\(precision) \(rows) \(columns) \(depth)") {
+                    x.linear(weight: rounded, bias: bias, activation: .gelu)
+                }
+            }
         }
     }
 

@@ -1,39 +1,41 @@
 import KernelInterface
 
-/// `left * weight^T` in products of bytes. The rows of the left operand become bytes first, each with a scale and a zero of
-/// its own. Then it goes on as in ``PackedProduct``, but with a single pass over the depth.
+/// `left * weight^T` with a weight of bytes or of bfloat16. The rows of the left operand are rounded first. Then it goes on as
+/// in ``PackedProduct``, but with a single pass over the depth.
 ///
-/// Sums are exact, so the cut may depend on the number of threads.
-struct ByteProduct {
-    let weight: ByteWeight
+/// Every element is the same sum in the same order however the product is cut, so the cut may depend on the number of threads.
+struct NarrowProduct<Weight: NarrowWeight> {
+    let weight: Weight
     private let blocks: ProductBlocks
 
-    private var kernels: any ByteKernelSet.Type { weight.kernels }
+    private var kernels: any NarrowKernelSet.Type { weight.kernelSet }
     var outputs: Range<Int> { blocks.outputs }
 
     /// Columns of one task at most.
-    private static let mostColumns = 128
-    /// Weights of a task at most.
-    private static let mostWeights = 524_288
+    private static var mostColumns: Int { 128 }
+    /// Bytes of weights of a task at most.
+    private static var mostBytes: Int { 524_288 }
     /// Multiply-adds that are worth a second thread.
-    private static let leastWork = 524_288
-    /// Numbers that are worth a second thread while they become bytes.
-    private static let leastNumbers = 65_536
+    private static var leastWork: Int { 524_288 }
+    /// Numbers that are worth a second thread while they are rounded.
+    private static var leastNumbers: Int { 65_536 }
 
-    init(weight: ByteWeight, rows: Int, outputs: Range<Int>? = nil) {
+    init(weight: Weight, rows: Int, outputs: Range<Int>? = nil) {
         self.weight = weight
         blocks = ProductBlocks(
-            rows: rows, outputs: outputs ?? 0..<weight.columns, tileRows: weight.kernels.tileRows,
-            tileColumns: weight.kernels.tileColumns,
-            mostColumns: min(ByteProduct.mostColumns, ByteProduct.mostWeights / max(1, weight.depth)),
+            rows: rows, outputs: outputs ?? 0..<weight.columns, tileRows: weight.kernelSet.tileRows,
+            tileColumns: weight.kernelSet.tileColumns,
+            mostColumns: min(
+                NarrowProduct.mostColumns, NarrowProduct.mostBytes / max(1, weight.depth * weight.kernelSet.weightBytes)
+            ),
             threads: ThreadPool.shared.threads)
     }
 
-    /// The left operand in bytes.
+    /// The left operand, rounded.
     private struct Rows {
         let bytes: UnsafeMutableRawPointer
         let stride: Int
-        let quantization: UnsafeMutablePointer<QuantizedRow>
+        let units: UnsafeMutablePointer<Weight.RowUnit>
     }
 
     /// Bytes from one row to the next. Rows of a power of two would share the lines of the first cache.
@@ -47,19 +49,17 @@ struct ByteProduct {
     ///   - out: `[rows, outputs]`; the residual is laid out alike, the bias belongs to all columns of the weight.
     func run(_ left: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue) {
         if blocks.rows == 0 || outputs.isEmpty { return }
-        let words = blocks.rows * MemoryLayout<QuantizedRow>.stride / 4
+        let words = (blocks.rows * MemoryLayout<Weight.RowUnit>.stride + 3) / 4
         withScratch(words + blocks.rows * rowBytes / 4 + 16) { memory in
-            let quantization = UnsafeMutableRawPointer(memory).bindMemory(to: QuantizedRow.self, capacity: blocks.rows)
             let rows = Rows(
                 bytes: UnsafeMutableRawPointer(memory + (words + 15) / 16 * 16), stride: rowBytes,
-                quantization: quantization)
+                units: UnsafeMutableRawPointer(memory).bindMemory(to: Weight.RowUnit.self, capacity: blocks.rows))
             let depth = weight.depth
             ParallelRows.forEachDisjoint(
-                count: blocks.rows, minimumPerTask: max(1, ByteProduct.leastNumbers / max(1, depth))
+                count: blocks.rows, minimumPerTask: max(1, NarrowProduct.leastNumbers / max(1, depth))
             ) { range in
                 for row in range {
-                    rows.quantization[row] = kernels.quantizeRow(
-                        rows.bytes + row * rows.stride, left + row * depth, count: depth)
+                    rows.units[row] = weight.roundRow(rows.bytes + row * rows.stride, left + row * depth)
                 }
             }
             multiply(rows, out, epilogue)
@@ -71,7 +71,7 @@ struct ByteProduct {
         let exit = EarlyExit()
         let work = blocks.mostRows * stride * weight.depth
         ParallelRows.forEachNeighbouring(
-            count: blocks.count, minimumPerTask: max(1, ByteProduct.leastWork / max(1, work))
+            count: blocks.count, minimumPerTask: max(1, NarrowProduct.leastWork / max(1, work))
         ) { range, probableNext in
             withScratch(blocks.height * stride) { sums in
                 for index in range where !exit.isDue {
@@ -92,24 +92,20 @@ struct ByteProduct {
     ) {
         let tileColumns = kernels.tileColumns
         let columns = blocks.columns(block)
-        let firstColumn = block.columnPanels.lowerBound * tileColumns
+        let skipped = columns.lowerBound - block.columnPanels.lowerBound * tileColumns
         let stride = block.columnPanels.count * tileColumns
         let steps = block.rowPanels.count * block.columnPanels.count * weight.groups
         let aheadStep = ((next?.count ?? 0) * weight.panelBytes + steps - 1) / max(1, steps)
-        var ahead = UnsafeRawPointer(weight.place((next ?? block.columnPanels).lowerBound))
+        var ahead = weight.place((next ?? block.columnPanels).lowerBound)
         for rowPanel in block.rowPanels {
             let row = blocks.firstRow(rowPanel)
             let count = blocks.rowCount(rowPanel)
             blocks.prefetch(count, out, row: row, columns, epilogue)
-            kernels.multiplyByteRows(
-                sums, stride: stride, left.bytes + row * left.stride, rowStride: left.stride,
-                quantization: left.quantization + row, by: weight.place(block.columnPanels.lowerBound),
-                panelStride: weight.panelBytes, sums: weight.sums + firstColumn, scales: weight.scales + firstColumn,
-                rows: count, columns: stride, groups: weight.groups, ahead: ahead, aheadStep: aheadStep)
+            weight.multiply(
+                sums, stride: stride, left.bytes + row * left.stride, rowStride: left.stride, units: left.units + row,
+                panels: block.columnPanels, rows: count, ahead: ahead, aheadStep: aheadStep)
             ahead += aheadStep * weight.groups * block.columnPanels.count
-            blocks.finish(
-                Kernels.active, count, from: sums + (columns.lowerBound - firstColumn), stride, out, row: row, columns,
-                epilogue)
+            blocks.finish(Kernels.active, count, from: sums + skipped, stride, out, row: row, columns, epilogue)
         }
     }
 }

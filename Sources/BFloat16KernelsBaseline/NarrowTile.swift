@@ -1,0 +1,1 @@
+../ByteKernelsBaseline/NarrowTile.swift

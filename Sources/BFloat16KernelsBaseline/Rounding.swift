@@ -44,14 +44,15 @@ private func storeRounded(_ out: UnsafeMutableRawPointer, at index: Int, _ x: La
 
 /// The bits of the nearest Float32 that is a bfloat16 number.
 ///
-/// Magnitudes below 2^-56 count as 0. Products of others, and sums of such products, are multiples of 2^-126, so none of them is
-/// denormal: the processor's products of bfloat16 would take it for 0.
+/// If its magnitude is below 2^-56, it counts as 0. Products of others, and sums of such products, are multiples of 2^-126, so
+/// none of them is denormal: the processor's products of bfloat16 would take it for 0.
 @inline(__always)
 private func roundedBits(_ x: Lanes) -> IntegerLanes {
     let bits = bits(x)
     let odd = (bits &>> IntegerLanes(repeating: 16)) & IntegerLanes(repeating: 1)
     let rounded = (bits &+ IntegerLanes(repeating: 0x7FFF) &+ odd) & IntegerLanes(repeating: -65_536)
-    let tiny = signMask(magnitudeBits(x) &- IntegerLanes(repeating: Int32(bitPattern: Float(0x1p-56).bitPattern)))
+    let tiny = signMask(
+        magnitudeBits(lanes(rounded)) &- IntegerLanes(repeating: Int32(bitPattern: Float(0x1p-56).bitPattern)))
     // One of its bits keeps a number that is none from becoming an infinite one.
     return (rounded & ~tiny) | (nanMask(x) & IntegerLanes(repeating: 0x7FC0_0000))
 }

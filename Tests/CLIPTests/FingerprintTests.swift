@@ -55,6 +55,7 @@ struct FingerprintTests {
             Self.imageFingerprint(), Self.imageFingerprint { $0.activation = .quickGELU },
             Self.imageFingerprint { $0.visionHeads = 1 }, Self.imageFingerprint { $0.mean[1] += 0.1 },
             Self.imageFingerprint { $0.standardDeviation[2] += 0.1 }, Self.imageFingerprint(precision: .int8),
+            Self.imageFingerprint(precision: .bf16),
         ]
         #expect(Set(all).count == all.count)
         // The rule for positions is part of what is asked, and not of the weights.
@@ -78,10 +79,11 @@ struct FingerprintTests {
         ).textFingerprint
     }
 
-    @Test("a model that computes in bytes has another fingerprint, the same before and after it was used")
+    @Test("each precision has a fingerprint of its own, the same for each model of it")
     func precision() throws {
-        let bytes = try Self.fingerprint(precision: .int8)
-        #expect(try Self.fingerprint(precision: .int8) == bytes && Self.fingerprint() != bytes)
+        let all = try Precision.allCases.map { try Self.fingerprint(precision: $0) }
+        let again = try Precision.allCases.map { try Self.fingerprint(precision: $0) }
+        #expect(again == all && Set(all).count == all.count)
     }
 
     @Test("it is the same for the same model, and the image tower has no part in it")

@@ -102,9 +102,11 @@ struct TrunkTowerTests {
             #expect(model.imageFingerprint != other.imageFingerprint, "\(others)")
         }
         let pixels = picture([1, 3, 32, 32])
-        let rounded = try self.model(precision: .int8)
-        #expect(isIdentical(rounded.imageTower.patchEmbedding(pixels), model.imageTower.patchEmbedding(pixels)))
-        #expect(try !isIdentical(rounded.encodeImage(pixels), model.encodeImage(pixels)))
+        for precision in [Precision.bf16, .int8] {
+            let rounded = try self.model(precision: precision)
+            #expect(isIdentical(rounded.imageTower.patchEmbedding(pixels), model.imageTower.patchEmbedding(pixels)))
+            #expect(try !isIdentical(rounded.encodeImage(pixels), model.encodeImage(pixels)))
+        }
         for name in try listedTrunk { #expect(!BlockWeights.contains(name), "\(name)") }
     }
 

@@ -95,6 +95,23 @@ struct SafetensorsWriterTests {
         }
     }
 
+    @Test("bfloat16 is the nearest of its numbers, and what is no number stays so")
+    func brain() throws {
+        try Fixture.withTemporaryFolder { (folder) throws in
+            let path = folder.appendingPathComponent("w").path
+            // Exact; halfway to an even one, up and down; just above halfway; beyond the greatest.
+            let values: [Float] = [
+                1.5, 1.01171875, 1.00390625, -1.0039064, 3.4e38, .nan, Float(bitPattern: 0x7F80_0001),
+            ]
+            try SafetensorsWriter.write([("t", Tensor(values, shape: [7]))], precision: .brain16, to: path)
+            let checkpoint = try Checkpoint.open(path)
+            #expect(checkpoint.elementType(of: "t") == .brain16)
+            let read = try checkpoint.load("t").values
+            #expect(Array(read.prefix(5)) == [1.5, 1.015625, 1, -1.0078125, .infinity])
+            #expect(read.suffix(2).allSatisfy { $0.isNaN })
+        }
+    }
+
     @Test("a source is written one tensor at a time, each with its own precision")
     func streamed() throws {
         try Fixture.withTemporaryFolder { (folder) throws in

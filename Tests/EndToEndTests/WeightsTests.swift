@@ -49,20 +49,34 @@ struct WeightsTests {
         #expect(itself.status == 2, "\(itself.errors)")
     }
 
-    @Test("weights in bytes take less, hold one scale a row, and compute in int8 as their source does")
-    func bytes() throws {
+    /// A type in which the weights of blocks are rounded: how the file calls it, and the most that the whole takes of the
+    /// source's half floats.
+    struct Rounded: Sendable, CustomTestStringConvertible {
+        var type: String
+        var element: ElementType
+        var mostOfCLIP, mostOfSAM: Double
+        var testDescription: String { type }
+    }
+
+    @Test(
+        "weights of blocks that are rounded take what their type takes, and compute in that precision as their source does",
+        arguments: [
+            Rounded(type: "bf16", element: .brain16, mostOfCLIP: 1.001, mostOfSAM: 1.001),
+            Rounded(type: "int8", element: .signed8, mostOfCLIP: 0.85, mostOfSAM: 0.9),
+        ])
+    func rounded(_ rounded: Rounded) throws {
         let command = try Command()
         let small = try SmallWeights()
         try command.write(SamplePictures.png(), to: "a.png")
-        for (source, name, most) in [(small.clip, "clip", 0.85), (small.sam, "sam", 0.9)] {
-            let outcome = try command.run(["weights", "convert", source, "\(name).safetensors", "--type", "int8"])
+        for (source, name, most) in [(small.clip, "clip", rounded.mostOfCLIP), (small.sam, "sam", rounded.mostOfSAM)] {
+            let outcome = try command.run(["weights", "convert", source, "\(name).safetensors", "--type", rounded.type])
             #expect(outcome.status == 0, "\(outcome.errors)")
             let original = try Checkpoint.open(source)
             let result = try Checkpoint.open(command.folder.appendingPathComponent("\(name).safetensors").path)
             #expect(result.names == original.names && result.metadata == original.metadata)
-            let bytes = result.names.filter { result.elementType(of: $0) == .signed8 }
-            #expect(!bytes.isEmpty && bytes.count % 4 == 0)
-            for name in result.names where !bytes.contains(name) {
+            let blocks = result.names.filter { result.elementType(of: $0) == rounded.element }
+            #expect(!blocks.isEmpty && blocks.count % 4 == 0)
+            for name in result.names where !blocks.contains(name) {
                 #expect(try result.load(name).values == original.load(name).values, "\(name)")
             }
             #expect(Double(result.byteCount) < most * Double(original.byteCount), "\(result.byteCount)")
@@ -74,7 +88,8 @@ struct WeightsTests {
             ["embed", "--sam", "a.png"], ["embed", "--sam", "a.png", "--sam-weights", "sam.safetensors"],
         ]
         for (index, arguments) in runs.enumerated() {
-            let outcome = try command.run(arguments + ["--precision", "int8", "--output", "\(index).safetensors"])
+            let outcome = try command.run(
+                arguments + ["--precision", rounded.type, "--output", "\(index).safetensors"])
             #expect(outcome.status == 0, "\(outcome.errors)")
         }
         for (first, second, name) in [(0, 1, "image_embeddings"), (2, 3, "features")] {

@@ -4,7 +4,8 @@ In every round each engine runs in turn, and the machine's multiply-add peak is 
 of them alike. Before that all of them must agree.
 
 With --precision int8 Vitrine computes in bytes, and ONNX Runtime and OpenVINO run twice, in full precision and in their own
-dynamic quantisation. PyTorch in full precision is what all are checked against.
+dynamic quantisation. With --precision bf16 Vitrine computes in bfloat16, and PyTorch and OpenVINO run twice, in full precision
+and in bfloat16; ONNX Runtime has no such form for processors. PyTorch in full precision is what all are checked against.
 
 Two works are whole commands instead. cold-start is one picture, from the start of a process to its last file, beside a
 Python program with PyTorch. folder is `vitrine segment` alone, on 20 and on 200 pictures.
@@ -28,8 +29,9 @@ from commands import COMMANDS, spread
 from works import WORKS
 
 # The largest difference from PyTorch that passes, relative to the largest magnitude.
-AGREEMENT = {"full": 1e-3, "int8": 0.2}
+AGREEMENT = {"full": 1e-3, "bf16": 0.1, "int8": 0.2}
 PEERS = {"full": [engines.Torch, engines.ONNXRuntime, engines.OpenVINO]}
+PEERS["bf16"] = PEERS["full"] + [engines.TorchBFloat16, engines.OpenVINOBFloat16]
 PEERS["int8"] = PEERS["full"] + [engines.ONNXRuntimeBytes, engines.OpenVINOBytes]
 PAUSE = 0.25
 SHORTEST = 0.3
@@ -95,7 +97,7 @@ def row(work, times, peaks, errors, precision):
     peers = {name: value for name, value in median.items() if name != "Vitrine"}
     # Those of the same precision.
     alike = {name: value for name, value in peers.items() if precision == "full" or name.endswith(precision)}
-    full = {name: value for name, value in peers.items() if not name.endswith("int8")}
+    full = {name: value for name, value in peers.items() if not name.endswith(("bf16", "int8"))}
     fastest, fastest_full = min(alike, key=alike.get), min(full, key=full.get)
     peak = statistics.median(peaks)
     return {

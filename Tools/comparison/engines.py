@@ -1,5 +1,6 @@
 """The engines: each compiles the graphs of a work, or in our case drives the runner, and runs it."""
 
+import copy
 import json
 import subprocess
 import tempfile
@@ -134,6 +135,33 @@ class OpenVINOBytes(OpenVINO):
         import nncf
 
         return nncf.compress_weights(core.read_model(str(path)), mode=nncf.CompressWeightsMode.INT8_SYM)
+
+
+class TorchBFloat16(Torch):
+    """The same modules with all weights and activations in bfloat16."""
+
+    name = "PyTorch bf16"
+
+    @staticmethod
+    def _callable(graph):
+        module = copy.deepcopy(graph.module).to(torch.bfloat16)
+
+        def narrow(array):
+            tensor = torch.from_numpy(np.ascontiguousarray(array))
+            return tensor.to(torch.bfloat16) if tensor.is_floating_point() else tensor
+
+        def call(*arrays):
+            with torch.inference_mode():
+                result = module(*[narrow(array) for array in arrays])
+            return [part.float().numpy() for part in (result if isinstance(result, tuple) else (result,))]
+        return call
+
+
+class OpenVINOBFloat16(OpenVINO):
+    """With its hint to compute in bfloat16 where the processor can."""
+
+    name = "OpenVINO bf16"
+    properties = {"INFERENCE_PRECISION_HINT": "bf16"}
 
 
 class Inputs:

@@ -10,6 +10,8 @@ public enum SafetensorsWriter {
         case float32
         /// Rounded to the nearest half float, ties to even. A finite value beyond the half range is refused.
         case float16
+        /// Rounded to the nearest bfloat16 number, ties to even; one beyond the greatest of them becomes infinite.
+        case brain16
         /// A matrix as signed bytes with one scale for each row (``ByteRows``). The scales are a tensor of their own behind
         /// it, `[rows, 1]`, whose name ends in `_scale`; ``Checkpoint`` reads both as one tensor.
         case int8
@@ -19,6 +21,7 @@ public enum SafetensorsWriter {
             switch self {
             case .float32: .float32
             case .float16: .float16
+            case .brain16: .brain16
             case .int8: .signed8
             }
         }
@@ -113,6 +116,7 @@ public enum SafetensorsWriter {
         case .float16:
             try checkHalfRange(tensor, entry.name)
             try file.append(tensor.values.map { narrowToHalf($0).littleEndian })
+        case .brain16: try file.append(tensor.values.map { narrowToBrain($0).littleEndian })
         case .int8:
             let rows = ByteRows(tensor)
             try file.append(rows.bytes)
@@ -175,4 +179,12 @@ func narrowToHalf(_ value: Float) -> UInt16 {
     let rebiased = magnitude - 0x3800_0000
     let rounded = rebiased + 0x0FFF + (rebiased >> 13 & 1)
     return sign | UInt16(truncatingIfNeeded: rounded >> 13)
+}
+
+/// A Float32 as bfloat16, its upper half, rounded to nearest with ties to even.
+private func narrowToBrain(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    // One of its bits keeps a number that is none from becoming an infinite one.
+    if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
+    return UInt16(truncatingIfNeeded: (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
 }

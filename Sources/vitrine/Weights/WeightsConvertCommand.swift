@@ -11,18 +11,17 @@ import WeightIdentity
 /// Weights of any container as one safetensors file.
 struct WeightsConvertCommand: ParsableCommand {
     enum Precision: String, ExpressibleByArgument, CaseIterable {
-        case fp32, fp16, int8
+        case fp32, fp16, bf16, int8
     }
 
     static let configuration = CommandConfiguration(
         commandName: "convert",
         abstract: "Writes weights as one safetensors file.",
         discussion: """
-            With --type int8 the weights of transformer blocks become 8-bit integers with \
-            a scale for each row, in a tensor whose name ends in _scale; other numbers \
-            stay as they are, in fp16 or fp32. --precision int8 computes with such a \
-            file exactly as with its source. What is rounded stays rounded: keep the \
-            source.
+            With --type bf16 the weights of transformer blocks become bfloat16, with --type int8 8-bit integers with \
+            a scale for each row, in a tensor whose name ends in _scale. Other numbers stay as they are, in 16 bits or \
+            fp32. --precision bf16 or int8 computes with such a file exactly as with its source. What is rounded stays \
+            rounded: keep the source.
 
             Names and shapes stay; texts that came with the weights travel in the file's metadata. The file appears \
             whole or not at all, and memory stays at what the largest tensor takes.
@@ -34,9 +33,10 @@ struct WeightsConvertCommand: ParsableCommand {
     var output: String
 
     @Option(
-        help:
-            "How the numbers are stored: fp32; fp16 at half the size; int8 at about a quarter of it, for --precision int8."
-    )
+        help: """
+            How the numbers are stored: fp32; fp16 at half the size; for --precision bf16, bf16 at about half; for \
+            --precision int8, int8 at about a quarter.
+            """)
     var type = Precision.fp32
 
     @Flag(help: "Replace the output when it exists.")
@@ -77,6 +77,11 @@ struct WeightsConvertCommand: ParsableCommand {
         switch type {
         case .fp32: return .float32
         case .fp16: return Self.isReal(stored) ? .float16 : .float32
+        case .bf16:
+            if stored == .brain16 || BlockWeights.contains(name) && checkpoint.shape(of: name)?.rank == 2 {
+                return .brain16
+            }
+            return stored == .float16 ? .float16 : .float32
         case .int8:
             if BlockWeights.contains(name), checkpoint.shape(of: name)?.rank == 2 { return .int8 }
             return stored == .float16 ? .float16 : .float32

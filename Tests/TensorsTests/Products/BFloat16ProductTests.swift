@@ -24,15 +24,14 @@ struct BFloat16ProductTests {
     /// The plain twin of rounding: of the two neighbours, the nearer one, or the one whose last bit is 0.
     private static func rounded(_ x: Float) -> Float {
         if !x.isFinite { return x }
-        if x.magnitude < 0x1p-56 { return 0 }
         let below = Float(bitPattern: x.bitPattern & 0xFFFF_0000)
         let above = Float(bitPattern: (x.bitPattern & 0xFFFF_0000) &+ 0x1_0000)
-        // Beyond the greatest number the next step of the same width stands for an infinite one.
-        let width = Double(below.magnitude) - Double(Float(bitPattern: below.magnitude.bitPattern - 0x1_0000))
-        let next = above.isFinite ? Double(above) : Double(below) + (below < 0 ? -width : width)
+        // Behind the greatest number, infinity stands for one more step of the same width, 2^120.
+        let next = above.isFinite ? Double(above) : Double(below) + (below < 0 ? -0x1p120 : 0x1p120)
         let (toBelow, toAbove) = (abs(Double(x) - Double(below)), abs(next - Double(x)))
-        if toBelow == toAbove { return below.bitPattern & 0x1_0000 == 0 ? below : above }
-        return toBelow < toAbove ? below : above
+        let belowIsEven = below.bitPattern & 0x1_0000 == 0
+        let nearest = toBelow < toAbove || toBelow == toAbove && belowIsEven ? below : above
+        return nearest.magnitude < 0x1p-56 ? 0 : nearest
     }
 
     /// The plain twin: one number after the other, the second of each two first, with the same roundings.

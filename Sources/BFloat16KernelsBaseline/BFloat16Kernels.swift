@@ -15,16 +15,3 @@ enum BFloat16Kernels: BFloat16KernelSet {
 }
 
 package var bfloat16Kernels: any BFloat16KernelSet.Type { BFloat16Kernels.self }
-
-// What `Lanes.swift`, which the other kernels use as well, needs to know.
-
-#if LANES_16
-    @inline(__always)
-    var laneCount: Int { 16 }
-#elseif LANES_8
-    @inline(__always)
-    var laneCount: Int { 8 }
-#else
-    @inline(__always)
-    var laneCount: Int { 4 }
-#endif

@@ -17,16 +17,3 @@ enum ByteKernels: ByteKernelSet {
 }
 
 package var byteKernels: any ByteKernelSet.Type { ByteKernels.self }
-
-// What `Lanes.swift`, which the other kernels use as well, needs to know.
-
-#if LANES_16
-    @inline(__always)
-    var laneCount: Int { 16 }
-#elseif LANES_8
-    @inline(__always)
-    var laneCount: Int { 8 }
-#else
-    @inline(__always)
-    var laneCount: Int { 4 }
-#endif

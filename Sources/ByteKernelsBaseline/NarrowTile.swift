@@ -43,11 +43,21 @@ private struct RowsTask {
     let aheadStep: Int
 }
 
-/// Rows of the register tile, and columns of a panel.
+// The sizes of the register tile. `Lanes.swift`, which the other kernels use as well, needs to know how wide a vector is.
+
 #if LANES_16
+    @inline(__always)
+    var laneCount: Int { 16 }
     @inline(__always)
     var narrowTileRows: Int { 10 }
 #else
+    #if LANES_8
+        @inline(__always)
+        var laneCount: Int { 8 }
+    #else
+        @inline(__always)
+        var laneCount: Int { 4 }
+    #endif
     @inline(__always)
     var narrowTileRows: Int { 6 }
 #endif

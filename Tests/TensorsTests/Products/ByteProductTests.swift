@@ -51,19 +51,10 @@ struct ByteProductTests {
     @Test("every height of tile and every edge equals the plain twin to the bit", arguments: ByteSet.runnable)
     func twin(_ set: ByteSet) throws {
         let kernels = try set.kernels
-        var random = SeededGenerator(seed: 161)
-        let width = kernels.tileColumns
-        let shapes =
-            (1...21).map { ($0, width + 3, 19) } + [
-                (50, 2 * width, 300), (77, width, 256), (197, 5, 257), (5, 9 * width + 1, 513), (400, width - 1, 31),
-                (12, 3 * width, 2100), (3, 4, 1), (2, 70, 3), (0, 4, 4), (4, 0, 4), (1, 1, 1), (3, 4, 0),
-            ]
-        for (rows, columns, depth) in shapes {
-            let left = random.tensor([rows, depth]) * 3 + Tensor(0.7)
-            let weight = random.tensor([columns, depth])
-            let made = left.linear(ByteWeight(weight, kernels: kernels), bias: nil, activation: .none, adding: nil)
-            #expect(made.shape == [rows, columns])
-            #expect(made.values == Self.twin(left, weight), "\(rows) x \(columns) x \(depth), seed \(random.seed)")
+        expectTwin(seed: 161, tileColumns: kernels.tileColumns) {
+            ByteWeight($0, kernels: kernels)
+        } twin: {
+            Self.twin($0, $1)
         }
     }
 
@@ -103,7 +94,7 @@ struct ByteProductTests {
     )
     func outputs(_ set: ByteSet) throws {
         let kernels = try set.kernels
-        try expectOutputsOfWhole(seed: 166, tileColumns: kernels.tileColumns) { ByteWeight($0, kernels: kernels) }
+        expectOutputsOfWhole(seed: 166, tileColumns: kernels.tileColumns) { ByteWeight($0, kernels: kernels) }
     }
 
     @Test("a weight that was made of bytes becomes the same bytes again", arguments: ByteSet.runnable)

@@ -122,6 +122,7 @@ struct EnvironmentTests {
         let outcome = try command.run(["doctor"], environment: [variable: named])
         #expect(outcome.status == 4, "\(outcome.output)")
         #expect(!outcome.output.contains("All is well"), "\(outcome.output)")
+        #expect(outcome.output.contains("\nbf16 products:") && outcome.output.contains(" in bf16, "))
         let advice = outcome.output.components(separatedBy: "What to do:").last ?? ""
         #expect(advice.contains(variable), "\(outcome.output)")
         #expect(outcome.output.contains(named), "\(outcome.output)")

@@ -93,5 +93,8 @@ import Testing
         }
         let speed = report.measureGigaflops(seconds: 0.05)
         #expect(speed.productGigaflops > 0 && speed.peakGigaflops > 0)
+        #expect(speed.bfloat16ProductGigaflops > 0 && speed.byteProductGigaflops > 0)
+        let multiplies = CPUFeatures.current.multipliesBFloat16.contains(Kernels.choice.instructionSet)
+        #expect(report.bfloat16Products == "\(report.kernels)\(multiplies ? " BF16" : ", widened")")
     }
 }

@@ -90,7 +90,8 @@ enum Resampling {
                 plan.weights.withUnsafeBufferPointer { weights in
                     // Each range of rows reads and writes its own.
                     nonisolated(unsafe) let (pixels, weights, output) = (pixels, weights, output)
-                    ParallelRows.forEach(count: rows, minimumPerTask: 32) { range in
+                    ParallelRows.forEach(WorkSplit(rows, least: 16_384 / max(1, newWidth * channels * plan.stride))) {
+                        range in
                         for row in range {
                             let rowStart = row * width * channels
                             var target = row * newWidth * channels
@@ -136,7 +137,7 @@ enum Resampling {
             pixels.withUnsafeBufferPointer { pixels in
                 // Each range of rows writes its own.
                 nonisolated(unsafe) let (pixels, output) = (pixels, output)
-                ParallelRows.forEach(count: newHeight, minimumPerTask: 32) { range in
+                ParallelRows.forEach(WorkSplit(newHeight, least: 65_536 / max(1, rowBytes * plan.stride))) { range in
                     var sums = [Int32](repeating: half, count: rowBytes)
                     for row in range {
                         for byte in 0..<rowBytes { sums[byte] = half }

@@ -3,10 +3,10 @@ import KernelInterface
 /// How an attention reads its operands: keys and values into panels, queries one behind the other. What one head reads of
 /// the tokens lies beside what the next one will, and far from anything else, so each asks for the next one's.
 extension AttentionPlan {
-    /// Lays out the keys and values of one head as right operands.
+    /// Lays out keys and values of one head as right operands: those of some panels of keys, or all of a window's.
     func pack(
         _ memory: Memory, _ target: UnsafeMutablePointer<Float>, _ group: Int, _ head: Int,
-        _ gathered: UnsafeMutablePointer<Float>
+        _ gathered: UnsafeMutablePointer<Float>, panels: Range<Int>
     ) {
         var keyStride = memory.key.stride
         var key = memory.key.base + group * keys * keyStride + head * headWidth
@@ -14,7 +14,7 @@ extension AttentionPlan {
             gather(memory.key, group, column: head * headWidth, width: headWidth, gathered, stride: headWidth)
             (key, keyStride) = (UnsafePointer(gathered), headWidth)
         }
-        for panel in 0..<keyPanels {
+        for panel in panels {
             let first = panel * panelWidth
             let count = min(panelWidth, keys - first)
             kernels.packRightPanel(
@@ -26,10 +26,12 @@ extension AttentionPlan {
             let (place, column) = (target + keySize + panel * panelWidth * keys, head * valueWidth + panel * panelWidth)
             let width = min(panelWidth, valueWidth - panel * panelWidth)
             if windows == nil {
-                let value = memory.value.base + group * keys * memory.value.stride + column
+                let own = panels.lowerBound * panelWidth..<min(keys, panels.upperBound * panelWidth)
+                let value = memory.value.base + (group * keys + own.lowerBound) * memory.value.stride + column
                 kernels.packRightPanel(
-                    place, value, depthStride: memory.value.stride, columnStride: 1, depth: keys, columns: width)
-                prefetchRows(value + valueWidth, memory.value.stride, keys, width)
+                    place + own.lowerBound * panelWidth, value, depthStride: memory.value.stride, columnStride: 1,
+                    depth: own.count, columns: width)
+                prefetchRows(value + valueWidth, memory.value.stride, own.count, width)
             } else {
                 if width < panelWidth { kernels.fillRow(place, with: 0, count: panelWidth * keys) }
                 gather(memory.value, group, column: column, width: width, place, stride: panelWidth)

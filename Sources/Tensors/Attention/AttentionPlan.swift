@@ -4,8 +4,8 @@ import KernelInterface
 ///
 /// A group is an image of the batch or one window of it: its tokens attend only to each other. The keys and values of
 /// every head of a group are packed into panels once. Then each block of queries goes over all blocks of keys. A task
-/// is a head if there are enough heads for the threads, and a block of queries otherwise. Sizes of blocks follow from
-/// the shapes alone.
+/// is a head if there are enough heads for the threads, and a block of queries otherwise. Every query is computed by itself,
+/// so blocks of queries may depend on the number of threads. Blocks of keys follow from the shapes alone.
 struct AttentionPlan {
     let kernels: any KernelSet.Type
     let windows: AttentionWindows?
@@ -51,14 +51,8 @@ struct AttentionPlan {
         let bias: UnsafePointer<Float>?
     }
 
-    /// Queries of one block at most. They go over the same keys while those are in the second cache. With relative
-    /// positions, a block holds whole rows of the square, because the queries of a column share work.
-    private static let queryBlock = 100
-    private static let positionedQueryBlock = 200
     /// Keys of one block at most, so that their logits for a tile of queries stay in the first cache.
     private static let keyBlock = 640
-    /// Packed keys and values of one head that stay in the second cache, in elements.
-    private static let nearSize = 131_072
 
     var panelWidth: Int { kernels.tileColumns }
     var keyPanels: Int { (keys + panelWidth - 1) / panelWidth }
@@ -66,15 +60,6 @@ struct AttentionPlan {
     /// Elements of one head's packed keys, and of its packed values.
     var keySize: Int { keyPanels * panelWidth * headWidth }
     var valueSize: Int { valuePanels * panelWidth * keys }
-
-    /// Queries of a block. Blocks are of nearly equal size, so that the last one is not a few rows.
-    private func blockRows(_ queries: Int) -> Int {
-        if gridSide > 0 && gridSide <= AttentionPlan.positionedQueryBlock {
-            return min(queries, AttentionPlan.positionedQueryBlock / gridSide * gridSide)
-        }
-        let blocks = max(1, (queries + AttentionPlan.queryBlock - 1) / AttentionPlan.queryBlock)
-        return (queries + blocks - 1) / blocks
-    }
 
     /// Keys of a block: whole panels, blocks of nearly equal size.
     private var blockKeys: Int {
@@ -119,42 +104,46 @@ struct AttentionPlan {
 
     func run(_ memory: Memory, groups: Int) {
         if queries == 0 || valueWidth == 0 { return }
-        let headCount = groups * heads
-        let blockRows = blockRows(queries)
-        let blocks = (queries + blockRows - 1) / blockRows
+        let cut = cut(groups: groups, threads: ComputeThreads.count)
+        let (blockRows, blocks) = (cut.blockRows, cut.blocks)
         let size = keySize + valueSize
+        let scratchCount = scratchCount(blockRows)
         let exit = EarlyExit()
-        let leastBlocks = max(1, 131_072 / max(1, blockRows * keys * (headWidth + valueWidth)))
         let gatheredCount = windows == nil ? 1 : keys * headWidth
-        if blocks == 1 || (size <= AttentionPlan.nearSize && headCount >= 4 * ThreadPool.shared.threads) {
+        guard let packing = cut.packing else {
             // One head is one task, so that its packed keys and values stay in the cache of its thread.
-            ParallelRows.forEachDisjoint(count: headCount, minimumPerTask: max(1, leastBlocks / blocks)) { range in
+            ParallelRows.forEachDisjoint(cut.split) { range in
                 withScratch(size + gatheredCount + scratchCount) { packed in
                     let gathered = packed + size
                     for index in range where !exit.isDue {
-                        pack(memory, packed, index / heads, index % heads, gathered)
+                        pack(memory, packed, index / heads, index % heads, gathered, panels: 0..<keyPanels)
                         for block in 0..<blocks {
                             runBlock(
                                 memory, packed: packed, group: index / heads, head: index % heads,
-                                firstQuery: block * blockRows, scratch: gathered + gatheredCount)
+                                firstQuery: block * blockRows, blockRows, scratch: gathered + gatheredCount)
                         }
                     }
                 }
             }
             return
         }
-        withScratch(headCount * size) { packed in
-            ParallelRows.forEachDisjoint(count: headCount, minimumPerTask: max(1, 32_768 / max(1, size))) { range in
+        withScratch(groups * heads * size) { packed in
+            ParallelRows.forEachDisjoint(packing) { range in
                 withScratch(gatheredCount) { gathered in
-                    for index in range { pack(memory, packed + index * size, index / heads, index % heads, gathered) }
+                    for task in range {
+                        let (index, part) = (task / cut.parts, task % cut.parts)
+                        let panels = part * keyPanels / cut.parts..<(part + 1) * keyPanels / cut.parts
+                        pack(memory, packed + index * size, index / heads, index % heads, gathered, panels: panels)
+                    }
                 }
             }
-            ParallelRows.forEachDisjoint(count: headCount * blocks, minimumPerTask: leastBlocks) { range in
+            ParallelRows.forEachDisjoint(cut.split) { range in
                 withScratch(scratchCount) { scratch in
                     for index in range where !exit.isDue {
                         runBlock(
                             memory, packed: packed + (index / blocks) * size, group: index / blocks / heads,
-                            head: (index / blocks) % heads, firstQuery: (index % blocks) * blockRows, scratch: scratch)
+                            head: (index / blocks) % heads, firstQuery: (index % blocks) * blockRows, blockRows,
+                            scratch: scratch)
                     }
                 }
             }
@@ -167,17 +156,16 @@ struct AttentionPlan {
     /// A row of logits starts 16 elements off a power of two, so that rows do not share cache sets.
     private var scoreStride: Int { blockKeys + 16 }
     private var resultStride: Int { valuePanels * panelWidth }
-    private var scratchCount: Int {
-        kernels.tileRows * scoreStride + blockRows(queries) * (headWidth + resultStride + 2 + 2 * termStride)
-            + kernels.laneCount
+    private func scratchCount(_ blockRows: Int) -> Int {
+        kernels.tileRows * scoreStride + blockRows * (headWidth + resultStride + 2 + 2 * termStride) + kernels.laneCount
     }
 
     private func runBlock(
-        _ memory: Memory, packed: UnsafePointer<Float>, group: Int, head: Int, firstQuery: Int,
+        _ memory: Memory, packed: UnsafePointer<Float>, group: Int, head: Int, firstQuery: Int, _ blockRows: Int,
         scratch: UnsafeMutablePointer<Float>
     ) {
         let extent = extent(group)
-        let rows = min(blockRows(queries), extent.height * extent.width - firstQuery)
+        let rows = min(blockRows, extent.height * extent.width - firstQuery)
         // A window over an edge has fewer queries than slots.
         if rows <= 0 { return }
         let scores = scratch

@@ -75,7 +75,7 @@ extension ColumnPanels {
 }
 
 /// The sizes of one pass, and the work on a task's columns.
-private struct ColumnAttention {
+struct ColumnAttention {
     let batch, rows, columns: Int
     let queryCount, keyCount: Int
     let kernels = Kernels.active
@@ -99,6 +99,9 @@ private struct ColumnAttention {
     private var panels: Int { ColumnPanels.panels(columns) }
     private var taskPanels: Int { ColumnAttention.taskColumns / width }
     private var tasks: Int { (panels + taskPanels - 1) / taskPanels }
+    /// How the tasks are shared. Their sums are put together in order, so what a task covers is the same for all threads.
+    var split: WorkSplit { WorkSplit(each: batch * tasks, least: 1) }
+
     private var queryPanels: Int { ColumnPanels.panels(queryCount) }
     private var paddedQueries: Int { queryPanels * width }
 
@@ -121,7 +124,7 @@ private struct ColumnAttention {
                 columns.read { source in
                     position.read { position in
                         read(update) { update in
-                            ParallelRows.forEachDisjoint(count: batch * tasks, minimumPerTask: 1) { range in
+                            ParallelRows.forEachDisjoint(split) { range in
                                 withScratch(scratchSize) { scratch in
                                     for index in range {
                                         let matrix = index / tasks
@@ -264,7 +267,7 @@ private struct ColumnAttention {
         let blocks = (rows + block - 1) / block
         return Tensor.filled([batch, queryCount, rows]) { out in
             ParallelRows.forEachDisjoint(
-                count: batch * blocks, minimumPerTask: max(1, 65_536 / (tasks * block * padded))
+                WorkSplit(batch * blocks, least: 65_536 / (tasks * block * padded))
             ) { range in
                 withScratch(block * padded) { sum in
                     for index in range {

@@ -44,10 +44,25 @@ struct PixelConvolution {
     /// Multiply-adds that are worth a second thread.
     private static let leastWork = 131_072
 
-    /// Tiles of a block, which read the weights together.
-    private var blockTiles: Int {
-        weight.panels * kernels.tileColumns * weight.depth <= PixelConvolution.smallWeight
-            ? 1 : max(1, PixelConvolution.mostSums / (kernels.tileRows * weight.columns))
+    /// Tiles of a block, which read the weights together. Where that leaves threads idle, there are fewer.
+    private func blockTiles(_ threads: Int) -> Int {
+        if weight.panels * kernels.tileColumns * weight.depth <= PixelConvolution.smallWeight { return 1 }
+        return WorkSplit.taskSize(
+            of: tiles, lists: 1,
+            most: min(tiles, max(1, PixelConvolution.mostSums / (kernels.tileRows * weight.columns))),
+            step: 1, least: min(4, tiles), threads: threads)
+    }
+
+    var tiles: Int { rows * tilesOfRow }
+
+    /// Tiles of a task, and how the tasks are shared.
+    func split(threads: Int) -> (tiles: Int, split: WorkSplit) {
+        let most = max(1, blockTiles(threads))
+        let work = kernels.tileRows * most * weight.columns * weight.depth
+        let (count, least) = ((tiles + most - 1) / most, PixelConvolution.leastWork / max(1, work))
+        return (
+            most, most == 1 ? WorkSplit(count, least: least, threads: threads) : WorkSplit(each: count, least: least)
+        )
     }
 
     /// A tile by its number. All tiles of a row are of nearly equal width.
@@ -57,14 +72,10 @@ struct PixelConvolution {
     }
 
     func run(_ out: Target, _ source: Source, _ epilogue: ProductEpilogue) {
-        let tiles = rows * tilesOfRow
-        let most = min(blockTiles, tiles)
+        let (most, split) = split(threads: ComputeThreads.count)
         let tileSize = kernels.tileRows * weight.columns
         let parts = parts
-        let work = kernels.tileRows * most * weight.columns * weight.depth
-        ParallelRows.forEachDisjoint(
-            count: (tiles + most - 1) / most, minimumPerTask: max(1, PixelConvolution.leastWork / max(1, work))
-        ) { range in
+        ParallelRows.forEachDisjoint(split) { range in
             withScratch(most * tileSize + kernels.tileRows * kernels.tileColumns + span) { sums in
                 let edge = sums + most * tileSize
                 let border = edge + kernels.tileRows * kernels.tileColumns

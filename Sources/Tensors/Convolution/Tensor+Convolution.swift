@@ -49,7 +49,7 @@ extension Tensor {
 }
 
 /// The sizes of one convolution and the three ways to compute it.
-private struct ConvolutionGeometry {
+struct ConvolutionGeometry {
     let batch, channels, height, width: Int
     let outChannels, kernelHeight, kernelWidth: Int
     let stride, padding, groups: Int
@@ -94,7 +94,7 @@ private struct ConvolutionGeometry {
         let perGroup = outChannels / groups
         let kernelSize = kernelHeight * kernelWidth
         ParallelRows.forEachDisjoint(
-            count: batch * outChannels, minimumPerTask: max(1, 65_536 / max(1, pixels * kernelSize))
+            WorkSplit(batch * outChannels, least: 65_536 / max(1, pixels * kernelSize))
         ) {
             for index in $0 {
                 let channel = index % outChannels
@@ -109,44 +109,6 @@ private struct ConvolutionGeometry {
                     epilogue.apply(
                         kernels, line, stride: outWidth, row: channel, rows: 1, column: 0, columns: outWidth,
                         residualOffset: 0)
-                }
-            }
-        }
-    }
-
-    /// Blocks of output pixels: their inputs unrolled into columns, then a product with the weights.
-    func runUnrolled(_ out: Target, _ source: Source, _ weight: Source, _ epilogue: ProductEpilogue) {
-        let block = MatrixBlock.active
-        let kernels = block.kernels
-        let groupChannels = channels / groups
-        let groupOut = outChannels / groups
-        let kernelSize = kernelHeight * kernelWidth
-        let depth = groupChannels * kernelSize
-        let run = min(1024, max(64, 262_144 / max(1, depth) / 32 * 32))
-        let runs = (pixels + run - 1) / run
-        ParallelRows.forEachDisjoint(count: batch * groups * runs, minimumPerTask: 1) { range in
-            withScratch(depth * run) { columns in
-                for index in range {
-                    let first = (index % runs) * run
-                    let count = min(run, pixels - first)
-                    let group = (index / runs) % groups
-                    let image = index / runs / groups
-                    let planes = source + (image * channels + group * groupChannels) * height * width
-                    for row in 0..<depth {
-                        let place = row % kernelSize
-                        kernels.unrollPlaneRow(
-                            columns + row * count, planes + (row / kernelSize) * height * width, height: height,
-                            width: width, outWidth: outWidth, stride: stride, padding: padding,
-                            kernelRow: place / kernelWidth, kernelColumn: place % kernelWidth, firstPixel: first,
-                            count: count)
-                    }
-                    let target = out + (image * outChannels + group * groupOut) * pixels + first
-                    block.multiply(
-                        target, stride: pixels, .rowMajor(weight + group * groupOut * depth, stride: depth),
-                        .rowMajor(columns, stride: count), rows: groupOut, columns: count, depth: depth)
-                    epilogue.apply(
-                        kernels, target, stride: pixels, row: group * groupOut, rows: groupOut, column: 0,
-                        columns: count, residualOffset: 0)
                 }
             }
         }

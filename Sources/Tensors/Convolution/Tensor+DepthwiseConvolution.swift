@@ -44,7 +44,7 @@ extension Tensor {
                         withScratch(line) { zeros in
                             kernels.fillRow(zeros, with: 0, count: line)
                             ParallelRows.forEachDisjoint(
-                                count: outHeight, minimumPerTask: max(1, 16_384 / (outWidth * channels))
+                                WorkSplit(outHeight, least: 16_384 / (outWidth * channels))
                             ) {
                                 for row in $0 {
                                     let target = out + row * outWidth * channels

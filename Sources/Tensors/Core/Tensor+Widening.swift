@@ -26,7 +26,7 @@ extension Tensor {
         require(bytes.count == count * bytesPerElement, "Tensor.init", "\(bytes.count) bytes for shape \(shape)")
         self = Tensor.filled(shape) { out in
             guard let base = bytes.baseAddress else { return }
-            ParallelRows.forEachDisjoint(count: count, minimumPerTask: 65_536) { range in
+            ParallelRows.forEachDisjoint(WorkSplit(count, least: 65_536)) { range in
                 widen(out + range.lowerBound, base + range.lowerBound * bytesPerElement, range.count)
             }
         }

@@ -13,7 +13,7 @@ extension MachineReport {
             guard let out = target.baseAddress else { return 0.0 }
             return source.read { source in
                 MachineReport.rate(seconds: seconds, amount: 2 * Double(MachineReport.copiedBytes)) {
-                    ParallelRows.forEachDisjoint(count: count, minimumPerTask: 65_536) { range in
+                    ParallelRows.forEachDisjoint(WorkSplit(count, least: 65_536)) { range in
                         kernels.copyRow(out + range.lowerBound, source + range.lowerBound, count: range.count)
                     }
                 }

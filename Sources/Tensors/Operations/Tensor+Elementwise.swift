@@ -3,6 +3,11 @@ import KernelInterface
 // Arithmetic element by element. Shapes broadcast as in NumPy: axes are matched from the last, an extent of 1 repeats.
 
 extension Tensor {
+    /// How elements are shared of which each is read and written alone.
+    static func elementSplit(_ count: Int, threads: Int = ComputeThreads.count) -> WorkSplit {
+        WorkSplit(elements: count, least: WorkSplit.leastNumbers, threads: threads)
+    }
+
     private static func combine(_ operation: RowOperation, _ left: Tensor, _ right: Tensor) -> Tensor {
         guard let target = left.shape.broadcast(with: right.shape) else {
             fault("\(operation): shapes \(left.shape) and \(right.shape) do not broadcast")
@@ -28,7 +33,7 @@ extension Tensor {
         if leftShape == rightShape || leftShape.elementCount == 1 || rightShape.elementCount == 1 {
             let leftStep = leftShape.elementCount == total ? 1 : 0
             let rightStep = rightShape.elementCount == total ? 1 : 0
-            ParallelRows.forEachDisjoint(count: total, minimumPerTask: 32_768) { range in
+            ParallelRows.forEachDisjoint(elementSplit(total)) { range in
                 let first = range.lowerBound
                 kernels.combineRow(
                     operation, out + first, left + first * leftStep, step: leftStep, right + first * rightStep,
@@ -57,7 +62,7 @@ extension Tensor {
         let leftStep = leftStrides[rank - 1] == 0 ? 0 : 1
         let rightStep = rightStrides[rank - 1] == 0 ? 0 : 1
         let rowStrides = [Array(leftStrides[..<axis]), Array(rightStrides[..<axis])]
-        ParallelRows.forEachDisjoint(count: total / columns, minimumPerTask: max(1, 32_768 / columns)) { range in
+        ParallelRows.forEachDisjoint(WorkSplit(total / columns, least: 8_192 / columns)) { range in
             var walk = IndexWalk(rowDimensions, rowStrides, start: range.lowerBound)
             for row in range {
                 kernels.combineRow(

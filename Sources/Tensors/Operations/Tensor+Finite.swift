@@ -15,7 +15,7 @@ extension Tensor {
         measured(OperationCost(.reduction, elements: total)) {
             read { source in
                 ParallelRows.forEachDisjoint(
-                    count: (total + Self.finiteBlock - 1) / Self.finiteBlock, minimumPerTask: 8
+                    WorkSplit((total + Self.finiteBlock - 1) / Self.finiteBlock, least: 8)
                 ) { blocks in
                     for block in blocks {
                         let first = block * Self.finiteBlock

@@ -7,7 +7,7 @@ extension Tensor {
     private func mapped(_ row: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void) -> Tensor {
         Tensor.filled(shape, OperationCost(.elementwise, elements: 2 * count)) { out in
             read { source in
-                ParallelRows.forEachDisjoint(count: count, minimumPerTask: 16_384) { range in
+                ParallelRows.forEachDisjoint(Tensor.elementSplit(count)) { range in
                     row(out + range.lowerBound, source + range.lowerBound, range.count)
                 }
             }

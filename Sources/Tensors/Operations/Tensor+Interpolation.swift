@@ -70,7 +70,7 @@ extension Tensor {
         ) { out in
             read { source in
                 table.withPointers { first, lengths, weights in
-                    ParallelRows.forEachDisjoint(count: rows, minimumPerTask: max(1, 8_192 / (outWidth * table.taps))) {
+                    ParallelRows.forEachDisjoint(table.columnSplit(rows: rows)) {
                         for row in $0 {
                             kernels.resampleRow(
                                 out + row * outWidth, source + row * width, first: first, lengths: lengths,
@@ -94,9 +94,7 @@ extension Tensor {
         ) { out in
             read { source in
                 table.withPointers { first, lengths, weights in
-                    ParallelRows.forEachDisjoint(
-                        count: planes * outHeight, minimumPerTask: max(1, 32_768 / (width * table.taps))
-                    ) {
+                    ParallelRows.forEachDisjoint(table.rowSplit(planes: planes, width: width)) {
                         for index in $0 {
                             let row = index % outHeight
                             let plane = source + (index / outHeight) * height * width
@@ -112,6 +110,16 @@ extension Tensor {
 }
 
 extension ResamplingTable {
+    /// How rows are shared whose columns are resampled.
+    func columnSplit(rows: Int, threads: Int = ComputeThreads.count) -> WorkSplit {
+        WorkSplit(rows, least: 8_192 / (first.count * taps), threads: threads)
+    }
+
+    /// How the resampled rows of all planes are shared.
+    func rowSplit(planes: Int, width: Int, threads: Int = ComputeThreads.count) -> WorkSplit {
+        WorkSplit(planes * first.count, least: 32_768 / (width * taps), threads: threads)
+    }
+
     /// Of resampling this many rows or columns, which have `elements` numbers.
     fileprivate func cost(rows: Int, elements: Int) -> OperationCost {
         OperationCost(

@@ -14,15 +14,34 @@ extension Tensor {
         let kernels = Kernels.active
         return Tensor.filled(Shape(dimensions), OperationCost(.copy, elements: 2 * count)) { out in
             read { source in
-                ParallelRows.forEachDisjoint(count: matrices, minimumPerTask: max(1, 65_536 / max(1, rows * columns))) {
-                    for matrix in $0 {
-                        let offset = matrix * rows * columns
+                // Along the longer axis, because 16 rows or columns stay together.
+                let byRows = rows >= columns
+                let extent = byRows ? rows : columns
+                let split = Tensor.transposeSplit(matrices: matrices, rows: rows, columns: columns)
+                ParallelRows.forEachDisjoint(split) { range in
+                    var index = range.lowerBound
+                    // A range may end in one matrix and begin in another.
+                    while index < range.upperBound {
+                        let (matrix, first) = index.quotientAndRemainder(dividingBy: extent)
+                        let part = min(range.upperBound - index, extent - first)
+                        let (from, to) = (source + matrix * rows * columns, out + matrix * rows * columns)
                         kernels.transposeRows(
-                            out + offset, stride: rows, source + offset, stride: columns, rows: rows, columns: columns)
+                            to + first * (byRows ? 1 : rows), stride: rows, from + first * (byRows ? columns : 1),
+                            stride: columns, rows: byRows ? part : rows, columns: byRows ? columns : part)
+                        index += part
                     }
                 }
             }
         }
+    }
+
+    /// How the rows of all matrices, or their columns if those are more, are shared while they are transposed.
+    static func transposeSplit(
+        matrices: Int, rows: Int, columns: Int, threads: Int = ComputeThreads.count
+    ) -> WorkSplit {
+        WorkSplit(
+            matrices * max(rows, columns), least: WorkSplit.leastNumbers / max(1, min(rows, columns)), unit: 16,
+            threads: threads)
     }
 
     /// The axes in another order: axis i of the result is axis `axes[i]` of this tensor.
@@ -40,7 +59,7 @@ extension Tensor {
         let step = strides[axes[axes.count - 1]]
         return Tensor.filled(target, OperationCost(.copy, elements: 2 * count)) { out in
             read { source in
-                ParallelRows.forEachDisjoint(count: rows, minimumPerTask: max(1, 16_384 / columns)) { range in
+                ParallelRows.forEachDisjoint(WorkSplit(rows, least: 16_384 / columns)) { range in
                     var walk = IndexWalk(rowDimensions, [rowStrides], start: range.lowerBound)
                     for row in range {
                         let from = source + walk.offsets[0]
@@ -115,9 +134,27 @@ extension Tensor {
             for tensor in tensors {
                 let run = tensor.shape[axis] * inner
                 tensor.read {
-                    kernels.copyRows(out + place, stride: extent * inner, $0, stride: run, rows: outer, columns: run)
+                    copyRows(kernels, out + place, stride: extent * inner, $0, rows: outer, columns: run)
                 }
                 place += run
+            }
+        }
+    }
+
+    /// Rows one behind the other to where they lie `stride` apart, a few long ones in parts.
+    private static func copyRows(
+        _ kernels: any KernelSet.Type, _ out: UnsafeMutablePointer<Float>, stride: Int, _ source: UnsafePointer<Float>,
+        rows: Int, columns: Int
+    ) {
+        let split = elementSplit(columns)
+        if split.chunks <= 1 {
+            kernels.copyRows(out, stride: stride, source, stride: columns, rows: rows, columns: columns)
+            return
+        }
+        for row in 0..<rows {
+            ParallelRows.forEachDisjoint(split) {
+                kernels.copyRow(
+                    out + row * stride + $0.lowerBound, source + row * columns + $0.lowerBound, count: $0.count)
             }
         }
     }

@@ -7,7 +7,7 @@ extension Tensor {
     /// minus infinities alone, as in PyTorch.
     public func softmax() -> Tensor {
         let kernels = Kernels.active
-        return mappingRows(.softmax, minimum: 8_192) { kernels.softmaxRow($0, $1, count: $2) }
+        return mappingRows(.softmax, minimum: 4_096) { kernels.softmaxRow($0, $1, count: $2) }
     }
 
     /// Layer normalisation over the last axis: `(x - mean) / sqrt(variance + epsilon) * weight + bias`, biased variance.
@@ -22,11 +22,20 @@ extension Tensor {
         let kernels = Kernels.active
         return weight.read { weight in
             bias.read { bias in
-                mappingRows(.layerNorm, minimum: 16_384) {
+                mappingRows(.layerNorm, minimum: WorkSplit.leastNumbers) {
                     kernels.layerNormRow($0, $1, weight: weight, bias: bias, epsilon: epsilon, count: $2)
                 }
             }
         }
+    }
+
+    /// How rows are shared of which each is computed alone.
+    ///
+    /// - Parameter least: elements that are worth a thread.
+    static func rowSplit(
+        _ rows: Int, columns: Int, least: Int, threads: Int = ComputeThreads.count
+    ) -> WorkSplit {
+        WorkSplit(rows, least: least / max(1, columns), threads: threads)
     }
 
     /// A tensor of the same shape, each row of the last axis made from the same row of this one.
@@ -43,7 +52,7 @@ extension Tensor {
         return Tensor.filled(shape, OperationCost(kind, elements: 2 * count)) { out in
             read { source in
                 ParallelRows.forEachDisjoint(
-                    count: columns == 0 ? 0 : count / columns, minimumPerTask: max(1, minimum / max(1, columns))
+                    Tensor.rowSplit(columns == 0 ? 0 : count / columns, columns: columns, least: minimum)
                 ) {
                     for row in $0 { body(out + row * columns, source + row * columns, columns) }
                 }

@@ -16,7 +16,7 @@ extension Tensor {
             reducedShape(axis, keepsAxis), OperationCost(.reduction, elements: count + outer * inner)
         ) { out in
             read { source in
-                ParallelRows.forEachDisjoint(count: outer, minimumPerTask: max(1, 32_768 / max(1, extent * inner))) {
+                ParallelRows.forEachDisjoint(WorkSplit(outer, least: 32_768 / max(1, extent * inner))) {
                     for row in $0 {
                         let block = source + row * extent * inner
                         if inner == 1 {

@@ -28,7 +28,7 @@ extension ColumnPanels {
                 elements: batch * rows * columns + target.elementCount)
         ) { out in
             read { source in
-                ParallelRows.forEachDisjoint(count: batch * panels, minimumPerTask: 1) { range in
+                ParallelRows.forEachDisjoint(ColumnPanels.split(batch * panels)) { range in
                     withScratch((scratchRows + pixelRows) * width) { scratch in
                         let pixels = scratch + scratchRows * width
                         for index in range {
@@ -83,7 +83,7 @@ extension ColumnPanels {
         ) { out in
             planes.read { source in
                 matrix.read { matrix in
-                    ParallelRows.forEachDisjoint(count: planes.shape[0] * panels, minimumPerTask: 1) { range in
+                    ParallelRows.forEachDisjoint(ColumnPanels.split(planes.shape[0] * panels)) { range in
                         withScratch((rows + scratchRows + pixelRows) * width) { memory in
                             let scratch = memory + rows * width
                             let pixels = scratch + scratchRows * width

@@ -22,6 +22,11 @@ package struct ColumnPanels: Sendable {
 
     static func panels(_ columns: Int) -> Int { (columns + width - 1) / width }
 
+    /// How panels are shared that a small network makes.
+    static func split(_ panels: Int, threads: Int = ComputeThreads.count) -> WorkSplit {
+        WorkSplit(panels, least: 1, threads: threads)
+    }
+
     /// Columns of a panel that the matrix has.
     func count(_ panel: Int) -> Int { min(ColumnPanels.width, columns - panel * ColumnPanels.width) }
 
@@ -58,7 +63,7 @@ package struct ColumnPanels: Sendable {
             matrices.read { source in
                 Tensors.read(offsets) { offsets in
                     ParallelRows.forEachDisjoint(
-                        count: matrices.shape[0] * panels, minimumPerTask: max(1, 65_536 / max(1, rows * width))
+                        WorkSplit(matrices.shape[0] * panels, least: 65_536 / max(1, rows * width))
                     ) { range in
                         withScratch(rows * width) { spread in
                             if let offsets { kernels.fillPanelRows(spread, with: offsets, rows: rows) }

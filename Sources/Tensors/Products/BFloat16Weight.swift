@@ -27,7 +27,7 @@ final class BFloat16Weight: NarrowWeight {
         // A row's words, and what is written behind them.
         let rowWords = (depth + 15) / 16 * 8
         weight.read { source in
-            ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
+            ParallelRows.forEachDisjoint(WorkSplit(panels, least: 65_536 / max(1, width * depth))) {
                 range in
                 withScratch(width * rowWords) { rows in
                     for panel in range {
@@ -65,7 +65,7 @@ final class BFloat16Weight: NarrowWeight {
     var tensor: Tensor {
         let width = kernels.tileColumns
         return Tensor.filled([columns, depth]) { out in
-            ParallelRows.forEachDisjoint(count: columns, minimumPerTask: max(1, 65_536 / max(1, depth))) {
+            ParallelRows.forEachDisjoint(WorkSplit(columns, least: 65_536 / max(1, depth))) {
                 for column in $0 {
                     let panel = place(column / width) + 4 * (column % width)
                     for index in 0..<depth {

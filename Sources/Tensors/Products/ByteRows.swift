@@ -33,6 +33,14 @@ public struct ByteRows: Sendable, Hashable {
         self.scales = scales
     }
 
+    /// Bytes and scales as they are kept, `shape.elementCount` bytes, as many scales as rows.
+    public init(bytes: [Int8], scales: [Float], shape: Shape) {
+        require(
+            shape.rank == 2 && bytes.count == shape.elementCount && scales.count == shape[0], "ByteRows",
+            "\(bytes.count) bytes and \(scales.count) scales for shape \(shape)")
+        (self.bytes, self.scales, self.shape) = (bytes, scales, shape)
+    }
+
     /// The matrix that the bytes stand for.
     public var tensor: Tensor { bytes.withUnsafeBytes { Tensor(signedBytes: $0, scales: scales, shape: shape) } }
 }
@@ -45,7 +53,7 @@ extension Tensor {
             "\(bytes.count) bytes and \(scales.count) scales for shape \(shape)")
         let columns = shape[1]
         self = Tensor.filled(shape) { out in
-            ParallelRows.forEachDisjoint(count: scales.count, minimumPerTask: max(1, 65_536 / max(1, columns))) {
+            ParallelRows.forEachDisjoint(WorkSplit(scales.count, least: 65_536 / max(1, columns))) {
                 for row in $0 {
                     for place in row * columns..<(row + 1) * columns {
                         out[place] = Float(bytes.load(fromByteOffset: place, as: Int8.self)) * scales[row]

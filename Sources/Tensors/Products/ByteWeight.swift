@@ -21,10 +21,35 @@ final class ByteWeight: NarrowWeight {
     }
 
     /// - Parameter weight: `[columns, depth]`; **precondition**: at most `mostDepth` deep.
-    init(_ weight: Tensor, kernels: any ByteKernelSet.Type = ByteKernels.active) {
-        require(weight.shape[1] <= ByteWeight.mostDepth, "ByteWeight", "depth \(weight.shape[1])")
-        columns = weight.shape[0]
-        depth = weight.shape[1]
+    convenience init(_ weight: Tensor, kernels: any ByteKernelSet.Type = ByteKernels.active) {
+        self.init(weight.shape, kernels: kernels) { make in
+            weight.read { source in
+                make { kernels.quantizeWeightRow($0, source + $1 * weight.shape[1], count: weight.shape[1]) }
+            }
+        }
+    }
+
+    /// From bytes and scales as they are; **precondition**: at most `mostDepth` deep.
+    convenience init(_ rows: ByteRows, kernels: any ByteKernelSet.Type = ByteKernels.active) {
+        let depth = rows.shape[1]
+        self.init(rows.shape, kernels: kernels) { make in
+            rows.bytes.withUnsafeBufferPointer { bytes in
+                make { target, row in
+                    if let base = bytes.baseAddress { target.update(from: base + row * depth, count: depth) }
+                    return rows.scales[row]
+                }
+            }
+        }
+    }
+
+    /// Writes the bytes of a row, and returns its scale.
+    private typealias RowMaker = (_ target: UnsafeMutablePointer<Int8>, _ row: Int) -> Float
+
+    /// - Parameter fill: calls what it is given with what makes a row.
+    private init(_ shape: Shape, kernels: any ByteKernelSet.Type, fill: ((RowMaker) -> Void) -> Void) {
+        require(shape[1] <= ByteWeight.mostDepth, "ByteWeight", "depth \(shape[1])")
+        columns = shape[0]
+        depth = shape[1]
         self.kernels = kernels
         let width = kernels.tileColumns
         let panels = (columns + width - 1) / width
@@ -35,18 +60,15 @@ final class ByteWeight: NarrowWeight {
         let scales = outputs.base
         let sums = UnsafeMutableRawPointer(outputs.base + panels * width).assumingMemoryBound(to: Int32.self)
         let (columns, depth) = (columns, depth)
-        weight.read { source in
-            ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
-                range in
+        fill { makeRow in
+            ParallelRows.forEachDisjoint(WorkSplit(panels, least: 65_536 / max(1, width * depth))) { range in
                 withScratch((width * depth + 3) / 4) { scratch in
                     let rows = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int8.self)
                     for panel in range {
                         let first = panel * width
                         for column in 0..<width {
                             scales[first + column] =
-                                first + column < columns
-                                ? kernels.quantizeWeightRow(
-                                    rows + column * depth, source + (first + column) * depth, count: depth) : 0
+                                first + column < columns ? makeRow(rows + column * depth, first + column) : 0
                         }
                         kernels.packBytePanel(
                             bytes + panel * panelBytes, sums: sums + first, rows, columnStride: depth, depth: depth,
@@ -78,7 +100,7 @@ final class ByteWeight: NarrowWeight {
     var tensor: Tensor {
         let (width, group) = (kernels.tileColumns, kernels.groupDepth)
         return Tensor.filled([columns, depth]) { out in
-            ParallelRows.forEachDisjoint(count: columns, minimumPerTask: max(1, 65_536 / max(1, depth))) {
+            ParallelRows.forEachDisjoint(WorkSplit(columns, least: 65_536 / max(1, depth))) {
                 for column in $0 {
                     let panel = place(column / width) + column % width * group
                     for index in 0..<depth {

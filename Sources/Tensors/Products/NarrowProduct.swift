@@ -6,7 +6,7 @@ import KernelInterface
 /// Every element is the same sum in the same order however the product is cut, so the cut may depend on the number of threads.
 struct NarrowProduct<Weight: NarrowWeight> {
     let weight: Weight
-    private let blocks: ProductBlocks
+    let blocks: ProductBlocks
 
     private var kernels: any NarrowKernelSet.Type { weight.kernelSet }
     var outputs: Range<Int> { blocks.outputs }
@@ -18,17 +18,38 @@ struct NarrowProduct<Weight: NarrowWeight> {
     /// Multiply-adds that are worth a second thread.
     private static var leastWork: Int { 524_288 }
     /// Numbers that are worth a second thread while they are rounded.
-    private static var leastNumbers: Int { 65_536 }
+    private static var leastNumbers: Int { 8_192 }
 
     init(weight: Weight, rows: Int, outputs: Range<Int>? = nil) {
         self.weight = weight
-        blocks = ProductBlocks(
-            rows: rows, outputs: outputs ?? 0..<weight.columns, tileRows: weight.kernelSet.tileRows,
-            tileColumns: weight.kernelSet.tileColumns,
-            mostColumns: min(
-                NarrowProduct.mostColumns, NarrowProduct.mostBytes / max(1, weight.depth * weight.kernelSet.weightBytes)
-            ),
-            threads: ThreadPool.shared.threads)
+        let kernels = weight.kernelSet
+        blocks = NarrowProduct.blocks(
+            rows: rows, outputs: outputs ?? 0..<weight.columns, depth: weight.depth, weightBytes: kernels.weightBytes,
+            tileRows: kernels.tileRows, tileColumns: kernels.tileColumns, threads: ComputeThreads.count)
+    }
+
+    /// The tasks of a product.
+    ///
+    /// - Parameter weightBytes: of one number of the weight.
+    static func blocks(
+        rows: Int, outputs: Range<Int>, depth: Int, weightBytes: Int, tileRows: Int, tileColumns: Int, threads: Int
+    ) -> ProductBlocks {
+        ProductBlocks(
+            rows: rows, outputs: outputs, tileRows: tileRows, tileColumns: tileColumns,
+            mostColumns: min(mostColumns, mostBytes / max(1, depth * weightBytes)),
+            leastTiles: leastWork / max(1, max(tileRows, PackedProduct.leastRows) * tileColumns * depth),
+            threads: threads)
+    }
+
+    /// How they are shared.
+    static func split(_ blocks: ProductBlocks, depth: Int) -> WorkSplit {
+        let work = max(PackedProduct.leastRows, blocks.mostRows) * blocks.width * blocks.tileColumns * depth
+        return WorkSplit(each: blocks.count, least: leastWork / max(1, work))
+    }
+
+    /// How the rows are shared that are rounded.
+    static func rowSplit(_ rows: Int, depth: Int, threads: Int = ComputeThreads.count) -> WorkSplit {
+        WorkSplit(rows, least: leastNumbers / max(1, depth), threads: threads)
     }
 
     /// The left operand, rounded.
@@ -55,9 +76,7 @@ struct NarrowProduct<Weight: NarrowWeight> {
                 bytes: UnsafeMutableRawPointer(memory + (words + 15) / 16 * 16), stride: rowBytes,
                 units: UnsafeMutableRawPointer(memory).bindMemory(to: Weight.RowUnit.self, capacity: blocks.rows))
             let depth = weight.depth
-            ParallelRows.forEachDisjoint(
-                count: blocks.rows, minimumPerTask: max(1, NarrowProduct.leastNumbers / max(1, depth))
-            ) { range in
+            ParallelRows.forEachDisjoint(NarrowProduct.rowSplit(blocks.rows, depth: depth)) { range in
                 for row in range {
                     rows.units[row] = weight.roundRow(rows.bytes + row * rows.stride, left + row * depth)
                 }
@@ -69,10 +88,7 @@ struct NarrowProduct<Weight: NarrowWeight> {
     private func multiply(_ rows: Rows, _ out: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue) {
         let stride = blocks.width * kernels.tileColumns
         let exit = EarlyExit()
-        let work = blocks.mostRows * stride * weight.depth
-        ParallelRows.forEachNeighbouring(
-            count: blocks.count, minimumPerTask: max(1, NarrowProduct.leastWork / max(1, work))
-        ) { range, probableNext in
+        ParallelRows.forEachNeighbouring(NarrowProduct.split(blocks, depth: weight.depth)) { range, probableNext in
             withScratch(blocks.height * stride) { sums in
                 for index in range where !exit.isDue {
                     let next = index + 1 < range.upperBound ? index + 1 : probableNext()

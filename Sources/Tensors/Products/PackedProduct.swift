@@ -7,7 +7,7 @@ import KernelInterface
 /// the same order however the product is cut, so the cut may depend on the number of threads.
 struct PackedProduct {
     let weight: PackedWeight
-    private let blocks: ProductBlocks
+    let blocks: ProductBlocks
 
     private var kernels: any KernelSet.Type { weight.kernels }
     var outputs: Range<Int> { blocks.outputs }
@@ -19,13 +19,31 @@ struct PackedProduct {
     /// Multiply-adds that are worth a second thread.
     private static let leastWork = 131_072
 
+    /// What counts for a row of weights that is read for few rows of the left operand, in multiply-adds for each of its
+    /// numbers: memory sets the time then.
+    static let leastRows = 8
+
     init(weight: PackedWeight, rows: Int, outputs: Range<Int>? = nil) {
         self.weight = weight
-        blocks = ProductBlocks(
-            rows: rows, outputs: outputs ?? 0..<weight.columns, tileRows: weight.kernels.tileRows,
-            tileColumns: weight.kernels.tileColumns,
-            mostColumns: min(PackedProduct.mostColumns, PackedProduct.mostWeights / max(1, weight.passDepth)),
-            threads: ThreadPool.shared.threads)
+        blocks = PackedProduct.blocks(
+            rows: rows, outputs: outputs ?? 0..<weight.columns, depth: weight.depth, passDepth: weight.passDepth,
+            tileRows: weight.kernels.tileRows, tileColumns: weight.kernels.tileColumns, threads: ComputeThreads.count)
+    }
+
+    /// The tasks of a product.
+    static func blocks(
+        rows: Int, outputs: Range<Int>, depth: Int, passDepth: Int, tileRows: Int, tileColumns: Int, threads: Int
+    ) -> ProductBlocks {
+        ProductBlocks(
+            rows: rows, outputs: outputs, tileRows: tileRows, tileColumns: tileColumns,
+            mostColumns: min(mostColumns, mostWeights / max(1, passDepth)),
+            leastTiles: leastWork / max(1, max(tileRows, leastRows) * tileColumns * depth), threads: threads)
+    }
+
+    /// How they are shared.
+    static func split(_ blocks: ProductBlocks, depth: Int) -> WorkSplit {
+        let work = max(leastRows, blocks.mostRows) * blocks.width * blocks.tileColumns * depth
+        return WorkSplit(each: blocks.count, least: leastWork / max(1, work))
     }
 
     /// - Parameters:
@@ -37,10 +55,7 @@ struct PackedProduct {
         if blocks.rows == 0 || outputs.isEmpty { return }
         let (mostRows, width) = (blocks.mostRows, blocks.width)
         let exit = EarlyExit()
-        let work = mostRows * width * kernels.tileColumns * weight.depth
-        ParallelRows.forEachNeighbouring(
-            count: blocks.count, minimumPerTask: max(1, PackedProduct.leastWork / max(1, work))
-        ) { range, probableNext in
+        ParallelRows.forEachNeighbouring(PackedProduct.split(blocks, depth: weight.depth)) { range, probableNext in
             withScratch((mostRows + widenedDepth) * width * kernels.tileColumns) { scratch in
                 for index in range where !exit.isDue {
                     func next() -> Range<Int>? {

@@ -61,7 +61,7 @@ final class PackedWeight: Sendable {
         let storage = TensorStorage(uninitialized: isHalf ? (elements + 1) / 2 : elements)
         let isExact = Mutex(true)
         weight.read { source in
-            ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
+            ParallelRows.forEachDisjoint(WorkSplit(panels, least: 65_536 / max(1, width * depth))) {
                 range in
                 withScratch(isHalf ? width * min(depth, passDepth) : 1) { scratch in
                     for panel in range where isExact.withLock({ $0 }) {
@@ -92,7 +92,7 @@ final class PackedWeight: Sendable {
     var unpacked: Tensor {
         let width = kernels.tileColumns
         return Tensor.filled([columns, depth]) { out in
-            ParallelRows.forEachDisjoint(count: panels, minimumPerTask: max(1, 65_536 / max(1, width * depth))) {
+            ParallelRows.forEachDisjoint(WorkSplit(panels, least: 65_536 / max(1, width * depth))) {
                 range in
                 withScratch(width * min(depth, passDepth)) { scratch in
                     for index in range {

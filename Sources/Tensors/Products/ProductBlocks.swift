@@ -27,21 +27,49 @@ struct ProductBlocks {
         let columnPanels: Range<Int>
     }
 
-    /// - Parameter mostColumns: columns of a block at most.
-    init(rows: Int, outputs: Range<Int>, tileRows: Int, tileColumns: Int, mostColumns: Int, threads: Int) {
+    /// - Parameters:
+    ///   - mostColumns: columns of a block at most.
+    ///   - leastTiles: tiles that are worth a task.
+    init(
+        rows: Int, outputs: Range<Int>, tileRows: Int, tileColumns: Int, mostColumns: Int, leastTiles: Int, threads: Int
+    ) {
         self.rows = rows
         self.outputs = outputs
         self.tileColumns = tileColumns
         panels = (rows + tileRows - 1) / tileRows
         height = panels == 0 ? 0 : (rows + panels - 1) / panels
         tallPanels = rows - panels * (height - 1)
-        rowBlocks = (panels + ProductBlocks.mostPanels - 1) / ProductBlocks.mostPanels
-        // Few enough columns for all threads to get tasks.
         let weightPanels = ProductBlocks.panels(outputs, tileColumns).count
-        let wanted = max(1, (4 * threads + rowBlocks - 1) / max(1, rowBlocks))
-        let even = (weightPanels + wanted - 1) / wanted
-        width = max(1, min(even, mostColumns / tileColumns))
+        (rowBlocks, width) = ProductBlocks.cut(
+            panels: panels, weightPanels: weightPanels, mostWidth: max(1, mostColumns / tileColumns),
+            leastTiles: leastTiles, threads: threads)
         columnBlocks = (weightPanels + width - 1) / width
+    }
+
+    /// Into how many blocks of rows, and blocks of how many panels of columns, a product is cut: the largest blocks of which
+    /// all threads get tasks and end at about the same time, or else those with which they end first.
+    private static func cut(
+        panels: Int, weightPanels: Int, mostWidth: Int, leastTiles: Int, threads: Int
+    ) -> (rowBlocks: Int, width: Int) {
+        let fewest = (panels + mostPanels - 1) / mostPanels
+        let wanted = max(1, (WorkSplit.tasksPerThread * threads + fewest - 1) / max(1, fewest))
+        let widest = max(1, min((weightPanels + wanted - 1) / wanted, mostWidth))
+        var best = (rowBlocks: fewest, width: widest)
+        if threads == 1 || panels == 0 || weightPanels == 0 { return best }
+        var bestSpan = Int.max
+        for rowBlocks in fewest...max(fewest, min(panels, WorkSplit.tasksPerThread * threads)) {
+            let tall = (panels + rowBlocks - 1) / rowBlocks
+            for width in stride(from: widest, through: 1, by: -1) {
+                if bestSpan < Int.max && tall * width < leastTiles { break }
+                let tasks = rowBlocks * ((weightPanels + width - 1) / width)
+                let span = (tasks + threads - 1) / threads * tall * width
+                if WorkSplit.isEven(tasks: tasks, span: span, parts: panels * weightPanels, threads: threads) {
+                    return (rowBlocks, width)
+                }
+                if span < bestSpan { (best, bestSpan) = ((rowBlocks, width), span) }
+            }
+        }
+        return best
     }
 
     var count: Int { rowBlocks * columnBlocks }

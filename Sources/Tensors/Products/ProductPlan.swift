@@ -58,7 +58,8 @@ extension Tensor.Activation {
     }
 }
 
-/// Cuts a product into blocks by its shape alone, so that every block is the same call whatever the number of threads.
+/// Cuts a product into blocks. Every element is the same sum in this package's own product however it is cut, so there the
+/// cut may depend on the number of threads. OpenBLAS promises no such thing: for it the shape alone decides.
 struct ProductPlan {
     let rows: Int
     let columns: Int
@@ -66,13 +67,38 @@ struct ProductPlan {
     let blockRows: Int
     let blockColumns: Int
 
-    init(rows: Int, columns: Int, depth: Int) {
+    /// - Parameter threads: which the blocks are for; 1 where the shape alone is to decide.
+    init(rows: Int, columns: Int, depth: Int, threads: Int) {
         self.rows = rows
         self.columns = columns
         self.depth = depth
         // Tall products are cut into rows; short ones, which are few rows of a wide weight, into columns.
         blockRows = ProductPlan.evenBlock(rows, most: 512, multiple: 48)
-        blockColumns = ProductPlan.evenBlock(columns, most: rows > 512 ? 1536 : 512, multiple: 64)
+        let most = ProductPlan.evenBlock(columns, most: rows > 512 ? 1536 : 512, multiple: 64)
+        blockColumns = WorkSplit.taskSize(
+            of: columns, lists: max(1, (rows + blockRows - 1) / blockRows), most: most, step: 64,
+            least: ProductPlan.leastWork / max(1, ProductPlan.work(blockRows, 1, depth)), threads: threads)
+    }
+
+    /// As the product on this machine cuts it.
+    init(rows: Int, columns: Int, depth: Int) {
+        let threads = MatrixBlock.active.library == nil ? ComputeThreads.count : 1
+        self.init(rows: rows, columns: columns, depth: depth, threads: threads)
+    }
+
+    /// Multiply-adds of less than about 10 microseconds, which are not worth waking a thread.
+    private static let leastWork = 262_144
+
+    /// What a block takes; for few rows, memory sets the time.
+    private static func work(_ rows: Int, _ columns: Int, _ depth: Int) -> Int {
+        max(rows, PackedProduct.leastRows) * columns * max(depth, 1)
+    }
+
+    /// How the blocks of `batch` such products are shared.
+    func split(batch: Int = 1) -> WorkSplit {
+        WorkSplit(
+            each: batch * blocks,
+            least: ProductPlan.leastWork / max(1, ProductPlan.work(blockRows, blockColumns, depth)))
     }
 
     /// The block size that cuts `extent` into equal parts of at most `most`.
@@ -110,10 +136,8 @@ struct ProductPlan {
         _ block: MatrixBlock, _ out: UnsafeMutablePointer<Float>, stride: Int, _ left: MatrixView,
         _ right: MatrixView, _ epilogue: ProductEpilogue = ProductEpilogue()
     ) {
-        // Products of less than about 10 microseconds are not worth waking a thread.
-        let work = blockRows * blockColumns * max(depth, 1)
         let exit = EarlyExit()
-        ParallelRows.forEachDisjoint(count: blocks, minimumPerTask: max(1, 262_144 / max(work, 1))) {
+        ParallelRows.forEachDisjoint(split()) {
             for index in $0 where !exit.isDue {
                 run(index, block, out, stride: stride, left, right, epilogue)
             }

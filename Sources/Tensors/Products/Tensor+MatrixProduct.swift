@@ -84,8 +84,7 @@ extension Tensor {
         ) { out in
             read { left in
                 other.read { right in
-                    let work = max(1, plan.blockRows * plan.blockColumns * max(depth, 1))
-                    ParallelRows.forEachDisjoint(count: batch * plan.blocks, minimumPerTask: max(1, 262_144 / work)) {
+                    ParallelRows.forEachDisjoint(plan.split(batch: batch)) {
                         for index in $0 {
                             let matrix = index / plan.blocks
                             let base = right + matrix * depth * columns

@@ -1,37 +1,34 @@
 /// Work on several threads. All operations use it.
 public enum ParallelRows {
-    /// A range is cut into at most this many chunks, whatever the number of threads: what a chunk covers, and so the
-    /// order of arithmetic inside it, never depends on the machine.
-    private static let mostChunks = 64
-
     /// Calls `body` for ranges that together cover 0 ..< count once, on several threads, and returns when all are done.
     ///
     /// A call from inside `body` runs in place. Several callers at once are served together. A range is `minimumPerTask`
-    /// long at least, except the last one, because less work is not worth waking a thread.
+    /// long at least, except the last one, because less work is not worth waking a thread. There are at most 64, whatever
+    /// the number of threads: what a range covers, and so the order of arithmetic inside it, never depends on the machine.
     public static func forEach(count: Int, minimumPerTask: Int, body: @Sendable (Range<Int>) -> Void) {
-        forEachDisjoint(count: count, minimumPerTask: minimumPerTask, body)
-    }
-
-    /// The same for code in this module that writes through pointers: the ranges do not overlap, and each chunk writes
-    /// only what its range names.
-    static func forEachDisjoint(count: Int, minimumPerTask: Int, _ body: (Range<Int>) -> Void) {
-        if count <= 0 { return }
-        let size = max(minimumPerTask, 1, (count + mostChunks - 1) / mostChunks)
-        ThreadPool.shared.run(chunks: (count + size - 1) / size) { claim in
-            for chunk in claim.chunks { body(chunk * size..<min(count, (chunk + 1) * size)) }
+        let split = WorkSplit(fixed: count, least: minimumPerTask)
+        ThreadPool.shared.run(chunks: split.chunks) { claim in
+            for chunk in claim.chunks { body(split.items(chunk..<chunk + 1)) }
         }
     }
 
-    /// The same where nothing depends on where ranges end: a thread gets all that it took as one range, and as `next`, if it
-    /// asks, the index at which it will probably go on.
+    /// The same for chunks of which a thread gets all that it took as one range.
+    package static func forEach(_ split: WorkSplit, body: @Sendable (Range<Int>) -> Void) {
+        forEachDisjoint(split, body)
+    }
+
+    /// The same for code in this module that writes through pointers: the ranges do not overlap, and each writes only what
+    /// it names.
+    static func forEachDisjoint(_ split: WorkSplit, _ body: (Range<Int>) -> Void) {
+        ThreadPool.shared.run(chunks: split.chunks) { body(split.items($0.chunks)) }
+    }
+
+    /// The same with `next`, which says, if it is asked, at which item this thread will probably go on.
     static func forEachNeighbouring(
-        count: Int, minimumPerTask: Int, _ body: (_ range: Range<Int>, _ next: () -> Int?) -> Void
+        _ split: WorkSplit, _ body: (_ range: Range<Int>, _ next: () -> Int?) -> Void
     ) {
-        if count <= 0 { return }
-        let size = max(minimumPerTask, 1)
-        ThreadPool.shared.run(chunks: (count + size - 1) / size) { claim in
-            let range = claim.chunks.lowerBound * size..<min(count, claim.chunks.upperBound * size)
-            body(range) { claim.probableNext.map { $0 * size } }
+        ThreadPool.shared.run(chunks: split.chunks) { claim in
+            body(split.items(claim.chunks)) { claim.probableNext.map(split.first) }
         }
     }
 }

@@ -21,7 +21,7 @@ extension Tensor {
         let row = shape.removing(axis: 0).elementCount
         let kernels = Kernels.active
         return Tensor.filled(shape) { out in
-            ParallelRows.forEachDisjoint(count: (rows + bandRows - 1) / bandRows, minimumPerTask: 1) {
+            ParallelRows.forEachDisjoint(WorkSplit((rows + bandRows - 1) / bandRows, least: 1)) {
                 for band in $0 {
                     let range = band * bandRows..<min(rows, (band + 1) * bandRows)
                     let made = make(range)
@@ -61,7 +61,7 @@ extension Tensor {
         let row = shape.removing(axis: 0).elementCount
         let kernels = Kernels.active
         return Tensor.filled(shape) { out in
-            ParallelRows.forEachDisjoint(count: rows.count, minimumPerTask: 1) {
+            ParallelRows.forEachDisjoint(WorkSplit(rows.count, least: 1)) {
                 for group in $0 {
                     let made = make(group)
                     require(

@@ -56,11 +56,9 @@ final class ThreadPool: @unchecked Sendable {
         var hasChunks: Bool { next.load(ordering: .relaxed) < chunks }
         var isFinished: Bool { finished.load(ordering: .acquiring) == chunks }
 
-        /// The next chunks for one thread. Three quarters of all chunks are handed out in one large share a thread, so
-        /// that neighbours stay together. The rest goes out one by one, so that all threads end at the same time.
+        /// The next chunks for one thread.
         func claim(threads: Int) -> Range<Int>? {
-            let share = max(1, 3 * chunks / (4 * threads))
-            let size = next.load(ordering: .relaxed) < share * threads ? share : 1
+            let size = WorkSplit.share(after: next.load(ordering: .relaxed), of: chunks, threads: threads)
             let first = next.wrappingAdd(size, ordering: .relaxed).oldValue
             return first < chunks ? first..<min(chunks, first + size) : nil
         }

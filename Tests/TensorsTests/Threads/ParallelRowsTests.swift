@@ -22,7 +22,7 @@ import Testing
     func neighbours(_ count: Int) {
         let seen = Mutex([Int](repeating: 0, count: count))
         let expected = Mutex<[Int?]>([])
-        ParallelRows.forEachNeighbouring(count: count, minimumPerTask: 1) { range, next in
+        ParallelRows.forEachNeighbouring(WorkSplit(each: count, least: 1)) { range, next in
             seen.withLock { for index in range { $0[index] += 1 } }
             let next = next()
             expected.withLock { $0.append(next) }

@@ -11,7 +11,7 @@ import Testing
         defer { try? ComputeThreads.set(before) }
         try ComputeThreads.set(1)
         let alone = operation()
-        for threads in [2, 3, 5] {
+        for threads in [2, 3, 5, 16] {
             try ComputeThreads.set(threads)
             for _ in 0..<3 { #expect(isIdentical(operation(), alone), "\(name) on \(threads) threads") }
         }
@@ -44,6 +44,42 @@ import Testing
                 key: AttentionOperand(packed, firstColumn: 32, width: 32),
                 value: AttentionOperand(packed, firstColumn: 64, width: 32), heads: 4)
         }
+    }
+
+    @Test("attention with positions, in windows, and of few queries")
+    func positions() throws {
+        var random = SeededGenerator(seed: 116)
+        let table = random.tensor([16, 16, 8])
+        let tables = RelativePositionTables(rows: table, columns: table)
+        let grid = random.tensor([1, 256, 48])
+        func operand(_ part: Int) -> AttentionOperand { AttentionOperand(grid, firstColumn: 16 * part, width: 16) }
+        try check("positions") {
+            scaledDotProductAttention(
+                query: operand(0), key: operand(1), value: operand(2), heads: 2, relativePosition: tables)
+        }
+        let wide = random.tensor([1, 600, 96])
+        let few = random.tensor([1, 90, 32])
+        try check("few queries") {
+            scaledDotProductAttention(
+                query: AttentionOperand(few), key: AttentionOperand(wide, width: 32),
+                value: AttentionOperand(wide, firstColumn: 32, width: 64), heads: 2)
+        }
+    }
+
+    @Test("patches, transposed and joined")
+    func patches() throws {
+        var random = SeededGenerator(seed: 117)
+        for side in [64, 400] {
+            let (pixels, weight) = (random.tensor([2, 3, side, side]), random.tensor([70, 3, 16, 16]))
+            try check("patches of \(side)") { pixels.convolution2D(weight: weight, stride: 16) }
+        }
+        let (tall, wide) = (random.tensor([3, 700, 37]), random.tensor([3, 37, 700]))
+        try check("tall") { tall.transposed() }
+        try check("wide") { wide.transposed() }
+        #expect(isIdentical(tall.transposed().transposed(), tall))
+        try check("joined") { Tensor.concatenated([tall, tall], axis: 1) }
+        let (row, matrix) = (random.tensor([1, 300]), random.tensor([300, 500]))
+        try check("product of a row") { row.matrixProduct(matrix) }
     }
 
     @Test("convolutions, normalisations, interpolation, arithmetic and reductions")
@@ -84,9 +120,9 @@ import Testing
     func ownProduct() throws {
         var random = SeededGenerator(seed: 114)
         let (left, right) = (random.tensor([700, 300]), random.tensor([650, 300]))
-        let plan = ProductPlan(rows: 700, columns: 650, depth: 300)
         try check("own product") {
-            Tensor.filled([700, 650]) { out in
+            let plan = ProductPlan(rows: 700, columns: 650, depth: 300, threads: ComputeThreads.count)
+            return Tensor.filled([700, 650]) { out in
                 left.read { left in
                     right.read { right in
                         plan.run(

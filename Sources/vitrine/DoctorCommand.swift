@@ -91,19 +91,12 @@ struct DoctorCommand: ParsableCommand {
 
     /// Looks for the folder of text vectors, when there should be one.
     ///
-    /// - Returns: 1 where it cannot be used.
+    /// - Returns: 1 where one that was named cannot be used.
     private func checkTextCache(advice: inout [String]) throws -> Int {
-        let name = "VITRINE_TEXT_CACHE"
-        guard let folder = variable(name) else { return 0 }
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
-        if exists, isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder) {
-            try show("text cache", folder)
-            return 0
-        }
-        try show("text cache", "\(folder) is \(exists ? "no folder that can be written to" : "not there") (\(name))")
-        advice.append("let \(name) name a folder that can be written to, or unset it")
-        return 1
+        let report = CacheFolder().report()
+        try show("text cache", report.text)
+        if let line = report.advice { advice.append(line) }
+        return report.isFault ? 1 : 0
     }
 
     private func variable(_ name: String) -> String? {

@@ -33,7 +33,7 @@ final class Command {
     static let runner =
         (ProcessInfo.processInfo.environment["VITRINE_TEST_RUNNER"] ?? "").split(separator: " ").map(String.init)
 
-    /// - Parameter environment: Added to this process's own.
+    /// - Parameter environment: Added to this process's own, in which no text vectors are kept.
     func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         try run(process(arguments, environment: environment))
     }
@@ -55,12 +55,14 @@ final class Command {
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["VITRINE_TEXT_CACHE": ""]) { $1 }
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         return process
     }
 
-    private func run(_ process: Process) throws -> Outcome {
+    /// Runs a process to its end.
+    func run(_ process: Process) throws -> Outcome {
         let outputFile = folder.appendingPathComponent(".standard-output")
         let errorsFile = folder.appendingPathComponent(".standard-error")
         for file in [outputFile, errorsFile] { try Data().write(to: file) }

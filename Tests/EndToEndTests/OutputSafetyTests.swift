@@ -137,10 +137,7 @@ struct OutputSafetyTests {
     func twoProcesses() throws {
         let command = try Command()
         for index in 0..<6 { try command.write(SamplePictures.png(), to: "in/\(index).png") }
-        let first = Process()
-        first.executableURL = Command.binary
-        first.arguments = ["segment", "in", "--object", "plate", "--output", "out", "--quiet"]
-        first.currentDirectoryURL = command.folder
+        let first = try command.process(["segment", "in", "--object", "plate", "--output", "out", "--quiet"])
         first.standardOutput = FileHandle.nullDevice
         try first.run()
         let lock = command.folder.appendingPathComponent("out/.vitrine-lock").path

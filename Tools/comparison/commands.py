@@ -3,6 +3,7 @@
 Unlike the works of works.py these run the `vitrine` binary, and a peer is another program that does the same.
 """
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -28,10 +29,15 @@ print(status, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CH
 """
 
 
+# A start is cold: no text vectors of an earlier run are used.
+ENVIRONMENT = {**os.environ, "VITRINE_TEXT_CACHE": ""}
+
+
 def run(arguments):
     """Seconds of wall time and the peak of resident memory in bytes of one process, which must succeed."""
     starter = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", STARTER, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True)
+        [sys.executable, "-I", "-S", "-c", STARTER, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True,
+        env=ENVIRONMENT)
     status, seconds, kilobytes = starter.stdout.split()
     if status != "0":
         raise RuntimeError(f"{arguments[0]} ended with {status}")

@@ -38,9 +38,13 @@ struct AnomalyOptions: ParsableArguments {
     @Option(
         help: """
             A folder where text vectors and the digests of weights are kept between runs. Without it \
-            $VITRINE_TEXT_CACHE, else they are computed each time. An entry of other weights or sentences is never used.
+            $VITRINE_TEXT_CACHE, else $XDG_CACHE_HOME/vitrine/text, else ~/.cache/vitrine/text. An entry of other weights \
+            or sentences is never used.
             """)
     var textCache: String?
+
+    @Flag(help: "Keep no text vectors and digests, and use none; an empty $VITRINE_TEXT_CACHE says the same.")
+    var noTextCache = false
 
     @Option(help: "How map and masks are joined: blend, gate, softGate, mask or clip (the map alone).")
     var fusion: FusionMethod?
@@ -52,10 +56,13 @@ struct AnomalyOptions: ParsableArguments {
         if let stages, !(1...3).contains(stages) {
             throw ValidationError("--stages takes 1, 2 or 3, not \(stages)")
         }
+        if noTextCache && textCache != nil {
+            throw ValidationError("--no-text-cache and --text-cache contradict each other; leave one out")
+        }
     }
 
     /// Where text vectors and digests are kept between runs.
-    var cache: CacheFolder { CacheFolder(textCache) }
+    var cache: CacheFolder { CacheFolder(textCache, isOff: noTextCache) }
 
     /// Whether a file is a configuration as `--configuration` takes it.
     static func isConfiguration(_ path: String) -> Bool {

@@ -151,11 +151,18 @@ public struct CLIPModel: Sendable {
         }
         guard !tokens.isEmpty else { return Tensor(zeros: [0, configuration.embedding]) }
         let steps = CancellableSteps(throwing: CLIPError.cancelled)
+        if tokens.count <= Self.textBatch { return try textTower(tokens, steps) }
+        // A batch is as long as its longest text, so texts of about the same length go together. The vector of a text is the
+        // same in any company.
+        let order = tokens.indices.sorted { (tokens[$0].count, $0) < (tokens[$1].count, $1) }
         var parts: [Tensor] = []
-        for start in stride(from: 0, to: tokens.count, by: Self.textBatch) {
-            parts.append(try textTower(Array(tokens[start..<min(start + Self.textBatch, tokens.count)]), steps))
+        for start in stride(from: 0, to: order.count, by: Self.textBatch) {
+            parts.append(
+                try textTower(order[start..<min(start + Self.textBatch, order.count)].map { tokens[$0] }, steps))
         }
-        return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 0)
+        var places = [Int](repeating: 0, count: order.count)
+        for (place, text) in order.enumerated() { places[text] = place }
+        return Tensor.concatenated(parts, axis: 0).gathered(rows: places)
     }
 
     /// The patches of one picture after chosen blocks.

@@ -61,10 +61,10 @@ struct TaskTests {
         #expect(!expected.cascades.isEmpty)
         let counter = StepCounter()
         expectEqual(try counter.run { try makeSegmenter().segment(Self.picture, object: "tile") }, expected)
-        // Two texts, two sizes of the picture through seven blocks, SAM's encoder, and its decoder for each stage.
+        // Both texts at once, two sizes of the picture through seven blocks, SAM's encoder, and its decoder for each stage.
         let stages = expected.cascades.reduce(0) { $0 + $1.stages.count }
         let steps = counter.steps
-        #expect(steps == 2 * 3 + 2 * (1 + 7) + 4 + stages)
+        #expect(steps == 3 + 2 * (1 + 7) + 4 + stages)
         // One segmenter for all: whatever a cancelled request leaves in its memory of texts would show.
         let segmenter = try makeSegmenter()
         for step in 0..<steps {

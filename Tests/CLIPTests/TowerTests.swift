@@ -45,6 +45,22 @@ struct TowerTests {
         }
     }
 
+    @Test("many texts of different lengths give what each gives alone, in their order")
+    func manyTexts() throws {
+        let configuration = ReferenceModel.configuration(.gelu)
+        let model = try ReferenceModel.model(configuration)
+        let (most, words) = (configuration.contextLength - 2, configuration.vocabularySize - 2)
+        let texts = (0..<150).map { text in
+            [words] + (0..<5 * text % (most + 1)).map { ($0 + text) % words } + [words + 1]
+        }
+        #expect(Set(texts.map(\.count)).count == 3)
+        let all = try model.encode(tokens: texts)
+        for index in stride(from: 0, to: texts.count, by: 7) {
+            let alone = try model.encode(tokens: [texts[index]])
+            #expect(isIdentical(all.slice(index..<index + 1), alone), "text \(index)")
+        }
+    }
+
     @Test("the wrong activation is far off, so the comparison can tell")
     func wrongActivation() throws {
         let model = try ReferenceModel.model(ReferenceModel.configuration(.gelu))

@@ -59,7 +59,7 @@ struct LearntPrompts: Sendable {
                 throw .unusableMapWeights(
                     WeightError([.unreadable(name: "prompt_learner.ctx_pos", reason: "\(error)")]))
             }
-            guard let unit = PromptEnsemble.mean(of: [encoded], rule: .rawMean) else {
+            guard let unit = PromptEnsemble.mean(of: encoded, rule: .rawMean) else {
                 throw .unusableTextVector(state: state)
             }
             return unit

@@ -95,6 +95,14 @@ public struct Checkpoint: TensorSource {
         return try parts[place.part].load(place.index)
     }
 
+    /// The signed bytes of a tensor and the scales of its rows, nil where it is kept otherwise.
+    ///
+    /// - Throws: as ``load(_:)`` does.
+    public func byteRows(_ name: String) throws -> ByteRows? {
+        let place = try place(of: name)
+        return try parts[place.part].byteRows(place.index)
+    }
+
     func nonFiniteCount(of name: String) throws(CheckpointError) -> Int {
         let place = try place(of: name)
         return try parts[place.part].nonFiniteCount(place.index)

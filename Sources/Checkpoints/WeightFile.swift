@@ -25,6 +25,11 @@ protocol WeightFile: Sendable {
     /// Precondition: `index` is one of `tensors`.
     func load(_ index: Int) throws(CheckpointError) -> Tensor
 
+    /// The same as signed bytes with a scale for each row; nil for a tensor that is kept otherwise.
+    ///
+    /// Precondition: `index` is one of `tensors`.
+    func byteRows(_ index: Int) throws(CheckpointError) -> ByteRows?
+
     /// How many elements are infinite or no number, read without keeping them.
     ///
     /// Precondition: `index` is one of `tensors`.
@@ -36,4 +41,9 @@ protocol WeightFile: Sendable {
     func checksums<Failure: Error>(
         _ progress: (String) throws(Failure) -> Void
     ) throws(Failure) -> [CheckpointVerification.Record]
+}
+
+extension WeightFile {
+    /// Of the containers only safetensors files written here have such tensors.
+    func byteRows(_ index: Int) throws(CheckpointError) -> ByteRows? { nil }
 }

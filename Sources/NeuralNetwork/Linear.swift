@@ -11,8 +11,7 @@ public struct Linear: Sendable {
 
     /// Reads the weight, and the bias unless `bias` is false. The map is computed in the scope's precision.
     public init(_ scope: WeightScope, in inputWidth: Int, out outputWidth: Int, bias: Bool = true) {
-        weight = LinearWeight(
-            scope.tensor("weight", shape: [outputWidth, inputWidth]), precision: scope.precision)
+        weight = scope.linearWeight("weight", shape: [outputWidth, inputWidth])
         self.bias = bias ? scope.tensor("bias", shape: [outputWidth]) : nil
         path = scope.path
     }
@@ -23,7 +22,11 @@ public struct Linear: Sendable {
     /// The same under the name that the layer has in the reference.
     package init(weight: Tensor, bias: Tensor?, path: String, precision: Precision = .full) {
         require(weight.shape.rank == 2, "Linear: the weight has shape \(weight.shape), not [out, in]")
-        self.weight = LinearWeight(weight, precision: precision)
+        self.init(weight: LinearWeight(weight, precision: precision), bias: bias, path: path)
+    }
+
+    init(weight: LinearWeight, bias: Tensor?, path: String) {
+        self.weight = weight
         self.bias = bias
         self.path = path
     }

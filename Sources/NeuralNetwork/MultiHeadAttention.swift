@@ -20,9 +20,8 @@ public struct MultiHeadAttention: Sendable {
         self.heads = heads
         path = scope.path
         projection = Linear(
-            weight: scope.tensor("in_proj_weight", shape: [3 * width, width]),
-            bias: scope.tensor("in_proj_bias", shape: [3 * width]), path: scope.child("in_proj").path,
-            precision: scope.precision)
+            weight: scope.linearWeight("in_proj_weight", shape: [3 * width, width]),
+            bias: scope.tensor("in_proj_bias", shape: [3 * width]), path: scope.child("in_proj").path)
         output = Linear(scope.child("out_proj"), in: width, out: width)
     }
 

@@ -98,5 +98,23 @@ public struct WeightScope {
         return nonFinite == 0 ? tensor : ledger.standIn(shape, for: .notFinite(name: name, count: nonFinite))
     }
 
+    /// The weight of an affine map under this name, for the scope's precision. One that is kept in bytes and computed in
+    /// bytes stays as it is; every other one is ``tensor(_:shape:)``.
+    package func linearWeight(_ name: String, shape: Shape) -> LinearWeight {
+        if precision == .int8, LinearWeight.fitsBytes(shape), let rows = byteRows(fullName(name), shape) {
+            ledger.requested.insert(fullName(name))
+            return LinearWeight(rows)
+        }
+        return LinearWeight(tensor(name, shape: shape), precision: precision)
+    }
+
+    /// Bytes that can be used as they are; what is wrong with others shows when they are read as a tensor.
+    private func byteRows(_ name: String, _ shape: Shape) -> ByteRows? {
+        guard ledger.source.shape(of: name) == shape, let found = try? ledger.source.byteRows(name),
+            found.shape == shape, found.scales.allSatisfy(\.isFinite)
+        else { return nil }
+        return found
+    }
+
     private func fullName(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }

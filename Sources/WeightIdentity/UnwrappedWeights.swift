@@ -50,4 +50,6 @@ public struct UnwrappedWeights: TensorSource {
     public func shape(of name: String) -> Shape? { source.shape(of: prefix + name) }
 
     public func load(_ name: String) throws -> Tensor { try source.load(prefix + name) }
+
+    public func byteRows(_ name: String) throws -> ByteRows? { try source.byteRows(prefix + name) }
 }

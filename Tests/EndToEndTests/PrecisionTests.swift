@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import JSONText
 import SmallWeights
+import Synchronization
 import Tensors
 import Testing
 
@@ -67,5 +68,48 @@ struct PrecisionTests {
         #expect(try command.run(mask + ["--precision", "int8"]).status == 0)
         let unknown = try command.run(mask + ["--precision", "half"])
         #expect(unknown.status == 2 && unknown.errors.contains("--precision"), "\(unknown.errors)")
+    }
+
+    /// Weights that count what is asked of them.
+    private struct Counted: TensorSource {
+        let source: Checkpoint
+        let givesBytes: Bool
+        let loaded = Names()
+
+        final class Names: Sendable {
+            private let names = Mutex<[String]>([])
+            var all: [String] { names.withLock { $0 } }
+            func add(_ name: String) { names.withLock { $0.append(name) } }
+        }
+
+        var names: [String] { source.names }
+        var metadata: [String: String] { source.metadata }
+        func shape(of name: String) -> Shape? { source.shape(of: name) }
+        func load(_ name: String) throws -> Tensor {
+            loaded.add(name)
+            return try source.load(name)
+        }
+        func byteRows(_ name: String) throws -> ByteRows? { givesBytes ? try source.byteRows(name) : nil }
+    }
+
+    @Test("a model opens from bytes without making numbers of them and bytes again, and computes the same")
+    func openedBytes() throws {
+        let command = try Command()
+        let small = try SmallWeights()
+        let path = command.folder.appendingPathComponent("x.safetensors").path
+        #expect(try command.run(["weights", "convert", small.clip, "x.safetensors", "--type", "int8"]).status == 0)
+        let file = try Checkpoint.open(path)
+        let kept = try file.names.filter { try file.byteRows($0) != nil }
+        #expect(kept.count >= 8 && kept.allSatisfy { file.elementType(of: $0) == .signed8 })
+        let merges = try Data(contentsOf: URL(fileURLWithPath: small.merges))
+        var vectors: [[Float]] = []
+        for givesBytes in [true, false] {
+            let weights = Counted(source: file, givesBytes: givesBytes)
+            let clip = try CLIPModel(weights: weights, merges: merges, precision: .int8)
+            let pixels = try clip.configuration.preparation(for: SamplePictures.plate()).expanded(axis: 0)
+            vectors.append(try clip.encodeImage(pixels).values + clip.encodeText(["a plate"]).values)
+            #expect(Set(weights.loaded.all).isDisjoint(with: kept) == givesBytes)
+        }
+        #expect(vectors[0] == vectors[1])
     }
 }

@@ -101,6 +101,12 @@ public struct CLIPWeights: TensorSource {
         }
     }
 
+    /// The bytes of a tensor that the file has as it is here.
+    public func byteRows(_ name: String) throws -> ByteRows? {
+        guard case .tensor(let part)? = recipes[name] else { return nil }
+        return try source.byteRows(part)
+    }
+
     /// The differences between a model and these weights, told in the names and shapes of the file.
     func inFileNames(_ error: WeightError) -> WeightError {
         let problems = error.problems.flatMap { problem -> [WeightProblem] in

@@ -61,11 +61,24 @@ struct SafetensorsFile: WeightFile {
         let (elementType, bytes) = try stored(place.entry)
         let shape = Shape(header.entries[place.entry].dimensions)
         guard let scales = place.scales else { return elementType.tensor(bytes, shape: shape, owner: file) }
-        let tensor = Tensor(
-            signedBytes: bytes, scales: ElementType.float32.widened(try stored(scales).bytes, shape: [shape[0]]).values,
-            shape: shape)
+        let tensor = Tensor(signedBytes: bytes, scales: try rowScales(scales, shape[0]), shape: shape)
         file.discardPages(bytes)
         return tensor
+    }
+
+    func byteRows(_ index: Int) throws(CheckpointError) -> ByteRows? {
+        let place = places[index]
+        guard let scales = place.scales else { return nil }
+        let bytes = try stored(place.entry).bytes
+        let shape = Shape(header.entries[place.entry].dimensions)
+        let rows = ByteRows(
+            bytes: Array(bytes.bindMemory(to: Int8.self)), scales: try rowScales(scales, shape[0]), shape: shape)
+        file.discardPages(bytes)
+        return rows
+    }
+
+    private func rowScales(_ entry: Int, _ rows: Int) throws(CheckpointError) -> [Float] {
+        ElementType.float32.widened(try stored(entry).bytes, shape: [rows]).values
     }
 
     func nonFiniteCount(_ index: Int) throws(CheckpointError) -> Int {

@@ -12,9 +12,16 @@ public protocol TensorSource: Sendable {
 
     /// The tensor itself, widened to Float32.
     func load(_ name: String) throws -> Tensor
+
+    /// The tensor as the bytes it is kept in, where it is a matrix of signed bytes with a scale for each row; nil where it is
+    /// kept otherwise. Layers that compute in such bytes then use them as they are.
+    func byteRows(_ name: String) throws -> ByteRows?
 }
 
 extension TensorSource {
     /// No texts, for sources that know of none.
     public var metadata: [String: String] { [:] }
+
+    /// None, for sources that know of none.
+    public func byteRows(_ name: String) throws -> ByteRows? { nil }
 }

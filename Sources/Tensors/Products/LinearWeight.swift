@@ -22,6 +22,8 @@ public struct LinearWeight: Sendable {
         case packed(PackedWeight)
         case bytes(ByteWeight)
         case bfloat16(BFloat16Weight)
+        /// As they were kept, until they are used.
+        case rows(ByteRows)
 
         /// The weight as it was given, in the form that products of this precision use.
         init(_ weight: Tensor, _ precision: Precision) {
@@ -43,6 +45,8 @@ public struct LinearWeight: Sendable {
             // costs nothing until it is used, so it waits.
             form = Mutex(weight.isBorrowed ? .plain(weight) : Form(weight, precision))
         }
+
+        init(_ rows: ByteRows) { form = Mutex(.rows(rows)) }
     }
 
     /// - Parameters:
@@ -57,12 +61,27 @@ public struct LinearWeight: Sendable {
         box = Box(weight, self.precision)
     }
 
+    /// From bytes with a scale for each row, which stay what they are.
+    ///
+    /// - Parameter rows: `[out, in]`; **precondition**: at most 65,536 inputs.
+    public init(_ rows: ByteRows) {
+        require(rows.shape[1] <= ByteWeight.mostDepth, "LinearWeight", "\(rows.shape[1]) inputs in bytes")
+        shape = rows.shape
+        precision = .int8
+        box = Box(rows)
+    }
+
+    /// Whether a weight of this shape can be computed in bytes.
+    package static func fitsBytes(_ shape: Shape) -> Bool { shape.rank == 2 && shape[1] <= ByteWeight.mostDepth }
+
     /// The weight in the form that products use. It is packed here, so that an unused tower of a model costs nothing.
     var form: Form {
         box.form.withLock { form in
             if case .plain(let weight) = form, LinearWeight.packs || precision != .full {
                 form = Form(weight, precision)
                 weight.discardCachedPages()
+            } else if case .rows(let rows) = form {
+                form = .bytes(ByteWeight(rows))
             }
             return form
         }
@@ -76,6 +95,7 @@ public struct LinearWeight: Sendable {
         case .packed(let packed): packed.unpacked
         case .bytes(let bytes): bytes.tensor
         case .bfloat16(let numbers): numbers.tensor
+        case .rows(let rows): rows.tensor
         }
     }
 
@@ -121,6 +141,8 @@ extension Tensor {
             return linear(bytes, bias: bias, activation: activation, adding: residual, outputs: outputs)
         case .bfloat16(let numbers):
             return linear(numbers, bias: bias, activation: activation, adding: residual, outputs: outputs)
+        case .rows(let rows):
+            return linear(ByteWeight(rows), bias: bias, activation: activation, adding: residual, outputs: outputs)
         }
     }
 

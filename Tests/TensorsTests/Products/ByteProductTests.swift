@@ -134,4 +134,21 @@ struct ByteProductTests {
             ))
         #expect(LinearWeight(Tensor(zeros: [1, ByteWeight.mostDepth + 1]), precision: .int8).precision == .full)
     }
+
+    @Test("rows that are bytes already are used as they are, and give what their matrix gives")
+    func keptRows() {
+        var random = SeededGenerator(seed: 78)
+        let (x, matrix) = (random.tensor([7, 70]), random.tensor([45, 70]))
+        let kept = LinearWeight(ByteRows(matrix))
+        #expect(kept.precision == .int8 && kept.shape == matrix.shape)
+        let made = LinearWeight(matrix, precision: .int8)
+        #expect(isIdentical(x.linear(weight: kept), x.linear(weight: made)))
+        #expect(isIdentical(kept.tensor, made.tensor))
+        // Rows of others, whose largest byte is not 127, are not rounded again.
+        let others = ByteRows(bytes: [3, -5, 0, 100, -128, 7], scales: [0.5, 0.1], shape: [2, 3])
+        let weight = LinearWeight(others)
+        #expect(isIdentical(weight.tensor, others.tensor))
+        _ = Tensor([1, 2, 3], shape: [1, 3]).linear(weight: weight)
+        #expect(isIdentical(weight.tensor, others.tensor))
+    }
 }

@@ -11,35 +11,15 @@ extension ConfigurationDetector {
         guard positions[2] == grid, headWidth > 0, width > 0, width % headWidth == 0 else {
             throw .impossible(fact: "positions of shape \(positions) and heads of \(headWidth) channels")
         }
-        let embedding = try patchEmbedding("\(path).patch_embed")
+        let patch = try shape("\(path).patch_embed.proj.weight", rank: 4)[2]
         let attention = try windows("\(path).blocks", depth: depth, grid: grid)
         var configuration = ViTConfiguration(
             width: width, depth: depth, heads: width / headWidth, globalBlocks: attention.globalBlocks)
-        configuration.patchEmbedding = embedding
+        configuration.patch = patch
         configuration.trainedGrid = grid
         configuration.hiddenWidth = try shape("\(path).blocks.0.mlp.lin1.weight", rank: 2)[0]
         configuration.window = attention.window
-        return (grid * embedding.patch, .vit(configuration))
-    }
-
-    private func patchEmbedding(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
-        if weights.shape(of: "\(path).trunk.stem.weight") != nil { return try trunk("\(path).trunk") }
-        return .projection(patch: try shape("\(path).proj.weight", rank: 4)[2])
-    }
-
-    private func trunk(_ path: String) throws(SAMConfigurationError) -> ViTConfiguration.PatchEmbedding {
-        let patch = try describedInteger("patch")
-        let lists = try described { description throws(ModelDescriptionError) in
-            let trunk = try description.object("trunk")
-            return (strides: try trunk?.integers("strides"), taps: try trunk?.integers("taps"))
-        }
-        do throws(TrunkError) {
-            let trunk = try TrunkConfiguration(
-                from: weights, under: path, described: (lists?.strides, lists?.taps), patch: patch)
-            return .trunk(trunk, patch: patch ?? 0)
-        } catch {
-            throw .trunk(error)
-        }
+        return (grid * patch, .vit(configuration))
     }
 
     /// A table of relative positions has a row for each distance, so its length tells whether a block attends over the whole

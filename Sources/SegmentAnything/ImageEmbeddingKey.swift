@@ -35,7 +35,6 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
             "version \(Self.preparationVersion), side \(configuration.side), mean \(configuration.pixelMean), "
             + "deviation \(configuration.pixelStandardDeviation)"
             + (model.precision == .full ? "" : ", precision \(model.precision.rawValue)")
-            + configuration.trunkSpelling
         shape = [configuration.promptWidth, configuration.grid, configuration.grid]
     }
 
@@ -45,14 +44,6 @@ public struct ImageEmbeddingKey: Sendable, Hashable {
             (.weights, weights.description), (.size, "\(frame.original.width)x\(frame.original.height)"),
             (.pixels, pixels.description), (.preparation, preparation),
         ]
-    }
-}
-
-extension SAMConfiguration {
-    /// What the weights of a trunk do not say; empty without one.
-    fileprivate var trunkSpelling: String {
-        guard case .vit(let vit) = imageEncoder, case .trunk(let trunk, _) = vit.patchEmbedding else { return "" }
-        return ", trunk of strides \(trunk.blocks.map(\.stride)) and taps \(trunk.taps)"
     }
 }
 

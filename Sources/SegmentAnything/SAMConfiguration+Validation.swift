@@ -38,14 +38,9 @@ extension ViTConfiguration {
     fileprivate func validate(_ check: FieldCheck) throws(SAMConfigurationError) {
         try check.sizes([
             ("width", width), ("depth", depth), ("heads", heads), ("hiddenWidth", hiddenWidth), ("window", window),
-            ("trainedGrid", trainedGrid),
+            ("trainedGrid", trainedGrid), ("patch", patch),
         ])
         try check("heads", heads, width % heads == 0, "a divisor of the width, \(width)")
-        switch patchEmbedding {
-        case .projection(let patch): try check.sizes([("patch", patch)])
-        case .trunk(let trunk, let patch):
-            do throws(TrunkError) { try trunk.validate(patch: patch) } catch { throw .trunk(error) }
-        }
     }
 }
 

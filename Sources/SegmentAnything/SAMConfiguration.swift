@@ -57,7 +57,7 @@ extension SAMConfiguration.ImageEncoder {
     /// Input pixels on a side of the square that one image token stands for.
     public var patch: Int {
         switch self {
-        case .vit(let vit): vit.patchEmbedding.patch
+        case .vit(let vit): vit.patch
         case .tinyViT(let tinyViT): tinyViT.patch
         }
     }
@@ -67,12 +67,7 @@ extension SAMConfiguration.ImageEncoder: CustomStringConvertible {
     /// One line for people.
     public var description: String {
         switch self {
-        case .vit(let vit):
-            if case .trunk(let trunk, let patch) = vit.patchEmbedding {
-                "ViT, \(vit.depth) blocks of width \(vit.width), patches of \(patch) pixels from a \(trunk)"
-            } else {
-                "ViT, \(vit.depth) blocks of width \(vit.width)"
-            }
+        case .vit(let vit): "ViT, \(vit.depth) blocks of width \(vit.width)"
         case .tinyViT(let tinyViT): "TinyViT, stages of widths \(tinyViT.widths)"
         }
     }

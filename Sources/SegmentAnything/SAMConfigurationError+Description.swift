@@ -17,7 +17,6 @@ extension SAMConfigurationError: CustomStringConvertible {
         case .unusableDescription(let error): error.description
         case .impossible(let fact):
             "the weights do not fit together: \(fact); the file is damaged or of a model unknown here"
-        case .trunk(let error): error.description
         case .unusableField(let field, let value, let rule):
             "no Segment Anything model can have a configuration with \(field) \(value): it must be \(rule)"
         }

@@ -14,8 +14,6 @@ public enum SAMConfigurationError: Error, Hashable, Sendable {
     case unusableDescription(ModelDescriptionError)
     /// Numbers that no model can have together; `fact` is the sentence's subject.
     case impossible(fact: String)
-    /// The trunk (`image_encoder.patch_embed.trunk`) or its description cannot be used.
-    case trunk(TrunkError)
     /// A configuration made by hand that no model can have: its field, the value there, and what it must be.
     case unusableField(String, value: String, rule: String)
 }

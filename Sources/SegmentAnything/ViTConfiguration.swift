@@ -1,25 +1,8 @@
-public import NeuralNetwork
-
 /// The sizes of SAM's vision transformer.
 public struct ViTConfiguration: Sendable, Hashable {
-    /// How the picture becomes the first grid of tokens.
-    public enum PatchEmbedding: Sendable, Hashable {
-        /// One convolution with kernel and stride of `patch` pixels (the published models).
-        case projection(patch: Int)
-        /// The first blocks of a network for classification, whose features are added up on the patches' grid
-        /// (`image_encoder.patch_embed.trunk`).
-        case trunk(TrunkConfiguration, patch: Int)
-
-        /// Side of the square of input pixels that one token stands for.
-        public var patch: Int {
-            switch self {
-            case .projection(let patch), .trunk(_, let patch): patch
-            }
-        }
-    }
-
-    /// How the picture becomes the first grid of tokens.
-    public var patchEmbedding = PatchEmbedding.projection(patch: 16)
+    /// Kernel and stride of the convolution that makes the tokens: side of the square of input pixels that one token stands
+    /// for.
+    public var patch = 16
     /// Tokens on a side of the grid that the position embeddings are made for.
     public var trainedGrid = 64
     /// Channels of a token.

@@ -215,7 +215,7 @@ struct CallerMistakeTests {
         var vit = ViTConfiguration(width: 768, depth: 12, heads: 5, globalBlocks: [])
         #expect(samField { $0.imageEncoder = .vit(vit) } == "heads")
         vit.heads = 12
-        vit.patchEmbedding = .projection(patch: 0)
+        vit.patch = 0
         #expect(samField { $0.imageEncoder = .vit(vit) } == "patch")
         var tiny = TinyViTConfiguration(widths: [64, 128], depths: [1, 1], heads: [4], windows: [7])
         tiny.heads = []

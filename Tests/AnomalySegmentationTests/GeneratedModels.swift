@@ -35,7 +35,7 @@ enum GeneratedModels {
     /// A SAM whose square is 64 px, of 16 x 16 cells.
     static func sam() throws -> SAMModel {
         var vit = ViTConfiguration(width: 32, depth: 2, heads: 2, globalBlocks: [1])
-        vit.patchEmbedding = .projection(patch: 4)
+        vit.patch = 4
         vit.trainedGrid = 16
         vit.window = 6
         var configuration = SAMConfiguration(imageEncoder: .vit(vit))

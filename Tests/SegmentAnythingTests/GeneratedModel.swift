@@ -7,11 +7,11 @@ import Testing
 
 extension SAMConfiguration {
     /// Small enough for a fixture: a block of windows that hang over the edge of the 16 x 16 grid, and a global one.
-    static let tested = tested(behind: .projection(patch: 4))
+    static let tested = tested(patch: 4)
 
-    static func tested(behind patchEmbedding: ViTConfiguration.PatchEmbedding) -> SAMConfiguration {
+    static func tested(patch: Int) -> SAMConfiguration {
         var vit = ViTConfiguration(width: 32, depth: 2, heads: 2, globalBlocks: [1])
-        vit.patchEmbedding = patchEmbedding
+        vit.patch = patch
         vit.trainedGrid = 16
         vit.window = 6
         var configuration = SAMConfiguration(imageEncoder: .vit(vit)).withTestedDecoder

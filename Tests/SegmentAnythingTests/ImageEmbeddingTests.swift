@@ -52,7 +52,7 @@ import WeightIdentity
                 return part
             }
         }
-        let other = try generatedModel(.tested(behind: .projection(patch: 8)))
+        let other = try generatedModel(.tested(patch: 8))
         #expect(
             refusal(try ImageEmbeddingKey(other, weights: other.imageEncoderFingerprint(), picture: image)) == .weights)
         let larger = generatedImage(width: 91, height: 50)

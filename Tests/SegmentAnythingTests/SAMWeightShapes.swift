@@ -35,10 +35,7 @@ private func neckShapes(_ width: Int, _ prompt: Int) -> Shapes {
 private func vitShapes(_ configuration: ViTConfiguration) -> Shapes {
     let (width, grid) = (configuration.width, configuration.trainedGrid)
     var shapes: Shapes = [("image_encoder.pos_embed", [1, grid, grid, width])]
-    switch configuration.patchEmbedding {
-    case .projection(let patch): shapes += convolution("image_encoder.patch_embed.proj", 3, width, patch)
-    case .trunk: break  // Those stand in a fixture.
-    }
+    shapes += convolution("image_encoder.patch_embed.proj", 3, width, configuration.patch)
     for index in 0..<configuration.depth {
         let block = "image_encoder.blocks.\(index)"
         let side = configuration.globalBlocks.contains(index) ? grid : configuration.window

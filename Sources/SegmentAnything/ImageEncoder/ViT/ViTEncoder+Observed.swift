@@ -24,29 +24,17 @@ extension ViTEncoder {
 }
 
 extension PatchEmbedding {
-    /// What the patch embedding hands over: the projection's result, or what the trunk hands over.
+    /// What the patch embedding hands over, with names from it on.
     func activations(grid: Int) -> [NamedShape] {
-        switch self {
-        case .trunk(let trunk):
-            let found = trunk.activations(batch: 1, gridHeight: grid, gridWidth: grid)
-            return found.under("trunk") + [NamedShape("", [1, grid, grid, trunk.width])]
-        case .projection(let convolution, _):
-            let width = convolution.weight.shape[0]
-            return [NamedShape("proj", [1, width, grid, grid]), NamedShape("", [1, grid, grid, width])]
-        }
+        let width = convolution.weight.shape[0]
+        return [NamedShape("proj", [1, width, grid, grid]), NamedShape("", [1, grid, grid, width])]
     }
 
     /// The patch embedding for observers: `[3, side, side]` to `[1, grid, grid, width]`.
     func callAsFunction(_ pixels: Tensor, grid: Int, taps: ActivationTaps) -> Tensor {
         guard taps.asksBelow() else { return taps("", self(pixels).reshaped(to: [1, grid, grid, -1])) }
-        switch self {
-        case .trunk(let trunk):
-            let planes = trunk(pixels.expanded(axis: 0), taps: taps.child("trunk"))
-            return taps("", planes.permuted([0, 2, 3, 1]))
-        case .projection(let convolution, _):
-            let map = taps("proj", convolution(pixels.expanded(axis: 0)))
-            return taps("", map.permuted([0, 2, 3, 1]))
-        }
+        let map = taps("proj", convolution(pixels.expanded(axis: 0)))
+        return taps("", map.permuted([0, 2, 3, 1]))
     }
 }
 

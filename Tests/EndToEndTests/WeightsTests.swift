@@ -54,28 +54,31 @@ struct WeightsTests {
     struct Rounded: Sendable, CustomTestStringConvertible {
         var type: String
         var element: ElementType
-        var mostOfCLIP, mostOfSAM: Double
+        var mostOfCLIP: Double
         var testDescription: String { type }
     }
 
     @Test(
         "weights of blocks that are rounded take what their type takes, and compute in that precision as their source does",
         arguments: [
-            Rounded(type: "bf16", element: .brain16, mostOfCLIP: 1.001, mostOfSAM: 1.001),
-            Rounded(type: "int8", element: .signed8, mostOfCLIP: 0.85, mostOfSAM: 0.9),
+            Rounded(type: "bf16", element: .brain16, mostOfCLIP: 1.001),
+            Rounded(type: "int8", element: .signed8, mostOfCLIP: 0.85),
         ])
     func rounded(_ rounded: Rounded) throws {
         let command = try Command()
         let small = try SmallWeights()
         try command.write(SamplePictures.png(), to: "a.png")
-        for (source, name, most) in [(small.clip, "clip", rounded.mostOfCLIP), (small.sam, "sam", rounded.mostOfSAM)] {
+        // The small SAM is no ViT: its matrices are bytes already, and stay so.
+        for (source, name, most) in [(small.clip, "clip", rounded.mostOfCLIP), (small.sam, "sam", 1.001)] {
             let outcome = try command.run(["weights", "convert", source, "\(name).safetensors", "--type", rounded.type])
             #expect(outcome.status == 0, "\(outcome.errors)")
             let original = try Checkpoint.open(source)
             let result = try Checkpoint.open(command.folder.appendingPathComponent("\(name).safetensors").path)
             #expect(result.names == original.names && result.metadata == original.metadata)
-            let blocks = result.names.filter { result.elementType(of: $0) == rounded.element }
-            #expect(!blocks.isEmpty && blocks.count % 4 == 0)
+            let blocks = result.names.filter {
+                name == "clip" && result.elementType(of: $0) == rounded.element
+            }
+            #expect(blocks.count == (name == "clip" ? 24 : 0))
             for name in result.names where !blocks.contains(name) {
                 #expect(try result.load(name).values == original.load(name).values, "\(name)")
             }

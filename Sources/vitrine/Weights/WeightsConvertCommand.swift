@@ -77,14 +77,12 @@ struct WeightsConvertCommand: ParsableCommand {
         switch type {
         case .fp32: return .float32
         case .fp16: return Self.isReal(stored) ? .float16 : .float32
-        case .bf16:
-            if stored == .brain16 || BlockWeights.contains(name) && checkpoint.shape(of: name)?.rank == 2 {
-                return .brain16
-            }
-            return stored == .float16 ? .float16 : .float32
-        case .int8:
-            if BlockWeights.contains(name), checkpoint.shape(of: name)?.rank == 2 { return .int8 }
-            return stored == .float16 ? .float16 : .float32
+        case .bf16, .int8:
+            let isMatrix = checkpoint.shape(of: name)?.rank == 2
+            if isMatrix, BlockWeights.contains(name) { return type == .int8 ? .int8 : .brain16 }
+            // What is in bytes already has a scale for each row, and nothing is lost.
+            if isMatrix, stored == .signed8 { return .int8 }
+            return stored == .brain16 ? .brain16 : stored == .float16 ? .float16 : .float32
         }
     }
 

@@ -26,7 +26,7 @@ struct MemoryTests {
         let command = try Command()
         try command.write(SamplePictures.png(SamplePictures.plate(width: 2000, height: 2000)), to: "a.png")
         let segment = ["segment", "a.png", "--object", "plate", "--quiet", "--output"]
-        let refused = try command.run(segment + ["none", "--max-memory", "125M"]).errors
+        let refused = try command.run(segment + ["none", "--max-memory", "205M"]).errors
         let number = refused.split(separator: " ").drop { $0 != "about" }.dropFirst().first
         let estimate = try #require(number.flatMap { Double($0) }, "\(refused)")
         let process = try command.process(segment + ["out"])
@@ -76,14 +76,14 @@ struct MemoryTests {
         }
     }
 
-    @Test("limits on addresses are no reason to end without a sentence", arguments: [350, 400, 480, 600])
+    @Test("limits on addresses are no reason to end without a sentence", arguments: [350, 400, 520, 600])
     func limitedAddresses(_ megabytes: Int) throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
         let outcome = try command.shell(
             "ulimit -v \(megabytes * 1000); exec \"$@\"",
             ["segment", "a.png", "--object", "plate", "--output", "out", "--quiet"])
-        #expect(outcome.status == (megabytes < 400 ? 4 : 0), "\(outcome.errors)")
-        #expect(megabytes >= 400 || outcome.errors.contains("what ulimit -v leaves"), "\(outcome.errors)")
+        #expect(outcome.status == (megabytes < 500 ? 4 : 0), "\(outcome.errors)")
+        #expect(megabytes >= 500 || outcome.errors.contains("what ulimit -v leaves"), "\(outcome.errors)")
     }
 }

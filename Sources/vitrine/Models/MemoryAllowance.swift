@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Imaging
 import Tensors
+import WeightIdentity
 
 /// How much memory the command may take, and who says so.
 struct MemoryAllowance {
@@ -25,11 +26,24 @@ struct MemoryAllowance {
     /// The program and its libraries.
     private static let programBytes = 56 << 20
 
+    /// What a SAM's layers need for its frame of 1024 pixels and for the prompts that are decoded together, however small
+    /// its weights are; measured with MobileSAM.
+    private static let frameBytes = 68 << 20
+
     /// What the process takes with models in it, with all that their layers need while they compute: a third more than the
-    /// weights, which is the most that models of published sizes were seen to take.
+    /// weights, which is the most that models of published sizes were seen to take, and for a SAM at least its frame.
     static func bytes(ofModels files: [String]) -> Int {
         let weights = files.map(bytes(ofWeights:)).reduce(0, +)
-        return programBytes + weights + weights / 3
+        let frame = files.contains(where: isSAM) ? frameBytes : 0
+        return programBytes + weights + max(weights / 3, frame)
+    }
+
+    private static func isSAM(_ path: String) -> Bool {
+        guard let weights = try? Checkpoint.open(path) else { return false }
+        switch WeightFamily(of: UnwrappedWeights(weights)) {
+        case .segmentAnything, .mobileSAM: return true
+        default: return false
+        }
     }
 
     /// Weights are numbers of four bytes once they are loaded, whatever they are in the file. A folder or an index stands

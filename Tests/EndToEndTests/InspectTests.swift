@@ -90,7 +90,7 @@ struct InspectTests {
     @Test("SAM's encoder and decoder together, and the method")
     func otherModels() throws {
         let sam = try SAMModel(weights: Checkpoint.open(SmallWeights().sam))
-        let taps = ["image_encoder.blocks.0.attn.gathered", "mask_decoder.iou_prediction_head"]
+        let taps = ["image_encoder.layers.1.blocks.0.attn.gathered", "mask_decoder.iou_prediction_head"]
         let outcome = try inspect(
             ["a.png", "--model", "sam", "--point", "106,60", "--output", "s.safetensors", "--json"]
                 + taps.flatMap { ["--tap", $0] })

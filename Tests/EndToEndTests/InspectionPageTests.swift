@@ -44,7 +44,7 @@ struct InspectionPageTests {
             let tokens = 5 + points + (stage["box"]?["x0"] == nil ? 1 : 2)
             let maps = try #require(shape(looked["attention"]?["weights"]))
             #expect(maps.prefix(2) == [3, Double(tokens)] && looked["tokens"]?.asList?.count == tokens)
-            #expect(maps.count == 4 && maps[2] == 24 && maps[3] == 32)
+            #expect(maps.count == 4 && maps[2] == 48 && maps[3] == 64)
             #expect(shape(looked["attention"]?["peaks"]) == [3, Double(tokens)])
             let parts =
                 points + (stage["box"]?["x0"] == nil ? 0 : 1) + (stage["hasMaskPrompt"] == .boolean(true) ? 1 : 0)

@@ -61,9 +61,8 @@ struct ProfileTests {
         let layers = Set(slices.compactMap { $0["args"]?["layer"]?.asText })
         #expect(Set(slices.compactMap { $0["cat"]?.asText }) == ["layer", "operation", "share"])
         for stage in [
-            "decoding", "map.visual.transformer.resblocks.0.attn", "embedding.image_encoder.blocks.0.attn.qkv",
-            "points",
-            "cascade.mask_decoder.transformer", "fusion", "writing.overlay",
+            "decoding", "map.visual.transformer.resblocks.0.attn", "embedding.image_encoder.layers.1.blocks.0.attn.qkv",
+            "points", "cascade.mask_decoder.transformer", "fusion", "writing.overlay",
         ] {
             #expect(layers.contains(stage), "\(stage)")
         }

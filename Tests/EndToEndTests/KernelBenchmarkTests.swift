@@ -55,8 +55,8 @@ struct KernelBenchmarkTests {
     func table() throws {
         let outcome = try run(["--filter", "ViT-B/32 mlp in", "--isa", "baseline"])
         let lines = outcome.output.split(separator: "\n").map(String.init)
-        // What was measured, the header, and the product in Float32 and in bytes.
-        #expect(lines.count == 4 && lines[1].hasPrefix("kernel"))
+        // What was measured, the header, and the product in Float32, in bfloat16 and in bytes.
+        #expect(lines.count == 5 && lines[1].hasPrefix("kernel"))
         #expect(lines.last?.contains("50 x 3072 x 768") == true && lines.last?.contains(".") == true)
         #expect(try run(["--filter", "nothing of this name"]).status != 0)
         #expect(try run(["--isa", "neon"]).errors.contains("this processor has baseline"))

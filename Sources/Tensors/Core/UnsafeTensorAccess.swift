@@ -40,9 +40,14 @@ func withScratch<R>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> R) ->
 /// Asks the processor to bring rows into its second cache; they need not be memory of the program.
 func prefetchRows(_ base: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ columns: Int) {
     let line = 64 / MemoryLayout<Float>.stride
-    for row in 0..<rows {
-        for column in Swift.stride(from: 0, to: columns, by: line) {
+    // Plain loops: without optimisation, those over ranges took a quarter of the time of a whole picture.
+    var row = 0
+    while row < rows {
+        var column = 0
+        while column < columns {
             prefetchToSecondCache(base + row * stride + column)
+            column += line
         }
+        row += 1
     }
 }

@@ -55,7 +55,9 @@ struct PrecisionTests {
         #expect(abs(scores[1] - scores[0]) < 0.002, "\(scores)")
     }
 
-    @Test("the small SAM computes in full precision whatever is asked for, and a precision that there is none of is refused")
+    @Test(
+        "the small SAM computes in full precision whatever is asked for, and a precision that there is none of is refused"
+    )
     func refusals() throws {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")

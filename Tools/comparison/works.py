@@ -56,7 +56,8 @@ class Text(torch.nn.Module):
         return self.clip.encode_text(tokens)
 
 
-def clip_model(name, side=None):
+def clip_layers(name, side=None):
+    """A model of open_clip with OpenAI's activation, with whatever values its layers begin with."""
     import open_clip
 
     config = open_clip.get_model_config(name)
@@ -64,8 +65,11 @@ def clip_model(name, side=None):
     if side:
         config["vision_cfg"]["image_size"] = side
     vision, text = open_clip.CLIPVisionCfg(**config["vision_cfg"]), open_clip.CLIPTextCfg(**config["text_cfg"])
-    clip = open_clip.CLIP(embed_dim=config["embed_dim"], vision_cfg=vision, text_cfg=text, quick_gelu=True)
-    return fill(clip)
+    return open_clip.CLIP(embed_dim=config["embed_dim"], vision_cfg=vision, text_cfg=text, quick_gelu=True)
+
+
+def clip_model(name, side=None):
+    return fill(clip_layers(name, side))
 
 
 def clip_gflop(clip, side, batch):

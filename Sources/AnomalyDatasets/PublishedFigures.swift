@@ -1,8 +1,12 @@
 /// A data set on which methods were published.
 public enum PublishedDataset: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Fifteen classes of objects and surfaces.
     case mvtecAD = "MVTec AD"
+    /// Twelve classes of objects.
     case visa = "VisA"
+    /// Tiles with defects of five kinds; figures are of all pictures together.
     case magneticTile = "Magnetic tile"
+    /// Surfaces of one product; figures are of all pictures together.
     case kolektorSDD2 = "KolektorSDD2"
 
     /// Its classes; empty where the figures are of all pictures together.

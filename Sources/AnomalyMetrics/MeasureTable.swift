@@ -67,7 +67,7 @@ public struct MeasureTable: Sendable {
             aupro: mean(by: method) { $0.pixels.aupro })
     }
 
-    /// The mean of a measure over the classes of one method, ``Measured/mean(of:)``; nil where it is not defined.
+    /// The mean of a measure over the classes of one method, `Measured.mean(of:)`; nil where it is not defined.
     public func mean(by method: String, of measure: (Row) -> Measure) -> Double? {
         Measure.mean(of: rows.lazy.filter { $0.method == method }.map(measure)).value
     }

@@ -12,7 +12,7 @@ public enum SafetensorsWriter {
         case float16
         /// Rounded to the nearest bfloat16 number, ties to even; one beyond the greatest of them becomes infinite.
         case brain16
-        /// A matrix as signed bytes with one scale for each row (``ByteRows``). The scales are a tensor of their own behind
+        /// A matrix as signed bytes with one scale for each row (`ByteRows` of Tensors). The scales are a tensor of their own behind
         /// it, `[rows, 1]`, whose name ends in `_scale`; ``Checkpoint`` reads both as one tensor.
         case int8
 

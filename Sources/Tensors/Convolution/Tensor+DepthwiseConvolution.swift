@@ -7,9 +7,7 @@ extension Tensor {
     ///
     /// **Shapes**: [height, columns, channels], weight [9, channels] or [25, channels] (the kernel's places in reading
     /// order), bias [channels] -> [(height - 1) / stride + 1, (columns - 1) / stride + 1, channels]; fewer rows where
-    /// `padding` leaves out rows of zeros, as for a band of a larger map (``KernelBand``).
-    ///
-    /// - Parameter padding: that of a whole map if nil.
+    /// `padding`, that of a whole map if nil, leaves out rows of zeros, as for a band of a larger map (``KernelBand``).
     ///
     /// **Preconditions**: a stride of 1 or 2; as many rows as the kernel has, with the padding.
     /// **Matches**: `torch.nn.functional.conv2d` with `padding=1` or `2` and as many groups as channels, on permuted axes

@@ -6,9 +6,7 @@ public struct KernelBand: Sendable {
     public let padding: RowPadding
 
     /// The band that the rows `outputs` of the result need, at least one, of a map of `height` rows between the zeros that
-    /// keep its size (``RowPadding/both(of:)``).
-    ///
-    /// - Parameter side: rows of the kernel, an odd number.
+    /// keep its size (``RowPadding/both(of:)``). The kernel has `side` rows, an odd number.
     public init(outputs: Range<Int>, height: Int, stride: Int, side: Int = 3) {
         let first = outputs.lowerBound * stride - side / 2
         let end = (outputs.upperBound - 1) * stride + side / 2 + 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from processes import SAMPLES, entry, run, segment, write_picture, write_sentences
+from processes import SAMPLES, entry, one_picture, run, segment
 from published_segment import published_segment
 
 HERE = Path(__file__).resolve().parent
@@ -20,12 +20,8 @@ HERE = Path(__file__).resolve().parent
 
 def cold_start(binary, threads, rounds):
     """One picture of 1024 x 1024, both processes in turn, the files already in the system's cache."""
-    with tempfile.TemporaryDirectory(prefix="vitrine-compare-") as name:
-        folder = Path(name)
-        picture, sentences, ours_out, theirs_out = (
-            folder / part for part in ("picture.png", "sentences.txt", "ours", "theirs"))
-        write_picture(picture)
-        write_sentences(binary, sentences)
+    with one_picture(binary) as (folder, picture, sentences):
+        ours_out, theirs_out = folder / "ours", folder / "theirs"
         ours = segment(binary, picture, ours_out, threads)
         theirs = [sys.executable, HERE / "cold_start.py", picture, "--sentences", sentences, "--output", theirs_out,
                   "--threads", threads]

@@ -4,6 +4,8 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,15 +50,17 @@ def segment(binary, pictures, output, threads, *flags):
             "--quiet", *flags]
 
 
-def write_picture(path):
-    """One of the sample pictures, enlarged to 1024 x 1024."""
-    sample = Image.open(sorted(SAMPLES.glob("*.png"))[0]).convert("RGB")
-    sample.resize((1024, 1024), Image.BICUBIC).save(path)
-
-
-def write_sentences(binary, path):
-    with open(path, "wb") as file:
-        subprocess.run([binary, "segment", "--object", OBJECT, "--show-prompts"], stdout=file, check=True)
+@contextmanager
+def one_picture(binary):
+    """A folder for a while, one of the sample pictures in it, enlarged to 1024 x 1024, and the file of the sentences."""
+    with tempfile.TemporaryDirectory(prefix="vitrine-compare-") as name:
+        folder = Path(name)
+        picture, sentences = folder / "picture.png", folder / "sentences.txt"
+        sample = Image.open(sorted(SAMPLES.glob("*.png"))[0]).convert("RGB")
+        sample.resize((1024, 1024), Image.BICUBIC).save(picture)
+        with open(sentences, "wb") as file:
+            subprocess.run([binary, "segment", "--object", OBJECT, "--show-prompts"], stdout=file, check=True)
+        yield folder, picture, sentences
 
 
 def spread(values):

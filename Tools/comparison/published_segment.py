@@ -8,14 +8,13 @@ import gc
 import json
 import statistics
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from processes import entry, run, segment, write_picture, write_sentences
+from processes import entry, one_picture, run, segment
 
 HERE = Path(__file__).resolve().parent
 PYTHON = "Python, PyTorch"
@@ -77,12 +76,8 @@ def described(found):
 
 def published_segment(binary, threads, rounds):
     """One picture of 1024 x 1024, files in the system's cache: first runs, and later ones that find text vectors."""
-    with tempfile.TemporaryDirectory(prefix="vitrine-compare-") as name:
-        folder = Path(name)
-        picture, sentences, vectors, cache = (
-            folder / part for part in ("picture.png", "sentences.txt", "vectors.npy", "cache"))
-        write_picture(picture)
-        write_sentences(binary, sentences)
+    with one_picture(binary) as (folder, picture, sentences):
+        vectors, cache = folder / "vectors.npy", folder / "cache"
         write_weights(folder)
         merges = Path(find_spec("open_clip").origin).parent / "bpe_simple_vocab_16e6.txt.gz"
         models = ["--clip", folder / "clip.safetensors", "--sam", folder / "sam.safetensors"]

@@ -147,8 +147,8 @@ let modules: [Module] = [
     Module(
         kind: .exported, name: "AnomalySegmentation",
         dependencies: [
-            "CLIP", "SegmentAnything", "NeuralNetwork", "WeightIdentity", "Checkpoints", "TerminalText", "JSONText",
-            "Imaging", "Tensors",
+            "CLIP", "SegmentAnything", "NeuralNetwork", "WeightIdentity", "Checkpoints", "WholeFiles", "TerminalText",
+            "JSONText", "Imaging", "Tensors",
         ],
         tests: ["CLIP", "SegmentAnything", "NeuralNetwork", "Imaging", "Tensors", "Checkpoints"]),
     Module(kind: .exported, name: "AnomalyMetrics", dependencies: ["Imaging"], tests: ["Imaging"]),

@@ -1,3 +1,5 @@
+import WholeFiles
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -73,21 +75,12 @@ package enum ResultMark {
     }
 }
 
-/// The names in a folder.
-enum FolderEntries {
+extension FolderEntries {
     /// Sorted by their bytes, without `.` and `..`.
     static func names(in folder: String) throws(OutputFolderError) -> [String] {
-        guard let stream = opendir(folder) else {
-            throw .failed(path: folder, operation: "reading the folder", code: errno)
+        switch all(in: folder) {
+        case .success(let names): names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        case .failure(let error): throw .failed(path: folder, operation: "reading the folder", code: error.code)
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }

@@ -36,9 +36,6 @@ package enum UnfinishedFile {
         }
     }
 
-    /// The number of a call's error.
-    struct SystemError: Error { let code: Int32 }
-
     /// Removes one of this process; nothing where it has got its name.
     static func remove(_ path: String) {
         own.withLock { own in
@@ -54,13 +51,8 @@ package enum UnfinishedFile {
 
     /// Removes what killed processes left in a folder.
     package static func clear(in folder: String) {
-        guard let stream = opendir(folder) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { continue }
+        for name in (try? FolderEntries.all(in: folder).get()) ?? []
+        where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
             let path = folder + "/" + name
             let descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard descriptor >= 0 else { continue }

@@ -172,6 +172,70 @@ struct TextVectorStoreTests {
         }
     }
 
+    /// Keeps marked vectors for objects, one after the other, with a second of use between them.
+    private func keep(_ objects: [String], in store: TextVectorStore, _ folder: URL) throws {
+        for (place, object) in objects.enumerated() {
+            store.keep(TextVectors(normal: unit(0), abnormal: unit(1)), for: try key(object))
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1_000_000 + Double(place))],
+                ofItemAtPath: folder.appendingPathComponent(try key(object).fileName).path)
+        }
+    }
+
+    @Test("entries that were used longest ago are removed, until a quarter of the limit is free")
+    func limit() throws {
+        try Fixture.withTemporaryFolder { folder in
+            let objects = "abcdefgh".map { "tile \($0)" }
+            try keep(objects, in: TextVectorStore(folder: folder.path), folder)
+            let size = try Data(contentsOf: folder.appendingPathComponent(try key("tile a").fileName)).count
+            let store = TextVectorStore(folder: folder.path, limitBytes: 8 * size)
+            // The oldest is used again.
+            #expect(try store.vectors(for: key("tile a"), width: 16) != nil)
+            store.keep(TextVectors(normal: unit(0), abnormal: unit(1)), for: try key("tile h"))
+            #expect(try files(folder).count == 8)
+            store.keep(TextVectors(normal: unit(0), abnormal: unit(1)), for: try key("tile i"))
+            let left = try (["tile a"] + objects[4...] + ["tile i"]).map { try key($0).fileName }
+            #expect(try files(folder) == left.sorted())
+        }
+    }
+
+    @Test("the entry that was just written stays, however large; a folder's name may end in a slash")
+    func largeEntry() throws {
+        try Fixture.withTemporaryFolder { folder in
+            let store = TextVectorStore(folder: folder.path + "/", limitBytes: 10)
+            for object in ["a", "b"] {
+                store.keep(TextVectors(normal: unit(0), abnormal: unit(1)), for: try key(object))
+                #expect(try files(folder) == [try key(object).fileName])
+            }
+        }
+    }
+
+    @Test("nothing that is no such entry is removed or counted")
+    func others() throws {
+        try Fixture.withTemporaryFolder { folder in
+            let own = TextVectorStore(folder: folder.path)
+            try keep(["nut", "bolt"], in: own, folder)
+            let (nut, bolt) = (try key("nut").fileName, try key("bolt").fileName)
+            let entry = try Data(contentsOf: folder.appendingPathComponent(nut))
+            let name = String(repeating: "0", count: 32) + ".safetensors"
+            for other in [name, "digests.json", "copy.safetensors", String(name.dropLast())] {
+                try entry.write(to: folder.appendingPathComponent(other))
+            }
+            // A link to an entry.
+            let elsewhere = folder.appendingPathComponent("elsewhere")
+            try FileManager.default.moveItem(at: folder.appendingPathComponent(bolt), to: elsewhere)
+            try FileManager.default.createSymbolicLink(
+                at: folder.appendingPathComponent(bolt), withDestinationURL: elsewhere)
+            _ = EncodingStore(folder: folder.path).keep([("features", unit(0))], for: "vitrine encodings 1")
+            let before = try files(folder)
+            #expect(before.count == 8)
+            let store = TextVectorStore(folder: folder.path, limitBytes: 10)
+            store.keep(TextVectors(normal: unit(0), abnormal: unit(1)), for: try key("tile"))
+            let expected = Set(before).subtracting([nut]).union([try key("tile").fileName])
+            #expect(try Set(files(folder)) == expected)
+        }
+    }
+
     @Test("several that share a folder at once get the same bytes and leave whole files")
     func shared() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vitrine-test-\(UUID().uuidString)")

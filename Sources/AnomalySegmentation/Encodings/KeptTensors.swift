@@ -22,7 +22,7 @@ struct KeptTensors: Sendable {
     /// Told, in a sentence, why an entry was not used or not kept.
     let report: @Sendable (String) -> Void
 
-    private static let keyName = "vitrine.key"
+    static let keyName = "vitrine.key"
     private static let digestName = "vitrine.sha256"
 
     func path(of key: String) -> String {

@@ -11,9 +11,10 @@ struct TextVectorKey: Sendable {
 
     /// Changes when the way from sentences to vectors does.
     private static let version = 1
+    private static let start = "vitrine text vectors "
 
     init(encoder: WeightFingerprint, rule: TextPromptConfiguration.VectorRule, expansion: PromptExpansion) {
-        var lines = ["vitrine text vectors \(Self.version)", "encoder \(encoder)", "rule \(rule.rawValue)"]
+        var lines = ["\(Self.start)\(Self.version)", "encoder \(encoder)", "rule \(rule.rawValue)"]
         for state in PromptTable.State.allCases {
             let sentences = expansion.sentences(state)
             lines.append("\(state.rawValue) \(sentences.count)")
@@ -22,6 +23,9 @@ struct TextVectorKey: Sendable {
         }
         text = lines.joined(separator: "\n")
     }
+
+    /// Whether a text is such a key, of any version.
+    static func isKey(_ text: String) -> Bool { text.hasPrefix(start) }
 
     /// What the entry's file is called.
     var fileName: String { KeptTensors.fileName(of: text) }

@@ -75,6 +75,6 @@ struct SegmentEstimate {
         #endif
         var usage = rusage()
         getrusage(process, &usage)
-        return Int(usage.ru_maxrss) * bytesEach >> 20
+        return Int(usage.ru_maxrss) * bytesEach / 1_000_000
     }
 }

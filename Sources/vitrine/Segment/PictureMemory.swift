@@ -28,7 +28,7 @@ final class PictureMemory: @unchecked Sendable {
 
     /// What else is made of a picture, bytes a pixel: as a whole up to so many pixels, and of larger ones in strips of rows,
     /// on all threads together. Measured.
-    private static let making = (bytes: 28, pixels: 1 << 22)
+    private static let making = (bytes: 36, pixels: 1 << 22)
 
     /// The most that a picture takes at a time, from its header: while it is decoded, what that takes beside the bytes of
     /// its file; afterwards its pixels (3 bytes each), its final map (4) and its mask (1), the rows that the overlay is

@@ -27,13 +27,14 @@ extension AnomalySegmenter {
             + (configuration.points.negativeCount > 0 ? [NamedShape("cost", square)] : [])
         let groups = 0..<configuration.points.groupLimit
         return (producer.activations + [NamedShape("square", square), NamedShape("picture", whole)]).under("map")
+            + (configuration.affinity == nil ? [] : [NamedShape("affinity.square", square)])
             + [NamedShape("points.heat", square), NamedShape("points.threshold", [])]
             + groups.flatMap { points.under("groups.\($0)") } + groups.flatMap { stages.under("groups.\($0)") }
     }
 
     /// The whole path for one picture, with values that are kept or replaced on the way.
     ///
-    /// Names are those of ``activations(for:)``: the map by input and block, S, n, the cut, and for each group of points the
+    /// Names are those of ``activations(for:)``: the map by input and block, S, S smoothed, n, the cut, and for each group of points the
     /// similarity to SAM's features, the ring, the candidates' costs, and the logits and predicted IoU of each stage. In a
     /// name `*` stands for any text. A value that this picture does not need, such as those of a third group, is absent.
     ///

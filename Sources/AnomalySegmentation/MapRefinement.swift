@@ -2,11 +2,12 @@ import Imaging
 import NeuralNetwork
 import SegmentAnything
 
-/// From S to the result: PPG, CPS, fusion.
+/// From S to the result: smoothing, PPG, CPS, fusion.
 struct MapRefinement {
     /// Why SAM need not run; nil when it must.
     let omission: AnomalyResult.Omission?
     private let map: AnomalyMap
+    /// Of S as CLIP made it: it decides whether SAM runs.
     private let heat: HeatMap
     private let configuration: AnomalyConfiguration
     /// What a tile shares with the others; nil for a picture as a whole.
@@ -23,8 +24,7 @@ struct MapRefinement {
         self.configuration = configuration
         self.scale = scale
         self.taps = taps
-        heat = try HeatMap(
-            map.squareMap, normalization: configuration.points.normalization, range: scale?.range, taps: taps)
+        heat = try HeatMap(map.squareMap, normalization: configuration.points.normalization, range: scale?.range)
         omission = scale == nil ? heat.omission(gate: configuration.promptGate) : scale?.omission
     }
 
@@ -47,6 +47,8 @@ struct MapRefinement {
     struct Masks {
         var runs: [PromptCascade.Run] = []
         var prompts = PointPrompts.none
+        /// S as the points were found on it; nil where SAM did not run.
+        var smoothedMap: AnomalyMap?
         /// Why SAM did not run; nil where it did.
         var omission: AnomalyResult.Omission?
     }
@@ -65,9 +67,13 @@ struct MapRefinement {
         guard picture == embedding.frame.original else {
             throw .pictureSizesDiffer(map: picture, embedding: embedding.frame.original)
         }
-        let prompts = try timings.measure(\.points) { () throws(AnomalySegmentationError) in
-            try PointPromptGenerator(configuration: configuration.points)
+        let (map, heat, prompts) = try timings.measure(\.points) { () throws(AnomalySegmentationError) in
+            let map = try smoothed(by: embedding)
+            let heat = try HeatMap(
+                map.squareMap, normalization: configuration.points.normalization, range: scale?.range, taps: taps)
+            let prompts = try PointPromptGenerator(configuration: configuration.points)
                 .prompts(heat, embedding, threshold: scale?.threshold, taps: taps)
+            return (map, heat, prompts)
         }
         if prompts.groups.isEmpty && scale == nil { return Masks(prompts: prompts, omission: .noGroups) }
         let runs = try timings.measure(\.cascade) { () throws(AnomalySegmentationError) in
@@ -79,7 +85,14 @@ struct MapRefinement {
                 }
             }
         }
-        return Masks(runs: runs, prompts: prompts)
+        return Masks(runs: runs, prompts: prompts, smoothedMap: map)
+    }
+
+    /// S smoothed over what SAM finds alike.
+    private func smoothed(by embedding: ImageEmbedding) throws(AnomalySegmentationError) -> AnomalyMap {
+        guard let affinity = configuration.affinity else { return map }
+        let square = try FeatureAffinity(embedding, affinity).smoothed(map.squareMap)
+        return AnomalyMap(map, squareMap: square.handed(to: taps, "affinity.square"))
     }
 
     /// The result, fused as `fusion` says. Where SAM was not asked, A = S.
@@ -87,16 +100,19 @@ struct MapRefinement {
         if let omission = masks.omission {
             let scores = map.pictureMap
             return AnomalyResult(
-                score: map.pictureScore(scores, fusion), map: map, fusedMap: scores, mask: Mask(size: scores.size),
+                score: map.pictureScore(scores, fusion), map: map, smoothedMap: map, fusedMap: scores,
+                mask: Mask(size: scores.size),
                 prompts: masks.prompts, cascades: [], omission: omission, timings: timings)
         }
         var timings = timings
+        let smoothedMap = masks.smoothedMap ?? map
         let fused = timings.measure(\.fusion) {
             MaskFusion(configuration: fusion, isPart: scale != nil)
-                .fused(masks.runs, masks.prompts.groups, map.pictureRows)
+                .fused(masks.runs, masks.prompts.groups, smoothedMap.pictureRows)
         }
         return AnomalyResult(
-            score: map.pictureScore(fused.map, fusion), map: map, fusedMap: fused.map, mask: fused.mask,
+            score: map.pictureScore(fused.map, fusion), map: map, smoothedMap: smoothedMap, fusedMap: fused.map,
+            mask: fused.mask,
             prompts: masks.prompts, cascades: fused.cascades,
             omission: masks.prompts.groups.isEmpty ? .noGroups : nil, timings: timings)
     }

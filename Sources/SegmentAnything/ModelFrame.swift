@@ -71,6 +71,14 @@ public struct ModelFrame: Sendable, Hashable {
         return (min(max(row, 0), Double(validRows - 1)), min(max(column, 0), Double(validColumns - 1)))
     }
 
+    /// The centre of an image token, as a point of the picture: the inverse of ``embeddingPosition(_:)``. It lies beyond the
+    /// picture where the token stands for padding for the most part.
+    package func imagePoint(row: Int, column: Int) -> ImagePoint {
+        imagePoint(
+            ModelPoint(
+                x: (Double(column) + 0.5) * Double(patch) - 0.5, y: (Double(row) + 0.5) * Double(patch) - 0.5))
+    }
+
     /// Whether a point lies on the picture: 0 up to, not including, its width and height. False for NaN.
     public func contains(_ point: ImagePoint) -> Bool {
         point.x >= 0 && point.x < Double(original.width) && point.y >= 0 && point.y < Double(original.height)

@@ -47,7 +47,9 @@ struct AnomalyConfigurationTests {
                 $0.points.negativeRule = .lowestHeat(heatMaximum: 1)
             },
             Rewriting(text: #"{"perComponent":{"limit":5}}"#, other: #"{"joint":{}}"#) { $0.points.grouping = .joint },
-            Rewriting(text: #"{"softGate":{"floor":0.25}}"#, other: #"{"gate":{}}"#) { $0.fusion.mode = .gate },
+            Rewriting(text: #"{"softGate":{"floor":0.5,"maskWeight":0.15}}"#, other: #"{"gate":{}}"#) {
+                $0.fusion.mode = .gate
+            },
             Rewriting(text: #"{"mapAgreement":{"ringDiameter":25}}"#, other: #"{"predictedIoU":{}}"#) {
                 $0.cascade.selectionRule = .predictedIoU
             },
@@ -56,6 +58,9 @@ struct AnomalyConfigurationTests {
                 other: #""bestComponent""#
             ) {
                 $0.cascade.cleaning = nil
+            },
+            Rewriting(text: #""affinity":{"peakWeight":0.75,"temperature":0.08},"cascade""#, other: #""cascade""#) {
+                $0.affinity = nil
             },
             Rewriting(text: #"{"automatic":{}}"#, other: #"{"valueValue":{"firstBlock":6}}"#) {
                 $0.map.producer = .dense(patches: PatchComparison(attention: .valueValue(firstBlock: 6)))
@@ -135,7 +140,7 @@ struct AnomalyConfigurationTests {
         #expect(paper.points.negativeRule == .leastSimilar(similarityWeight: 1, heatMaximum: 1))
         #expect(paper.cascade.stageCount == 3 && paper.cascade.multimaskByStage == [false, false, false])
         #expect(paper.cascade.cleaning == nil && paper.cascade.areaMaximum == 1 && paper.cascade.boxPadding == 0)
-        #expect(paper.fusion.mode == .gate && paper.promptGate == 0)
+        #expect(paper.affinity == nil && paper.fusion.mode == .gate && paper.promptGate == 0)
     }
 
     /// A piece of the defaults as JSON, another one for its place, and what that changes.
@@ -197,6 +202,9 @@ struct AnomalyConfigurationTests {
         Fault("points.negativeRule.heatMaximum") { $0.points.negativeRule = .lowestHeat(heatMaximum: .nan) },
         Fault("points.grouping.limit") { $0.points.grouping = .perComponent(limit: 0) },
         Fault("points.groupRelativeMinimum") { $0.points.groupRelativeMinimum = 1.5 },
+        Fault("affinity.peakWeight") { $0.affinity?.peakWeight = 1.5 },
+        Fault("fusion.mode.maskWeight") { $0.fusion.mode = .softGate(maskWeight: 2) },
+        Fault("affinity.temperature") { $0.affinity?.temperature = 0 },
         Fault("cascade.stageCount") { $0.cascade.stageCount = 4 },
         Fault("cascade.multimaskByStage") { $0.cascade.multimaskByStage = [true] },
         Fault("cascade.selectionRule.ringDiameter") { $0.cascade.selectionRule = .mapAgreement(ringDiameter: 4) },

@@ -52,18 +52,22 @@ struct MaskFusionTests {
         #expect(fused(FusionConfiguration { $0.mode = .gate }, []) == scores)
     }
 
-    @Test("the soft gate lowers the map outside of masks, the more the surer SAM is of one of them")
+    @Test("the soft gate lowers the map outside of masks, the more the surer SAM is of one, and raises it on them")
     func softGate() {
         var (doubted, trusted) = (part, part)
         doubted.trust = 0.2
         trusted.trust = 0.6
-        let configuration = FusionConfiguration { $0.mode = .softGate(floor: 0.25) }
-        let found = fused(configuration, [doubted, trusted])
-        for index in 0..<size.pixelCount {
-            let outside: Float = mask.values[index] ? 0.25 : 1
-            #expect(abs(found.values[index] - scores.values[index] * (1 - 0.75 * 0.6 * outside)) < 1e-6)
+        for weight in [0, 0.2] as [Float] {
+            let configuration = FusionConfiguration { $0.mode = .softGate(floor: 0.25, maskWeight: weight) }
+            let found = fused(configuration, [doubted, trusted])
+            for index in 0..<size.pixelCount {
+                let probability: Float = mask.values[index] ? 0.75 : 0
+                let gated = scores.values[index] * (1 - 0.75 * 0.6 * (1 - probability))
+                let expected = (1 - weight) * gated + weight * 0.4 * probability
+                #expect(abs(found.values[index] - expected) < 1e-6)
+            }
+            #expect(fused(configuration, []) == scores.map { (1 - weight) * $0 })
         }
-        #expect(fused(configuration, []) == scores)
     }
 
     @Test("the mask alone has its confidence, the map alone is the map")

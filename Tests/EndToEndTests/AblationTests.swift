@@ -35,9 +35,9 @@ struct AblationTests {
         let measures = try measures(first)
         #expect(
             measures.keys.sorted() == [
-                "cascade", "fusion-blend", "fusion-gate", "fusion-mask", "map", "map-clip-surgery", "map-vanilla",
-                "map-winclip", "negatives-lowest-heat", "negatives-most-similar", "negatives-none", "points",
-                "stages-2",
+                "affinity", "affinity-none", "cascade", "fusion-blend", "fusion-gate", "fusion-mask", "map",
+                "map-clip-surgery", "map-vanilla", "map-winclip", "negatives-lowest-heat", "negatives-most-similar",
+                "negatives-none", "points", "stages-2",
             ])
         #expect(
             first.errors.contains("note: april-gan is not compared: the map producer adapters needs trained weights"))

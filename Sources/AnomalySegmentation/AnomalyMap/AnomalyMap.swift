@@ -25,10 +25,23 @@ public struct AnomalyMap: Sendable {
         require(!picture.isEmpty, "AnomalyMap: a picture of \(picture) has no map")
         guard !grids.isEmpty else { throw .noGrids }
         squareMap = Self.squareMap(grids, configuration).handed(to: taps, "square")
-        let rows = squareMap.size == picture ? ScoreRows(squareMap) : ScoreRows(ResizedMap(squareMap, to: picture))
+        let rows = Self.rows(of: squareMap, picture: picture)
         pictureRows = taps?.asks("picture") == true ? ScoreRows(rows.map.handed(to: taps, "picture")) : rows
         clipScore = grids.reduce(0) { $0 + $1.clipScore } / Float(grids.count)
         self.grids = grids
+    }
+
+    /// The same grids and score of the picture with another map on the square raster.
+    init(_ other: AnomalyMap, squareMap: ScoreMap) {
+        let picture = other.pictureRows.size
+        self.squareMap = squareMap
+        pictureRows = Self.rows(of: squareMap, picture: picture)
+        clipScore = other.clipScore
+        grids = other.grids
+    }
+
+    private static func rows(of squareMap: ScoreMap, picture: ImageSize) -> ScoreRows {
+        squareMap.size == picture ? ScoreRows(squareMap) : ScoreRows(ResizedMap(squareMap, to: picture))
     }
 
     /// S at the picture's own size. Of a large picture it is made at each call.

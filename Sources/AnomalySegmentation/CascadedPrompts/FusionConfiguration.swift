@@ -6,19 +6,18 @@ public struct FusionConfiguration: Hashable, Sendable, Codable, ConfigurationPar
         case blend(maskWeight: Float = 0.3)
         /// `A = S M`, or S where there is no mask: many pixels tie at 0.
         case gate
-        /// `A = S (1 - (1 - epsilon) q (1 - max_g(P_g)))`: far from every mask S is lowered, the more the surer SAM is of its
-        /// best mask. q is the largest predicted IoU of the masks (cut to 0...1; 1 where it is not used); epsilon, 0...1, is
-        /// what is left of S when q is 1.
-        case softGate(floor: Float = 0.25)
+        /// `A = (1 - lambda) S (1 - (1 - epsilon) q (1 - max_g(P_g))) + lambda max_g(c_g P_g)`: far from every mask S is
+        /// lowered, the more the surer SAM is of its best mask, and on a mask it is raised. q is the largest predicted IoU of
+        /// the masks (cut to 0...1; 1 where it is not used); epsilon, 0...1, is what is left of S when q is 1; lambda is 0...1.
+        case softGate(floor: Float = 0.5, maskWeight: Float = 0.15)
         /// `A = max_g(c_g M_g)`.
         case mask
         /// `A = S`.
         case clip
     }
 
-    /// The formula. With the small weights the soft gate gains over the map alone on tiles (AP by 0.027, F1-max by 0.017) and
-    /// on cracks, is even on plates, and on leather gains AP and loses F1-max (docs/Results.md). Without the predicted IoU it
-    /// lost on plates, where SAM knows that it is unsure.
+    /// The formula. With the small weights the soft gate gains over the smoothed map on tiles, cracks and leather, and is even
+    /// on plates (docs/Results.md). Without the predicted IoU it lost on plates, where SAM knows that it is unsure.
     public var mode = Mode.softGate()
     /// `P = sigmoid(logits / T)`; logits. T
     public var temperature: Float = 1
@@ -40,7 +39,9 @@ public struct FusionConfiguration: Hashable, Sendable, Codable, ConfigurationPar
         let check = ConfigurationCheck("fusion")
         switch mode {
         case .blend(let weight): try check.number("mode.maskWeight", weight, in: 0...1)
-        case .softGate(let floor): try check.number("mode.floor", floor, in: 0...1)
+        case .softGate(let floor, let weight):
+            try check.number("mode.floor", floor, in: 0...1)
+            try check.number("mode.maskWeight", weight, in: 0...1)
         case .gate, .mask, .clip: break
         }
         try check.positive("temperature", temperature)

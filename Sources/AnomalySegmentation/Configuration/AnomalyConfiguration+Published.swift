@@ -11,6 +11,7 @@ extension AnomalyConfiguration {
     /// multiplied by the mask. Where the paper is silent the plainest value stands, and no step of ours is added.
     public static let paper = AnomalyConfiguration {
         $0.map.inputs = .scales(ofModelSide: [1])
+        $0.affinity = nil
         $0.points = .paper
         $0.cascade = .paper
         // The published gains in F1 and AP at a slightly lower AUROC fit the product of map and mask.

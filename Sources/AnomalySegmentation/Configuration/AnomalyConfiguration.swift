@@ -9,6 +9,8 @@ public struct AnomalyConfiguration: Hashable, Sendable, Codable, ConfigurationPa
     public var text = TextPromptConfiguration()
     /// How CLIP's patches become the map S.
     public var map = AnomalyMapConfiguration()
+    /// How SAM's features smooth S before points are chosen; nil: not at all.
+    public var affinity: AffinityConfiguration? = AffinityConfiguration()
     /// PPG: how the map and SAM's features become point prompts.
     public var points = PointPromptConfiguration()
     /// CPS: how the points become masks.
@@ -28,6 +30,7 @@ public struct AnomalyConfiguration: Hashable, Sendable, Codable, ConfigurationPa
         let values = try decoder.container(keyedBy: CodingKeys.self)
         text = try values.decode(TextPromptConfiguration.self, forKey: .text)
         map = try values.decode(AnomalyMapConfiguration.self, forKey: .map)
+        affinity = try values.decodeIfPresent(AffinityConfiguration.self, forKey: .affinity)
         points = try values.decode(PointPromptConfiguration.self, forKey: .points)
         cascade = try values.decode(CascadeConfiguration.self, forKey: .cascade)
         fusion = try values.decode(FusionConfiguration.self, forKey: .fusion)
@@ -42,6 +45,7 @@ public struct AnomalyConfiguration: Hashable, Sendable, Codable, ConfigurationPa
     public func validate() throws(AnomalySegmentationError) {
         try text.validate()
         try map.validate()
+        try affinity?.validate()
         try points.validate()
         try cascade.validate()
         try fusion.validate()

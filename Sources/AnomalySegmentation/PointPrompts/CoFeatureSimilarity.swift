@@ -96,6 +96,9 @@ struct CoFeatureSimilarity: Sendable {
         return SimilarityGrid(frame: frame, columns: columns, values: values)
     }
 
+    /// All valid cells, `[rows * columns, channels]`, each of unit length or zero.
+    var unitCells: Tensor { Tensor(cells, shape: [rows * columns, channels]) }
+
     private func corners(at point: ImagePoint) -> [(cell: Int, weight: Float)] {
         BilinearCorners(frame.embeddingPosition(point), rows: rows, columns: columns)
             .cells(columns: columns)

@@ -50,6 +50,6 @@ extension AnomalySegmenter {
             do throws(AnomalySegmentationError) { found = try work.add(tile) } catch { throw failure(error) }
             try each(found)
         }
-        do throws(AnomalySegmentationError) { return try work.joined() } catch { throw failure(error) }
+        return work.joined()
     }
 }

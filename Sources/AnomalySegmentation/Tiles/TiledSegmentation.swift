@@ -10,6 +10,9 @@ struct TiledSegmentation {
     private let grids: [[GridMap]]
     private let scale: TileScale
     private var join: TileJoin
+    /// For the product with masks: the maps alone, as long as no tile has a mask to multiply with.
+    private var unmasked: TileJoin?
+    private var omission: AnomalyResult.Omission?
     private var clipScore: Float = 0
     private var timings = StageTimings()
     private var trace: AnomalyTrace
@@ -42,6 +45,8 @@ struct TiledSegmentation {
         self.grids = grids
         self.timings = timings
         join = TileJoin(grid)
+        unmasked = configuration.fusion.mode == .gate ? TileJoin(grid) : nil
+        omission = scale.omission
         trace = AnomalyTrace(tiling)
         trace.threshold = scale.threshold
     }
@@ -57,7 +62,9 @@ struct TiledSegmentation {
         let box = boxes[tile]
         var spent = StageTimings()
         let map = try spent.measure(\.map) { () throws(AnomalySegmentationError) in try self.map(of: tile) }
-        let result = try MapRefinement(map, segmenter.configuration, scale: scale)
+        // One tile is the picture, and its points are found on its own scale, also once it is smoothed.
+        let isWhole = boxes.count == 1
+        let result = try MapRefinement(map, segmenter.configuration, scale: isWhole ? nil : scale)
             .result(segmenter.sam, timings: StageTimings()) { timings throws(AnomalySegmentationError) in
                 try timings.measure(\.embedding) { () throws(AnomalySegmentationError) in
                     try segmenter.embed(image.cropped(to: box))
@@ -65,7 +72,15 @@ struct TiledSegmentation {
             }
         spent.add(result.timings)
         clipScore = max(clipScore, map.clipScore)
-        spent.measure(\.fusion) { join.add(result.fusedMap, result.mask, tile: tile) }
+        spent.measure(\.fusion) {
+            join.add(result.fusedMap, result.mask, tile: tile)
+            if join.hasNoMask {
+                unmasked?.add(result.smoothedMap.pictureMap, result.mask, tile: tile)
+            } else {
+                unmasked = nil
+            }
+        }
+        if isWhole { (trace.threshold, omission) = (result.prompts.threshold, result.omission) }
         timings.add(spent)
         let found = AnomalyTile(box: box, result: result)
         trace.add(found)
@@ -73,22 +88,15 @@ struct TiledSegmentation {
     }
 
     /// The result, once all tiles are in.
-    mutating func joined() throws(AnomalySegmentationError) -> TiledAnomalyResult {
+    mutating func joined() -> TiledAnomalyResult {
         let fusion = segmenter.configuration.fusion
-        if fusion.mode == .gate && join.hasNoMask {
-            // Without any mask there is nothing to multiply with, as in a picture without tiles.
-            join = TileJoin(grid)
-            for tile in boxes.indices {
-                let map = try self.map(of: tile).pictureMap
-                join.add(map, Mask(size: map.size), tile: tile)
-            }
-        }
         var spent = StageTimings()
-        let joined = spent.measure(\.fusion) { join.joined() }
+        // Without any mask there is nothing to multiply with, as in a picture without tiles.
+        let joined = spent.measure(\.fusion) { (unmasked ?? join).joined() }
         timings.add(spent)
         let weight = fusion.pictureScoreWeight
         return TiledAnomalyResult(
             score: weight * clipScore + (1 - weight) * (joined.map.range?.upperBound ?? 0), clipScore: clipScore,
-            fusedMap: joined.map, mask: joined.mask, omission: scale.omission, timings: timings, trace: trace)
+            fusedMap: joined.map, mask: joined.mask, omission: omission, timings: timings, trace: trace)
     }
 }

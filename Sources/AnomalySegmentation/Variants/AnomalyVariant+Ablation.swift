@@ -14,7 +14,7 @@ extension AnomalyVariant {
 
     /// The variants that show what each part of a configuration is worth, each with one change.
     ///
-    /// - The map alone, with PPG, with two stages of CPS, with all.
+    /// - The map alone, smoothed by SAM's features, with PPG, with two stages of CPS, with all; all without the smoothing.
     /// - Without negatives, and with each rule for them.
     /// - Each way to join map and masks.
     /// - The map alone of each published method that the weights allow.
@@ -30,7 +30,18 @@ extension AnomalyVariant {
     public static func ablation(
         of configuration: AnomalyConfiguration, clip: CLIPModel, mapWeights: (any TensorSource)? = nil
     ) -> (variants: [AnomalyVariant], unusable: [Unusable]) {
-        var variants = [map(of: configuration), points(of: configuration)]
+        var variants = [map(of: configuration)]
+        if configuration.affinity != nil {
+            variants += [
+                AnomalyVariant(
+                    name: "affinity", title: "+ affinity", aspect: .steps,
+                    configuration: configuration.with { $0.fusion.mode = .clip }),
+                AnomalyVariant(
+                    name: "affinity-none", title: "+ PPG + CPS, no affinity", aspect: .steps,
+                    configuration: configuration.with { $0.affinity = nil }),
+            ]
+        }
+        variants.append(points(of: configuration))
         if configuration.cascade.stageCount != 2 {
             variants.append(
                 AnomalyVariant(

@@ -42,12 +42,14 @@ public struct VariantSegmenter: Sendable {
     /// All that decides the masks, on a map.
     private struct MaskKey: Hashable {
         let map: MapKey
+        let affinity: AffinityConfiguration?
         let points: PointPromptConfiguration
         let cascade: CascadeConfiguration
         let promptGate: Float
 
         init(_ configuration: AnomalyConfiguration) {
             map = MapKey(configuration)
+            affinity = configuration.affinity
             (points, cascade) = (configuration.points, configuration.cascade)
             promptGate = configuration.promptGate
         }

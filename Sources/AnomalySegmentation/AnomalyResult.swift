@@ -17,7 +17,7 @@ public struct AnomalyResult: Sendable {
     public let score: Float
     /// S with its own score of the picture as a whole.
     public let map: AnomalyMap
-    /// S as points were found on it and masks were joined with it: smoothed by SAM's features, or ``map`` as it is where
+    /// S as points are found on it and masks are joined with it: smoothed by SAM's features, or ``map`` as it is where
     /// that is switched off or SAM did not run.
     public let smoothedMap: AnomalyMap
     /// A: the final map at the picture's own size, on the scale of S.

@@ -108,7 +108,9 @@ struct MapRefinement {
         let smoothedMap = masks.smoothedMap ?? map
         let fused = timings.measure(\.fusion) {
             MaskFusion(configuration: fusion, isPart: scale != nil)
-                .fused(masks.runs, masks.prompts.groups, smoothedMap.pictureRows)
+                .fused(
+                    masks.runs, masks.prompts.groups,
+                    fusion.mode == .clip ? map.pictureRows : smoothedMap.pictureRows)
         }
         return AnomalyResult(
             score: map.pictureScore(fused.map, fusion), map: map, smoothedMap: smoothedMap, fusedMap: fused.map,

@@ -46,12 +46,13 @@ struct TiledSegmenterTests {
     }
 
     @Test(
-        "without masks the map is that of CLIP in every mode but those that lower it",
-        arguments: [FusionConfiguration.Mode.gate, .clip])
-    func withoutMasks(_ mode: FusionConfiguration.Mode) throws {
+        "without masks the product leaves the smoothed map, and the map alone is that of CLIP",
+        arguments: [AffinityConfiguration(), nil])
+    func withoutMasks(_ affinity: AffinityConfiguration?) throws {
         let picture = GeneratedModels.picture(width: 100, height: 60)
         func map(_ mode: FusionConfiguration.Mode) throws -> ScoreMap {
             let segmenter = try GeneratedModels.segmenter {
+                $0.affinity = affinity
                 $0.fusion.mode = mode
                 $0.cascade.areaMaximum = 0
                 $0.cascade.largeGroupArea = 1
@@ -62,7 +63,8 @@ struct TiledSegmenterTests {
             #expect(found.mask.isEmpty)
             return found.fusedMap
         }
-        #expect(try map(mode) == map(.clip))
+        #expect(try map(.gate) == map(.blend(maskWeight: 0)))
+        #expect(try (map(.gate) == map(.clip)) == (affinity == nil))
     }
 
     @Test("a gate above every tile's map leaves SAM out everywhere, and the joined map is CLIP's")

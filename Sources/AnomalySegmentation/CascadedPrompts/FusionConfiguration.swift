@@ -1,6 +1,7 @@
 /// How the map S and the masks become the final map A. The absolute scale of S is kept: nothing is scaled by picture.
 public struct FusionConfiguration: Hashable, Sendable, Codable, ConfigurationPart {
-    /// The formula. M_g is the mask of group g, P_g its probability, c_g its confidence.
+    /// The formula. M_g is the mask of group g, P_g its probability, c_g its confidence; S is smoothed by SAM's features where
+    /// the configuration has an `affinity`.
     public enum Mode: Hashable, Sendable, Codable {
         /// `A = (1 - lambda) S + lambda max_g(c_g P_g)`: outside of the masks the order of S stands. lambda is 0...1.
         case blend(maskWeight: Float = 0.3)
@@ -12,7 +13,7 @@ public struct FusionConfiguration: Hashable, Sendable, Codable, ConfigurationPar
         case softGate(floor: Float = 0.5, maskWeight: Float = 0.15)
         /// `A = max_g(c_g M_g)`.
         case mask
-        /// `A = S`.
+        /// `A = S` as CLIP made it; `blend(maskWeight: 0)` is the smoothed S.
         case clip
     }
 

@@ -35,7 +35,7 @@ extension AnomalyVariant {
             variants += [
                 AnomalyVariant(
                     name: "affinity", title: "+ affinity", aspect: .steps,
-                    configuration: configuration.with { $0.fusion.mode = .clip }),
+                    configuration: configuration.with { $0.fusion.mode = .blend(maskWeight: 0) }),
                 AnomalyVariant(
                     name: "affinity-none", title: "+ PPG + CPS, no affinity", aspect: .steps,
                     configuration: configuration.with { $0.affinity = nil }),

@@ -34,8 +34,8 @@ extension AnomalySegmenter {
 
     /// The whole path for one picture, with values that are kept or replaced on the way.
     ///
-    /// Names are those of ``activations(for:)``: the map by input and block, S, S smoothed, n, the cut, and for each group of points the
-    /// similarity to SAM's features, the ring, the candidates' costs, and the logits and predicted IoU of each stage. In a
+    /// Names are those of ``activations(for:)``: the map by input and block, S, S smoothed, n, the cut, and for each group of points
+    /// the similarity to SAM's features, the ring, the candidates' costs, and the logits and predicted IoU of each stage. In a
     /// name `*` stands for any text. A value that this picture does not need, such as those of a third group, is absent.
     ///
     /// - Parameters:

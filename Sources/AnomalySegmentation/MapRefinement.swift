@@ -54,8 +54,10 @@ struct MapRefinement {
     }
 
     /// PPG and CPS. Errors are those of ``result(_:timings:embedding:)``.
+    ///
+    /// - Parameter smoothed: S smoothed by SAM's features, where it was made before.
     func masks(
-        _ predictor: some MaskPredicting, timings: inout StageTimings,
+        _ predictor: some MaskPredicting, smoothed: AnomalyMap? = nil, timings: inout StageTimings,
         embedding: (inout StageTimings) throws(AnomalySegmentationError) -> ImageEmbedding
     ) throws(AnomalySegmentationError) -> Masks {
         if let omission { return Masks(omission: omission) }
@@ -68,11 +70,12 @@ struct MapRefinement {
             throw .pictureSizesDiffer(map: picture, embedding: embedding.frame.original)
         }
         let (map, heat, prompts) = try timings.measure(\.points) { () throws(AnomalySegmentationError) in
-            let map = try smoothed(by: embedding)
+            let features = try CoFeatureSimilarity(embedding, centers: configuration.points.centersFeatures)
+            let map = smoothed ?? self.smoothed(by: features)
             let heat = try HeatMap(
                 map.squareMap, normalization: configuration.points.normalization, range: scale?.range, taps: taps)
-            let prompts = try PointPromptGenerator(configuration: configuration.points)
-                .prompts(heat, embedding, threshold: scale?.threshold, taps: taps)
+            let prompts = PointPromptGenerator(configuration: configuration.points)
+                .prompts(heat, features, threshold: scale?.threshold, taps: taps)
             return (map, heat, prompts)
         }
         if prompts.groups.isEmpty && scale == nil { return Masks(prompts: prompts, omission: .noGroups) }
@@ -89,9 +92,9 @@ struct MapRefinement {
     }
 
     /// S smoothed over what SAM finds alike.
-    private func smoothed(by embedding: ImageEmbedding) throws(AnomalySegmentationError) -> AnomalyMap {
+    private func smoothed(by features: CoFeatureSimilarity) -> AnomalyMap {
         guard let affinity = configuration.affinity else { return map }
-        let square = try FeatureAffinity(embedding, affinity).smoothed(map.squareMap)
+        let square = FeatureAffinity(features: features, configuration: affinity).smoothed(map.squareMap)
         return AnomalyMap(map, squareMap: square.handed(to: taps, "affinity.square"))
     }
 

@@ -33,7 +33,9 @@ struct FeatureAffinityTests {
     ) throws -> ScoreMap {
         var configuration = AffinityConfiguration()
         (configuration.temperature, configuration.peakWeight) = (temperature, peakWeight)
-        return try FeatureAffinity(embedding, configuration).smoothed(scores)
+        return try FeatureAffinity(
+            features: CoFeatureSimilarity(embedding, centers: true), configuration: configuration
+        ).smoothed(scores)
     }
 
     @Test("cells that look alike get one score, the whole defect its part of it, and the peak stays")

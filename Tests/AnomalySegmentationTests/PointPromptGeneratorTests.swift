@@ -10,7 +10,9 @@ struct PointPromptGeneratorTests {
         _ map: ScoreMap, _ embedding: ImageEmbedding, _ configuration: PointPromptConfiguration = .init()
     ) throws -> PointPrompts {
         try PointPromptGenerator(configuration: configuration)
-            .prompts(HeatMap(map, normalization: configuration.normalization), embedding)
+            .prompts(
+                HeatMap(map, normalization: configuration.normalization),
+                CoFeatureSimilarity(embedding, centers: configuration.centersFeatures))
     }
 
     @Test("a defect gives a group whose points and box are pixels of the picture")

@@ -8,8 +8,8 @@ input sizes, smoothed, at the picture's size), runs SAM's cascade of three stage
 and box) and writes mask.png, heatmap.png and map.npy.
 
 It does less than `vitrine segment`, which makes the comparison kind to Python: one group of points at the map's extremes
-instead of PPG with its regions, rings and similarities; no guards, cleaning and fusion; no overlay, 16-bit map, record
-and digests of the weights. PNG files are compressed at level 1. Layers are built without random initial values.
+instead of PPG with its regions, rings and similarities; the map is not smoothed by SAM's features; no guards, cleaning and
+fusion; no overlay, 16-bit map, record and digests of the weights. PNG files are compressed at level 1. Layers are built without random initial values.
 """
 
 import argparse

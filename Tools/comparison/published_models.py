@@ -9,10 +9,10 @@ the last six blocks, three input sizes, smoothed, at the picture's size), runs S
 RESULT (a result.json of that picture), the cascade of three stages; writes mask.png, heatmap.png, map.npy, and report.json
 with what each stage gave and the seconds that each step took.
 
-It does less than `vitrine segment`, which makes the comparison kind to Python: points are read and not looked for; no
-guards, cleaning and fusion; no overlay, 16-bit map, record and digests of the weights. The box of the third stage goes around
-the whole mask. PNG files are compressed at level 1. Layers are built without random initial values, and weights stay where
-they are mapped. With --text-vectors FILE, the two vectors of the sentences are read from there, or written there where the
+It does less than `vitrine segment`, which makes the comparison kind to Python: points are read and not looked for; the map
+is not smoothed by SAM's features; no guards, cleaning and fusion; no overlay, 16-bit map, record and digests of the weights.
+The box of the third stage goes around the whole mask. PNG files are compressed at level 1. Layers are built without random
+initial values, and weights stay where they are mapped. With --text-vectors FILE, the two vectors of the sentences are read from there, or written there where the
 file is missing.
 """
 

@@ -107,19 +107,16 @@ struct MaskFusion {
         switch configuration.mode {
         case .clip: return scores.map
         case .gate where !hasMask && !isPart: return scores.map
-        case .gate:
-            return combined(scores, parts, { part, rows in part.inside(rows, 1) }) { score, cover, _ in score * cover }
-        case .mask:
-            return combined(scores, parts, { part, rows in part.inside(rows, part.confidence) }) { _, own, _ in own }
+        case .gate: return combined(scores, parts, { $0.inside($1) }) { score, cover, _ in score * cover }
+        case .mask: return combined(scores, parts, { $0.inside($1) }) { _, _, raised in raised }
         case .softGate(let floor, let weight):
             // Without a mask nothing says where the defect is not.
             let lowered = (1 - floor) * (parts.map(\.trust).max() ?? 0)
-            return combined(scores, parts, probability, weight == 0 ? nil : confidentProbability) {
-                score, cover, raised in
+            return combined(scores, parts, { $0.probability.values(ofRows: $1) }) { score, cover, raised in
                 (1 - weight) * (score * (1 - lowered * (1 - cover))) + weight * raised
             }
         case .blend(let weight):
-            return combined(scores, parts, confidentProbability) { score, raised, _ in
+            return combined(scores, parts, { $0.probability.values(ofRows: $1) }) { score, _, raised in
                 (1 - weight) * score + weight * raised
             }
         }
@@ -133,48 +130,39 @@ struct MaskFusion {
         /// q, 0...1.
         var trust: Float = 1
 
-        /// Some rows of a map that is `value` inside of the mask and 0 outside.
-        func inside(_ rows: Range<Int>, _ value: Float) -> [Float] {
+        /// Some rows of a map that is 1 inside of the mask and 0 outside.
+        func inside(_ rows: Range<Int>) -> [Float] {
             var values = [Float](repeating: 0, count: mask.size.indices(ofRows: rows).count)
             for y in rows {
                 let start = (y - rows.lowerBound) * mask.size.width
-                mask.forEachRun(ofRow: y) { run in for x in run { values[start + x] = value } }
+                mask.forEachRun(ofRow: y) { run in for x in run { values[start + x] = 1 } }
             }
             return values
         }
     }
 
-    /// What one part says of some rows.
-    private typealias Statement = (_ part: Part, _ rows: Range<Int>) -> [Float]
-
-    private let probability: Statement = { part, rows in part.probability.values(ofRows: rows) }
-
-    private let confidentProbability: Statement = { part, rows in
-        part.probability.values(ofRows: rows).map { part.confidence * $0 }
-    }
-
-    /// Strip by strip the scores, joined with the largest of what the parts say: of one statement, or of two.
+    /// Strip by strip the scores, joined with the largest of what the parts say, as it is and times their confidence.
     private func combined(
-        _ scores: ScoreRows, _ parts: [Part], _ first: @escaping Statement, _ second: Statement? = nil,
-        _ rule: (_ score: Float, _ first: Float, _ second: Float) -> Float
+        _ scores: ScoreRows, _ parts: [Part], _ value: (_ part: Part, _ rows: Range<Int>) -> [Float],
+        _ rule: (_ score: Float, _ cover: Float, _ raised: Float) -> Float
     ) -> ScoreMap {
         let size = scores.size
-        func cover(_ rows: Range<Int>, _ statement: Statement?) -> [Float] {
-            var cover = [Float](repeating: 0, count: size.indices(ofRows: rows).count)
-            guard let statement else { return cover }
-            for part in parts {
-                let values = statement(part, rows)
-                for index in cover.indices { cover[index] = max(cover[index], values[index]) }
-            }
-            return cover
-        }
         return ScoreMap(
             size: size,
             values: [Float](unsafeUninitializedCapacity: size.pixelCount) { output, initialized in
                 for rows in size.strips {
-                    let (own, first, second) = (scores.values(ofRows: rows), cover(rows, first), cover(rows, second))
+                    var cover = [Float](repeating: 0, count: size.indices(ofRows: rows).count)
+                    var raised = cover
+                    for part in parts {
+                        let values = value(part, rows)
+                        for index in cover.indices {
+                            cover[index] = max(cover[index], values[index])
+                            raised[index] = max(raised[index], part.confidence * values[index])
+                        }
+                    }
+                    let own = scores.values(ofRows: rows)
                     for index in own.indices {
-                        output[initialized + index] = rule(own[index], first[index], second[index])
+                        output[initialized + index] = rule(own[index], cover[index], raised[index])
                     }
                     initialized += own.count
                 }

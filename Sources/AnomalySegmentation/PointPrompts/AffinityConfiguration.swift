@@ -3,7 +3,7 @@
 /// CLIP's patches are coarse, and neighbours of one surface differ by chance. Cells of SAM's embedding that look alike
 /// should have one score: each gets the mean of S over all cells, weighed by how much they look like it.
 public struct AffinityConfiguration: Hashable, Sendable, Codable, ConfigurationPart {
-    /// What centred cosines are divided by before the softmax that makes them weights. Small: only near twins of a cell
+    /// What cosines are divided by before the softmax that makes them weights. Small: only near twins of a cell
     /// count; large: all cells get the same score. tau
     ///
     /// With the small weights 0.06 to 0.1 gain on four sets of real pictures (docs/Results.md); from 0.15 on small

@@ -8,8 +8,8 @@ extension CoFeatureSimilarity {
     /// picture has the value of the border.
     func sampled(_ map: ScoreMap) -> [Float] {
         let (width, height) = (map.size.width, map.size.height)
-        let across = (0..<columns).map { Place(center(row: 0, column: $0, in: map.size).x, below: width) }
-        let down = (0..<rows).map { Place(center(row: $0, column: 0, in: map.size).y, below: height) }
+        let across = (0..<columns).map { NeighbourPair(center(row: 0, column: $0, in: map.size).x, below: width) }
+        let down = (0..<rows).map { NeighbourPair(center(row: $0, column: 0, in: map.size).y, below: height) }
         return map.values.withUnsafeBufferPointer { values in
             down.flatMap { y in
                 across.map { x in
@@ -24,10 +24,10 @@ extension CoFeatureSimilarity {
     /// Values of the valid cells, `[rows * columns]`, on a raster that covers the picture, read between the cells' centres.
     func spread(_ grid: [Float], over size: ImageSize) -> ScoreMap {
         let across = (0..<size.width).map { x in
-            Place(frame.embeddingPosition(point(x: x, y: 0, of: size)).column, below: columns)
+            NeighbourPair(frame.embeddingPosition(point(x: x, y: 0, of: size)).column, below: columns)
         }
         let down = (0..<size.height).map { y in
-            Place(frame.embeddingPosition(point(x: 0, y: y, of: size)).row, below: rows)
+            NeighbourPair(frame.embeddingPosition(point(x: 0, y: y, of: size)).row, below: rows)
         }
         let values = [Float](unsafeUninitializedCapacity: size.pixelCount) { output, initialized in
             grid.withUnsafeBufferPointer { grid in
@@ -54,23 +54,4 @@ extension CoFeatureSimilarity {
     private func point(x: Int, y: Int, of size: ImageSize) -> ImagePoint {
         ImagePoint(x: Double(x), y: Double(y)).mapped(from: size, to: frame.original)
     }
-}
-
-/// A place between two neighbours on one axis.
-private struct Place {
-    let first: Int
-    let second: Int
-    private let share: Float
-
-    /// - Parameters:
-    ///   - position: from the first one's centre; moved to the nearest end where it lies beyond.
-    ///   - count: how many there are.
-    init(_ position: Double, below count: Int) {
-        let inside = min(max(position, 0), Double(count - 1))
-        first = Int(inside)
-        second = min(first + 1, count - 1)
-        share = Float(inside - Double(first))
-    }
-
-    func between(_ left: Float, _ right: Float) -> Float { (1 - share) * left + share * right }
 }

@@ -137,26 +137,20 @@ struct SimilarityGrid: Sendable {
 
 /// The four cells around a position, and how much each counts.
 private struct BilinearCorners {
-    private let row: Int
-    private let column: Int
-    private let nextRow: Int
-    private let nextColumn: Int
-    private let down: Float
-    private let right: Float
+    private let down: NeighbourPair
+    private let across: NeighbourPair
 
     init(_ position: (row: Double, column: Double), rows: Int, columns: Int) {
-        row = Int(position.row)
-        column = Int(position.column)
-        nextRow = min(row + 1, rows - 1)
-        nextColumn = min(column + 1, columns - 1)
-        down = Float(position.row - Double(row))
-        right = Float(position.column - Double(column))
+        down = NeighbourPair(position.row, below: rows)
+        across = NeighbourPair(position.column, below: columns)
     }
 
     func cells(columns: Int) -> [(cell: Int, weight: Float)] {
         [
-            (row * columns + column, (1 - down) * (1 - right)), (row * columns + nextColumn, (1 - down) * right),
-            (nextRow * columns + column, down * (1 - right)), (nextRow * columns + nextColumn, down * right),
+            (down.first * columns + across.first, (1 - down.share) * (1 - across.share)),
+            (down.first * columns + across.second, (1 - down.share) * across.share),
+            (down.second * columns + across.first, down.share * (1 - across.share)),
+            (down.second * columns + across.second, down.share * across.share),
         ]
     }
 }

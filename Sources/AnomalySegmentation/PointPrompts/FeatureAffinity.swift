@@ -10,8 +10,8 @@ import Tensors
 
 /// Smooths S over cells that SAM's features find alike.
 ///
-/// `p_i = sum_j softmax_j(cos(f_i, f_j) / tau) s_j` for the cells i and j on the picture, where f are SAM's features less
-/// their mean over the picture, and s is S at the cells' centres. All p are then multiplied by `(max s / max p)^rho`.
+/// `p_i = sum_j softmax_j(cos(f_i, f_j) / tau) s_j` for the cells i and j on the picture, where f are SAM's features, less
+/// their mean over the picture where points are compared so, and s is S at the cells' centres. All p are then multiplied by `(max s / max p)^rho`.
 /// **Complexity:** cells^2 x channels multiply-adds; 4,096 cells of 256 channels for a square picture.
 struct FeatureAffinity {
     let features: CoFeatureSimilarity
@@ -19,15 +19,6 @@ struct FeatureAffinity {
 
     /// Rows of weights that are in memory at once.
     private static let band = 512
-
-    /// - Parameters:
-    ///   - embedding: of the picture.
-    ///   - configuration: tau and rho.
-    /// - Throws: ``AnomalySegmentationError/featuresNotFinite``.
-    init(_ embedding: ImageEmbedding, _ configuration: AffinityConfiguration) throws(AnomalySegmentationError) {
-        features = try CoFeatureSimilarity(embedding, centers: true)
-        self.configuration = configuration
-    }
 
     /// S smoothed, on its own raster; S itself where the features tell nothing apart.
     ///

@@ -16,17 +16,16 @@ struct PointPromptGenerator {
     ///
     /// - Parameters:
     ///   - map: not flat, so that it has a cut.
-    ///   - embedding: of the same picture.
+    ///   - features: of the same picture.
     ///   - threshold: the cut, where others share it; nil: that of this map.
     ///   - taps: at the root, for observers.
     func prompts(
-        _ map: HeatMap, _ embedding: ImageEmbedding, threshold: ThresholdReport? = nil, taps: ActivationTaps? = nil
-    ) throws(AnomalySegmentationError) -> PointPrompts {
+        _ map: HeatMap, _ features: CoFeatureSimilarity, threshold: ThresholdReport? = nil, taps: ActivationTaps? = nil
+    ) -> PointPrompts {
         let threshold = HeatThreshold.handed(
             threshold ?? HeatThreshold.report(for: map, configuration), of: map, to: taps)
         let regions = AnomalyRegions(map, threshold: threshold.heat, configuration)
-        let features = try CoFeatureSimilarity(embedding, centers: configuration.centersFeatures)
-        let picture = embedding.frame.original
+        let picture = features.frame.original
         let positives = regions.kept.map { PositiveSelection.choose(in: $0, heat: map.heat, configuration) }
         let negatives = NegativeSelection(
             map: map, extreme: regions.extreme, positives: positives.flatMap { $0.map(\.pixel) }, picture: picture,

@@ -53,6 +53,11 @@ public struct VariantSegmenter: Sendable {
             (points, cascade) = (configuration.points, configuration.cascade)
             promptGate = configuration.promptGate
         }
+
+        /// Whether S is smoothed in the same way.
+        func smoothsAlike(_ other: MaskKey) -> Bool {
+            map == other.map && affinity == other.affinity && points.centersFeatures == other.points.centersFeatures
+        }
     }
 
     /// - Parameters:
@@ -184,7 +189,9 @@ public struct VariantSegmenter: Sendable {
             if let known = masks[key] { return known }
             var timings = StageTimings()
             let encoded = encoded
-            let found = try refinement.masks(segmenter.sam, timings: &timings) { _ throws(AnomalySegmentationError) in
+            let smoothed = masks.first { $0.key.smoothsAlike(key) && $0.value.smoothedMap != nil }?.value.smoothedMap
+            let found = try refinement.masks(segmenter.sam, smoothed: smoothed, timings: &timings) {
+                _ throws(AnomalySegmentationError) in
                 try AnomalySegmentationError.wrapping { () throws(SAMError) in try encoded.embedding() }
             }
             masks[key] = found

@@ -7,6 +7,9 @@ With --precision int8 Vitrine computes in bytes, and ONNX Runtime and OpenVINO r
 dynamic quantisation. With --precision bf16 Vitrine computes in bfloat16, and PyTorch and OpenVINO run twice, in full precision
 and in bfloat16; ONNX Runtime has no such form for processors. PyTorch in full precision is what all are checked against.
 
+With --isa avx2 all engines keep to AVX2, on a processor that has AVX-512; instruction_sets.py says how. The kernel's own note
+of who used AVX-512 is read, and an engine that did ends the run.
+
 Three works are whole commands instead. cold-start is one picture, from the start of a process to its last file, beside a
 Python program with PyTorch. folder is `vitrine segment` alone, on 20 and on 200 pictures. segment is one picture with models of
 published size, CLIP ViT-L/14 at 336 px and SAM ViT-B, beside PyTorch, with and without text vectors of an earlier run; it
@@ -22,6 +25,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+
+import instruction_sets
+
+# Before the engines are loaded, because they ask the processor then.
+if __name__ == "__main__" and "--isa=avx2" in [*sys.argv, *map("=".join, zip(sys.argv, sys.argv[1:]))]:
+    if not instruction_sets.limited():
+        instruction_sets.run_again_limited()
 
 import chart
 import commands
@@ -45,21 +55,27 @@ def measure(make, batch, runner, threads, rounds, precision):
     with engines.scratch() as name:
         folder = Path(name)
         engines.export_all(work.graphs, folder)
+        since = time.monotonic()
         everyone = [engine(work, folder, threads) for engine in PEERS[precision]]
         everyone.append(engines.Vitrine(work, folder, runner, threads, precision))
-        seconds, errors = warmed_up(everyone, AGREEMENT[precision])
+        seconds, errors = warmed_up(everyone, AGREEMENT[precision], since)
         times, peaks = timed(everyone, seconds, runner, rounds or work.rounds)
         for engine in everyone:
             engine.close()
     return work, times, peaks, errors
 
 
-def warmed_up(everyone, agreement):
-    """Runs each engine two or three times: its shortest time, and its error against the first, PyTorch."""
+def warmed_up(everyone, agreement, since):
+    """Runs each engine two or three times: its shortest time, and its error against the first, PyTorch.
+
+    Where all are limited to AVX2, none may have used more since they were made.
+    """
     seconds, outputs = {}, {}
     for engine in everyone:
         first, outputs[engine.name] = engine.run()
         seconds[engine.name] = min(engine.run()[0] for _ in range(1 if first > 2 else 2))
+        if instruction_sets.limited() and instruction_sets.used_wide_vectors(engine.process, since):
+            raise RuntimeError(f"{engine.name} used AVX-512, though it is limited to AVX2")
     ours = everyone[-1]
     outputs[ours.name] = ours.outputs()
     expected = outputs[everyone[0].name]
@@ -147,6 +163,7 @@ def main():
     parser.add_argument("--works", help=f"comma-separated, of: {', '.join([*WORKS, *COMMANDS])}")
     parser.add_argument("--batches", default="1,8", help="batch sizes, where a work has them")
     parser.add_argument("--precision", choices=list(PEERS), default="full", help="in which Vitrine computes")
+    parser.add_argument("--isa", choices=["avx2"], help="keep all engines to these instructions, on a processor with more")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, help="rounds of each work, in place of its own number")
     parser.add_argument("--json", help="file for a list of {work, batch, ours_s, peers, ratio, max_rel_error, ...}")

@@ -36,6 +36,8 @@ class Torch:
     """PyTorch; the other two peers differ in how they compile."""
 
     name = "PyTorch"
+    # Of which process; an entry of /proc.
+    process = "self"
 
     def __init__(self, work, folder, threads):
         torch.set_num_threads(threads)
@@ -205,6 +207,7 @@ class Vitrine:
 
     def __init__(self, work, folder, runner, threads, precision="full"):
         self.runner, self.folder = runner, Path(folder)
+        self.process = str(runner.process.pid)
         weights, inputs = self.folder / "weights.safetensors", self.folder / "inputs.safetensors"
         save_file({name: np.array(value.numpy(), order="C") for name, value in work.state.items()}, weights)
         save_file({name: np.array(value, order="C") for name, value in work.inputs.items()}, inputs)

@@ -23,10 +23,11 @@ extension CLIPModel {
 
     /// Both towers, and `logit_scale` as the file has it, which is the logarithm of the scale.
     static func towers(
-        of weights: CLIPWeights, _ configuration: CLIPConfiguration, _ precision: Precision = .full
+        of weights: CLIPWeights, _ configuration: CLIPConfiguration, _ precision: Precision = .full,
+        shelf: (any PanelShelf)? = nil
     ) throws(CLIPLoadingError) -> (image: ImageTower, text: TextTower, scale: Tensor) {
         do throws(WeightError) {
-            return try WeightScope.load(from: weights) { scope in
+            return try WeightScope.load(from: weights, shelf: shelf) { scope in
                 (
                     ImageTower(scope.child("visual"), configuration, precision),
                     TextTower(scope, configuration, precision),

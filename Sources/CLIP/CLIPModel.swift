@@ -36,6 +36,16 @@ public struct CLIPModel: Sendable {
         weights: some TensorSource, merges: some Sequence<UInt8>, activation: CLIPConfiguration.Activation? = nil,
         precision: Precision = .full
     ) throws(CLIPLoadingError) {
+        try self.init(weights: weights, merges: merges, activation: activation, precision: precision, shelf: nil)
+    }
+
+    /// The same with packed weights that were kept.
+    ///
+    /// - Parameter shelf: where packed weights are looked for, and where others are noted.
+    package init(
+        weights: some TensorSource, merges: some Sequence<UInt8>, activation: CLIPConfiguration.Activation?,
+        precision: Precision, shelf: (any PanelShelf)?
+    ) throws(CLIPLoadingError) {
         let detected = try CLIPLoadingError.wrapping { () throws(CLIPConfigurationError) in
             try DetectedCLIP(weights, activation: activation)
         }
@@ -43,7 +53,8 @@ public struct CLIPModel: Sendable {
             try Vocabulary(merges, count: detected.configuration.vocabularySize)
         }
         let tokenizer = CLIPTokenizer(vocabulary: vocabulary, contextLength: detected.configuration.contextLength)
-        try self.init(detected, tokenizer: tokenizer, precision: precision)
+        try self.init(
+            detected.configuration, detected.weights, tokenizer, detected.decisions, precision, shelf: shelf)
     }
 
     /// A model of weights that were looked at before, so that decisions can be shown or changed first.
@@ -82,13 +93,13 @@ public struct CLIPModel: Sendable {
 
     private init(
         _ configuration: CLIPConfiguration, _ weights: CLIPWeights, _ tokenizer: CLIPTokenizer,
-        _ decisions: [CLIPDecision], _ precision: Precision
+        _ decisions: [CLIPDecision], _ precision: Precision, shelf: (any PanelShelf)? = nil
     ) throws(CLIPLoadingError) {
         guard tokenizer.vocabulary.count == configuration.vocabularySize else {
             throw .model(
                 .vocabularyMismatch(tokenizer: tokenizer.vocabulary.count, weights: configuration.vocabularySize))
         }
-        let (image, text, scale) = try Self.towers(of: weights, configuration, precision)
+        let (image, text, scale) = try Self.towers(of: weights, configuration, precision, shelf: shelf)
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.decisions = decisions

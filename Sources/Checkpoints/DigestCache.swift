@@ -37,7 +37,7 @@ package final class DigestCache: Sendable {
     ///   - report: told, in a sentence, why digests could not be kept in the folder.
     package convenience init(folder: String? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) {
         self.init(folder: folder, report: report, now: { time(nil) }) { file throws(CheckpointError) in
-            try SHA256.hexadecimalDigest(of: file)
+            try SHA256.hexadecimalDigest(of: file, isKept: false)
         }
     }
 
@@ -71,7 +71,20 @@ package final class DigestCache: Sendable {
     package func sha256(ofFile path: String, checkCancellation: () throws -> Void) throws -> String {
         let question = try Question(path, at: now())
         if let answer = answer(question) { return answer }
-        let digest = try SHA256.hexadecimalDigest(of: question.file, checkCancellation: checkCancellation)
+        let digest = try SHA256.hexadecimalDigest(
+            of: question.file, isKept: false, checkCancellation: checkCancellation)
+        keep(digest, question)
+        return digest
+    }
+
+    /// The digest of an open file where it was made before; nothing is read for it.
+    func known(_ file: MappedFile) -> String? { answer(Question(file, at: now())) }
+
+    /// The digest of an open file, whatever stands under its path by now.
+    func sha256(of file: MappedFile) throws(CheckpointError) -> String {
+        let question = Question(file, at: now())
+        if let answer = answer(question) { return answer }
+        let digest = try hash(file)
         keep(digest, question)
         return digest
     }
@@ -86,8 +99,12 @@ package final class DigestCache: Sendable {
         let time: Int
 
         init(_ path: String, at time: Int) throws(CheckpointError) {
-            file = try MappedFile(path: path)
-            name = DigestCache.resolved(path)
+            self.init(try MappedFile(path: path), at: time)
+        }
+
+        init(_ file: MappedFile, at time: Int) {
+            self.file = file
+            name = DigestCache.resolved(file.path)
             facts = file.status.map(Facts.init)
             self.time = time
         }

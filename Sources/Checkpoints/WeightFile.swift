@@ -14,6 +14,8 @@ struct StoredTensor: Sendable {
 
 /// One file of tensors, opened and checked: what `Checkpoint` is made of.
 protocol WeightFile: Sendable {
+    /// Its bytes.
+    var file: MappedFile { get }
     var path: String { get }
     var byteCount: Int { get }
     var container: CheckpointContainer { get }

@@ -15,12 +15,16 @@ public struct WeightScope {
     /// What the whole tree of scopes shares while one model is being built.
     private final class Ledger {
         let source: any TensorSource
+        let shelf: (any PanelShelf)?
         var requested: Set<String> = []
         var problems: [WeightProblem] = []
         /// Shared, so that weights which lack most of a large model do not cost its memory.
         private var zeros: [Shape: Tensor] = [:]
 
-        init(source: any TensorSource) { self.source = source }
+        init(source: any TensorSource, shelf: (any PanelShelf)?) {
+            self.source = source
+            self.shelf = shelf
+        }
 
         /// Notes a problem and gives what stands in for the tensor.
         func standIn(_ shape: Shape, for problem: WeightProblem) -> Tensor {
@@ -49,7 +53,17 @@ public struct WeightScope {
         from source: some TensorSource, ignoring: (String) -> Bool = { _ in false },
         _ build: (WeightScope) throws(WeightError) -> Model
     ) throws(WeightError) -> Model {
-        let ledger = Ledger(source: source)
+        try load(from: source, shelf: nil, ignoring: ignoring, build)
+    }
+
+    /// The same with packed weights that were kept.
+    ///
+    /// - Parameter shelf: where packed weights are looked for, and where others are noted.
+    package static func load<Model>(
+        from source: some TensorSource, shelf: (any PanelShelf)?, ignoring: (String) -> Bool = { _ in false },
+        _ build: (WeightScope) throws(WeightError) -> Model
+    ) throws(WeightError) -> Model {
+        let ledger = Ledger(source: source, shelf: shelf)
         let model = try build(WeightScope(path: "", ledger: ledger))
         var problems = ledger.problems
         for name in source.names.sorted() where !ledger.requested.contains(name) && !ignoring(name) {
@@ -100,7 +114,28 @@ public struct WeightScope {
 
     /// The weight of an affine map under this name, for the scope's precision. One that is kept in bytes and computed in
     /// bytes stays as it is; every other one is ``tensor(_:shape:)``.
+    ///
+    /// One that was packed and kept is used as it lies there. Such weights were found finite before they were packed, so
+    /// nothing of the file is read then.
     package func linearWeight(_ name: String, shape: Shape) -> LinearWeight {
+        guard let shelf = ledger.shelf else { return madeWeight(name, shape) }
+        if let kept = keptWeight(fullName(name), shape, shelf) { return kept }
+        let problems = ledger.problems.count
+        let weight = madeWeight(name, shape)
+        if ledger.problems.count == problems { shelf.note(weight, fullName(name)) }
+        return weight
+    }
+
+    private func keptWeight(_ name: String, _ shape: Shape, _ shelf: any PanelShelf) -> LinearWeight? {
+        let source = ledger.source
+        guard source.shape(of: name) == shape, let panels = shelf.panels(name), panels.shape == shape,
+            let weight = LinearWeight(panels, precision: precision, original: { try? source.load(name) })
+        else { return nil }
+        ledger.requested.insert(name)
+        return weight
+    }
+
+    private func madeWeight(_ name: String, _ shape: Shape) -> LinearWeight {
         if precision == .int8, LinearWeight.fitsBytes(shape), let rows = byteRows(fullName(name), shape) {
             ledger.requested.insert(fullName(name))
             return LinearWeight(rows)

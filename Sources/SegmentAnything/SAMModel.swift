@@ -26,9 +26,16 @@ public struct SAMModel: Sendable {
     ///   - precision: how the image encoder computes where it can; see ``precision``.
     /// - Throws: ``SAMLoadingError``: the weights of another model, or all that is missing, misshapen or left over.
     public init(weights: some TensorSource, precision: Precision = .full) throws(SAMLoadingError) {
+        try self.init(weights: weights, precision: precision, shelf: nil)
+    }
+
+    /// The same with packed weights that were kept.
+    ///
+    /// - Parameter shelf: where packed weights are looked for, and where others are noted.
+    package init(weights: some TensorSource, precision: Precision, shelf: (any PanelShelf)?) throws(SAMLoadingError) {
         let configuration: SAMConfiguration
         do { configuration = try .detect(from: weights) } catch { throw .configuration(error) }
-        try self.init(configuration: configuration, weights: weights, precision: precision)
+        try self.init(configuration: configuration, weights: weights, precision: precision, shelf: shelf)
     }
 
     /// Takes every weight the configuration names, under the names of segment_anything.
@@ -38,11 +45,17 @@ public struct SAMModel: Sendable {
     public init(
         configuration: SAMConfiguration, weights: some TensorSource, precision: Precision = .full
     ) throws(SAMLoadingError) {
+        try self.init(configuration: configuration, weights: weights, precision: precision, shelf: nil)
+    }
+
+    private init(
+        configuration: SAMConfiguration, weights: some TensorSource, precision: Precision, shelf: (any PanelShelf)?
+    ) throws(SAMLoadingError) {
         do { try configuration.validate() } catch { throw .configuration(error) }
         let weights = UnwrappedWeights(weights)
         let parts: (ImageEncoder, PromptEncoder, MaskDecoder)
         do throws(WeightError) {
-            parts = try WeightScope.load(from: weights, ignoring: ImageEncoder.isUnread) { scope in
+            parts = try WeightScope.load(from: weights, shelf: shelf, ignoring: ImageEncoder.isUnread) { scope in
                 (
                     ImageEncoder(
                         scope.child("image_encoder"), configuration: configuration, precision: precision),

@@ -40,7 +40,8 @@ struct DoctorCommand: ParsableCommand {
                     "%.0f GFLOP/s in a large matrix product, %.0f in bf16, %.0f in int8; %.0f in multiply-adds alone",
                 speed.productGigaflops, speed.bfloat16ProductGigaflops, speed.byteProductGigaflops, speed.peakGigaflops)
         )
-        let faults = try checkModels(advice: &advice) + checkTextCache(advice: &advice)
+        let faults =
+            try checkModels(advice: &advice) + checkTextCache(advice: &advice) + checkPackedWeights(advice: &advice)
         if advice.isEmpty {
             try Terminal.write("\nAll is well.")
         } else {
@@ -97,6 +98,16 @@ struct DoctorCommand: ParsableCommand {
         try show("text cache", report.text)
         if let line = report.advice { advice.append(line) }
         return report.isFault ? 1 : 0
+    }
+
+    /// Looks for the folder of packed weights, when there should be one.
+    ///
+    /// - Returns: 1 where it cannot be used.
+    private func checkPackedWeights(advice: inout [String]) throws -> Int {
+        let report = models.precisionOptions.packed.report()
+        try show("packed weights", report.text)
+        if let line = report.advice { advice.append(line) }
+        return report.advice == nil ? 0 : 1
     }
 
     private func variable(_ name: String) -> String? {

@@ -39,6 +39,7 @@ enum EntryPoint {
                 var command = try Vitrine.parseAsRoot(arguments)
                 try RawArguments.check(arguments, of: command)
                 try command.run()
+                PackedWeightFolder.keep()
             } catch  where Vitrine.exitCode(for: error).isSuccess {
                 try Terminal.write(Vitrine.fullMessage(for: error))
             }

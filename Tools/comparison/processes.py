@@ -33,11 +33,11 @@ class Taken:
     peak_memory_bytes: int
 
 
-def run(arguments, text_cache=""):
-    """What one process took, which must succeed. A start is cold unless there is a folder with text vectors."""
+def run(arguments, text_cache="", packed_weights=""):
+    """What one process took, which must succeed. A start is cold unless there are folders of what earlier ones kept."""
     starter = subprocess.run(
         [sys.executable, "-I", "-S", "-c", STARTER, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True,
-        env={**os.environ, "VITRINE_TEXT_CACHE": str(text_cache)})
+        env={**os.environ, "VITRINE_TEXT_CACHE": str(text_cache), "VITRINE_PACKED_WEIGHTS": str(packed_weights)})
     status, seconds, processor_seconds, kilobytes = starter.stdout.split()
     if status != "0":
         raise RuntimeError(f"{arguments[0]} ended with {status}")

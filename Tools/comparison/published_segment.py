@@ -75,9 +75,10 @@ def described(found):
 
 
 def published_segment(binary, threads, rounds):
-    """One picture of 1024 x 1024, files in the system's cache: first runs, and later ones that find text vectors."""
+    """One picture of 1024 x 1024, files in the system's cache: first runs, and later ones that find text vectors, without
+    and with packed weights of an earlier run."""
     with one_picture(binary) as (folder, picture, sentences):
-        vectors, cache = folder / "vectors.npy", folder / "cache"
+        vectors, cache, packed = folder / "vectors.npy", folder / "cache", folder / "packed"
         write_weights(folder)
         merges = Path(find_spec("open_clip").origin).parent / "bpe_simple_vocab_16e6.txt.gz"
         models = ["--clip", folder / "clip.safetensors", "--sam", folder / "sam.safetensors"]
@@ -87,7 +88,7 @@ def published_segment(binary, threads, rounds):
                 binary, picture, folder / output, threads, *models, "--merges", merges, "--activation", "quickgelu", *flags)
 
         result = folder / "ours" / picture.name
-        run(ours("ours"), cache)
+        run(ours("ours"), cache, packed)
         settings = folder / "comparable.json"
         settings.write_text(json.dumps(comparable(json.loads((result / "result.json").read_text())["configuration"])))
         run(ours("same", "--configuration", settings), cache)
@@ -103,12 +104,16 @@ def published_segment(binary, threads, rounds):
         if found["correlation"] < CORRELATION or found["mask_iou"] < OVERLAP:
             raise RuntimeError("the two programs do not give the same, so they are not timed")
 
-        kinds = {"first run": ("", []), "later runs": (cache, ["--text-vectors", vectors])}
+        again = ["--text-vectors", vectors]
+        kinds = {
+            "first run": (("", ""), []), "later runs": ((cache, ""), again),
+            "later runs with packed weights": ((cache, packed), again),
+        }
         runs = {kind: {"Vitrine": [], PYTHON: []} for kind in kinds}
         steps = {kind: [] for kind in kinds}
         for _ in range(rounds or 3):
             for kind, (kept, flags) in kinds.items():
-                runs[kind]["Vitrine"].append(run(ours("ours"), kept))
+                runs[kind]["Vitrine"].append(run(ours("ours"), *kept))
                 runs[kind][PYTHON].append(run(theirs(*flags)))
                 steps[kind].append(json.loads((folder / "theirs" / "report.json").read_text())["seconds"])
     for kind in kinds:

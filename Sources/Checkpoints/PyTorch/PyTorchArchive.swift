@@ -18,6 +18,7 @@ struct PyTorchArchive: WeightFile {
     let ignored: [IgnoredEntry]
     let tensors: [StoredTensor]
 
+    var file: MappedFile { archive.file }
     var path: String { archive.file.path }
     var byteCount: Int { archive.file.byteCount }
     var metadata: [String: String] { [:] }

@@ -6,7 +6,7 @@ struct SafetensorsFile: WeightFile {
     let tensors: [StoredTensor]
     /// Where each tensor stands in the header.
     private let places: [Place]
-    private let file: MappedFile
+    let file: MappedFile
     private let dataStart: Int
 
     private struct Place {

@@ -112,7 +112,13 @@ public enum SafetensorsWriter {
                 fault: .otherShape(announced: entry.shape.dimensions, loaded: tensor.shape.dimensions))
         }
         switch entry.precision {
-        case .float32: try file.append(tensor.values.map { $0.bitPattern.littleEndian })
+        case .float32:
+            // All processors that this runs on are little-endian, as the file is.
+            var failure: CheckpointError?
+            tensor.withUnsafeBufferPointer { values in
+                do throws(CheckpointError) { try file.append(UnsafeRawBufferPointer(values)) } catch { failure = error }
+            }
+            if let failure { throw failure }
         case .float16:
             try checkHalfRange(tensor, entry.name)
             try file.append(tensor.values.map { narrowToHalf($0).littleEndian })

@@ -53,6 +53,12 @@ public struct Tensor: Sendable {
             shape: shape)
     }
 
+    /// All of a storage as one row of numbers.
+    init(wholeOf storage: TensorStorage) { self.init(storage: storage, offset: 0, shape: [storage.count]) }
+
+    /// The memory, for a tensor that has all of it.
+    var wholeStorage: TensorStorage? { offset == 0 && count == storage.count ? storage : nil }
+
     /// Whether the memory belongs to somebody else.
     var isBorrowed: Bool { storage.isBorrowed }
 

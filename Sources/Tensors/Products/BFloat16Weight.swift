@@ -46,6 +46,15 @@ final class BFloat16Weight: NarrowWeight {
         }
     }
 
+    /// From memory that was packed with the same kernels; nil if it is of another size.
+    init?(_ storage: TensorStorage, _ shape: Shape) {
+        columns = shape[0]
+        depth = shape[1]
+        kernels = BFloat16Kernels.active
+        panelStorage = storage
+        guard storage.count == panels * kernels.tileColumns * ((depth + 1) / 2) else { return nil }
+    }
+
     func roundRow(_ out: UnsafeMutableRawPointer, _ source: UnsafePointer<Float>) -> RowUnit {
         kernels.roundRow(out, source, count: depth)
         return RowUnit()

@@ -79,6 +79,23 @@ final class ByteWeight: NarrowWeight {
         }
     }
 
+    /// From ``words`` of a weight that was packed with the same kernels; nil if they are of another size.
+    init?(words: TensorStorage, _ shape: Shape) {
+        columns = shape[0]
+        depth = shape[1]
+        kernels = ByteKernels.active
+        let width = kernels.tileColumns
+        let panels = (columns + width - 1) / width
+        let panelWords =
+            (panels * ((depth + kernels.groupDepth - 1) / kernels.groupDepth * kernels.groupDepth * width) + 3) / 4
+        guard depth <= ByteWeight.mostDepth, words.count == panelWords + 2 * panels * width else { return nil }
+        panelStorage = TensorStorage(borrowing: words.base, count: panelWords, owner: words)
+        outputs = TensorStorage(borrowing: words.base + panelWords, count: 2 * panels * width, owner: words)
+    }
+
+    /// All memory of it in one row: the panels, and behind them what belongs to the outputs.
+    var words: Tensor { .concatenated([Tensor(wholeOf: panelStorage), Tensor(wholeOf: outputs)], axis: 0) }
+
     var kernelSet: any NarrowKernelSet.Type { kernels }
 
     func roundRow(_ out: UnsafeMutableRawPointer, _ source: UnsafePointer<Float>) -> QuantizedRow {

@@ -39,14 +39,20 @@ public struct LinearWeight: Sendable {
     /// What the copies of one weight share.
     private final class Box: Sendable {
         let form: Mutex<Form>
+        /// The weight itself, where the form was kept and the weight can be had for nothing.
+        let original: (@Sendable () -> Tensor?)?
 
         init(_ weight: Tensor, _ precision: Precision) {
             // A tensor with memory of its own is packed at once, so that the memory can be released. A mapped tensor
             // costs nothing until it is used, so it waits.
             form = Mutex(weight.isBorrowed ? .plain(weight) : Form(weight, precision))
+            original = nil
         }
 
-        init(_ rows: ByteRows) { form = Mutex(.rows(rows)) }
+        init(_ form: Form, _ original: (@Sendable () -> Tensor?)? = nil) {
+            self.form = Mutex(form)
+            self.original = original
+        }
     }
 
     /// - Parameters:
@@ -68,7 +74,14 @@ public struct LinearWeight: Sendable {
         require(rows.shape[1] <= ByteWeight.mostDepth, "LinearWeight", "\(rows.shape[1]) inputs in bytes")
         shape = rows.shape
         precision = .int8
-        box = Box(rows)
+        box = Box(.rows(rows))
+    }
+
+    /// From a form that was kept.
+    init(_ form: Form, shape: Shape, precision: Precision, _ original: @escaping @Sendable () -> Tensor?) {
+        self.shape = shape
+        self.precision = precision
+        box = Box(form, original)
     }
 
     /// Whether a weight of this shape can be computed in bytes.
@@ -87,10 +100,14 @@ public struct LinearWeight: Sendable {
         }
     }
 
+    /// The form as it is, packed or not.
+    var currentForm: Form { box.form.withLock { $0 } }
+
     /// The weight that products compute with, `[out, in]`; a copy where it is packed. In full precision it is the weight as
     /// it was given.
     public var tensor: Tensor {
-        switch precision == .full ? box.form.withLock({ $0 }) : form {
+        if precision == .full, let original = box.original?() { return original }
+        return switch precision == .full ? currentForm : form {
         case .plain(let tensor): tensor
         case .packed(let packed): packed.unpacked
         case .bytes(let bytes): bytes.tensor

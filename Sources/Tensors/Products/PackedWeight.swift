@@ -11,7 +11,7 @@ final class PackedWeight: Sendable {
     let kernels: any KernelSet.Type
     /// Whether the numbers are kept in half precision, in half the memory.
     let isHalf: Bool
-    private let storage: TensorStorage
+    let storage: TensorStorage
 
     /// How deep one pass goes; the last one may be shorter.
     let passDepth: Int
@@ -43,6 +43,18 @@ final class PackedWeight: Sendable {
             ? PackedWeight.packed(weight, kernels, isHalf: true, pass) : nil
         isHalf = half != nil
         storage = half ?? PackedWeight.packed(weight, kernels, isHalf: false, pass) ?? TensorStorage(uninitialized: 0)
+    }
+
+    /// From memory that was packed with the same kernels, in passes that go about equally deep; nil if it is of another size.
+    init?(_ storage: TensorStorage, _ shape: Shape, isHalf: Bool) {
+        columns = shape[0]
+        depth = shape[1]
+        kernels = Kernels.active
+        passDepth = PackedWeight.evenPassDepth(depth)
+        self.isHalf = isHalf
+        self.storage = storage
+        let elements = panels * kernels.tileColumns * depth
+        guard storage.count == (isHalf ? (elements + 1) / 2 : elements) else { return nil }
     }
 
     /// The depth of passes that cut a depth into as few as may be, all about equally deep.

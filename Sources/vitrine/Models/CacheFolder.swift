@@ -115,7 +115,7 @@ extension CacheFolder {
         )
     }
 
-    private static func contents(_ path: String) -> String {
+    static func contents(_ path: String) -> String {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let bytes = names.reduce(0) { sum, name in
             let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")

@@ -26,7 +26,8 @@ struct LoadedCLIP {
             do {
                 return try CLIPModel(
                     weights: checkpoint, merges: merges, activation: options.activation ?? activation,
-                    precision: precision.precision)
+                    precision: precision.precision,
+                    shelf: precision.packed.shelf(for: checkpoint, precision.precision))
             } catch CLIPLoadingError.vocabulary(let error) {
                 return try reading(files.merges) { throw error }
             }
@@ -75,7 +76,11 @@ struct LoadedSAM {
     init(file: String, _ precision: PrecisionOptions) throws {
         try MemoryAllowance().check(models: [file])
         let checkpoint = try reading(file) { try Checkpoint.open(file) }
-        model = try reading(file) { try SAMModel(weights: checkpoint, precision: precision.precision) }
+        model = try reading(file) {
+            try SAMModel(
+                weights: checkpoint, precision: precision.precision,
+                shelf: precision.packed.shelf(for: checkpoint, precision.precision))
+        }
         files = WeightFile.all(of: checkpoint, role: "SAM", precision: model.precision)
     }
 }

@@ -57,6 +57,16 @@ struct PrecisionOptions: ParsableArguments {
             """)
     var precision = Precision.full
 
+    @Option(
+        help: """
+            A folder where weights are kept as they are packed, so that later runs need not pack them: as much room as the \
+            weights take, 10 GB at most. Without it $VITRINE_PACKED_WEIGHTS, else nothing is kept. Results are the same.
+            """)
+    var packedWeights: String?
+
+    /// Where packed weights are kept.
+    var packed: PackedWeightFolder { PackedWeightFolder(packedWeights) }
+
     /// For records, in which the full precision needs no word.
     var recorded: String? { precision == .full ? nil : precision.rawValue }
 }

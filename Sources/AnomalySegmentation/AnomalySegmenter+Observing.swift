@@ -30,13 +30,21 @@ extension AnomalySegmenter {
             + (configuration.affinity == nil ? [] : [NamedShape("affinity.square", square)])
             + [NamedShape("points.heat", square), NamedShape("points.threshold", [])]
             + groups.flatMap { points.under("groups.\($0)") } + groups.flatMap { stages.under("groups.\($0)") }
+            + ridges(of: picture)
+    }
+
+    private func ridges(of picture: ImageSize) -> [NamedShape] {
+        if configuration.ridges == nil || configuration.fusion.mode == .clip { return [] }
+        let raster = PictureDetail.size(of: picture)
+        return [NamedShape("ridges.weights", [raster.height, raster.width])]
     }
 
     /// The whole path for one picture, with values that are kept or replaced on the way.
     ///
     /// Names are those of ``activations(for:)``: the map by input and block, S, S smoothed, n, the cut, and for each group of points
-    /// the similarity to SAM's features, the ring, the candidates' costs, and the logits and predicted IoU of each stage. In a
-    /// name `*` stands for any text. A value that this picture does not need, such as those of a third group, is absent.
+    /// the similarity to SAM's features, the ring, the candidates' costs, and the logits and predicted IoU of each stage; at
+    /// last what each pixel keeps for its lines. In a name `*` stands for any text. A value that this picture does not need, such as
+    /// those of a third group, is absent.
     ///
     /// - Parameters:
     ///   - image: of any size that holds a pixel.

@@ -144,18 +144,18 @@ public struct AnomalySegmenter: Sendable {
     ) throws(AnomalySegmentationError) -> AnomalyMap {
         try AnomalyMap(
             grids: try grids(for: image, between: vectors, taps: taps), picture: image.size,
-            configuration: configuration.map, taps: taps)
+            configuration: configuration.map, detail: PictureDetail(image), taps: taps)
     }
 
     /// S of a picture of which CLIP's features are there, or come from elsewhere.
     func anomalyMap(
-        of features: some PictureFeatures, picture: ImageSize, object: String
+        of features: some PictureFeatures, picture: ImageSize, object: String, detail: PictureDetail?
     ) throws(AnomalySegmentationError) -> AnomalyMap {
         let vectors = try textVectors(for: object)
         let grids = try AnomalySegmentationError.wrapping { () throws(CLIPError) in
             try producer.grids(of: features, between: vectors, taps: nil)
         }
-        return try AnomalyMap(grids: grids, picture: picture, configuration: configuration.map)
+        return try AnomalyMap(grids: grids, picture: picture, configuration: configuration.map, detail: detail)
     }
 
     /// What the producer says of a picture.

@@ -47,7 +47,7 @@ public struct GaussianBlur: Sendable {
     }
 
     /// The index inside `0..<count` that `index` is mirrored to, about the pixel edges, as often as it takes.
-    static func mirrored(_ index: Int, count: Int) -> Int {
+    package static func mirrored(_ index: Int, count: Int) -> Int {
         let period = 2 * count
         let folded = ((index % period) + period) % period
         return folded < count ? folded : period - 1 - folded

@@ -62,6 +62,11 @@ struct AnomalyConfigurationTests {
             Rewriting(text: #""affinity":{"peakWeight":0.75,"temperature":0.08},"cascade""#, other: #""cascade""#) {
                 $0.affinity = nil
             },
+            Rewriting(
+                text: #""ridges":{"exponent":0.4,"peakWeight":0.5,"widths":[1.5,2.5,4]},"text""#, other: #""text""#
+            ) {
+                $0.ridges = nil
+            },
             Rewriting(text: #"{"automatic":{}}"#, other: #"{"valueValue":{"firstBlock":6}}"#) {
                 $0.map.producer = .dense(patches: PatchComparison(attention: .valueValue(firstBlock: 6)))
             },
@@ -140,7 +145,7 @@ struct AnomalyConfigurationTests {
         #expect(paper.points.negativeRule == .leastSimilar(similarityWeight: 1, heatMaximum: 1))
         #expect(paper.cascade.stageCount == 3 && paper.cascade.multimaskByStage == [false, false, false])
         #expect(paper.cascade.cleaning == nil && paper.cascade.areaMaximum == 1 && paper.cascade.boxPadding == 0)
-        #expect(paper.affinity == nil && paper.fusion.mode == .gate && paper.promptGate == 0)
+        #expect(paper.affinity == nil && paper.ridges == nil && paper.fusion.mode == .gate && paper.promptGate == 0)
     }
 
     /// A piece of the defaults as JSON, another one for its place, and what that changes.

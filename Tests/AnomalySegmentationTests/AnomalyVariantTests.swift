@@ -13,7 +13,7 @@ struct AnomalyVariantTests {
         let (variants, unusable) = AnomalyVariant.ablation(of: .default, clip: clip)
         #expect(
             variants.map(\.name) == [
-                "map", "affinity", "affinity-none", "points", "stages-2", "negatives-none", "negatives-most-similar",
+                "map", "affinity", "affinity-none", "ridges", "ridges-none", "points", "stages-2", "negatives-none", "negatives-most-similar",
                 "negatives-lowest-heat",
                 "fusion-blend", "fusion-gate", "fusion-mask", "map-vanilla", "map-winclip", "map-clip-surgery",
                 "cascade",
@@ -29,6 +29,8 @@ struct AnomalyVariantTests {
                 variant.configuration.text != AnomalyConfiguration.default.text
                     || variant.configuration.map != AnomalyConfiguration.default.map,
                 variant.configuration.affinity != AnomalyConfiguration.default.affinity,
+                // Smoothing alone is shown before any other step.
+                variant.configuration.ridges != AnomalyConfiguration.default.ridges && variant.name != "affinity",
                 variant.configuration.points != AnomalyConfiguration.default.points,
                 variant.configuration.cascade != AnomalyConfiguration.default.cascade,
                 variant.configuration.fusion != AnomalyConfiguration.default.fusion,
@@ -50,7 +52,7 @@ struct AnomalyVariantTests {
         let clip = try GeneratedModels.clip()
         let other = AnomalyConfiguration {
             $0.cascade.stageCount = 2
-            $0.affinity = nil
+            ($0.affinity, $0.ridges) = (nil, nil)
             $0.points.negativeCount = 0
             $0.fusion.mode = .mask
             $0.map = AnomalyConfiguration.winCLIP.map

@@ -34,7 +34,7 @@ struct MethodActivationTests {
         for (name, tensor) in found.activations { #expect(tensor.shape == shapes[name], "\(name)") }
         let groups = ordinary.prompts.groups
         let stages = ordinary.cascades.map(\.stages.count).reduce(0, +)
-        #expect(!groups.isEmpty && found.activations.count == 2 * 3 + 2 + 1 + 2 + 3 * groups.count + 2 * stages)
+        #expect(!groups.isEmpty && found.activations.count == 2 * 3 + 2 + 1 + 2 + 1 + 3 * groups.count + 2 * stages)
         for input in 0..<2 {
             let layers = try [3, 7].map { try #require(found["map.inputs.\(input).layers.\($0)"]) }
             #expect(compare(Tensor.mean(of: layers), try #require(found["map.inputs.\(input)"])).relative < 1e-6)
@@ -43,6 +43,8 @@ struct MethodActivationTests {
         #expect(found["map.picture"]?.values == ordinary.clipMap.values)
         #expect(found["affinity.square"]?.values == ordinary.smoothedMap.squareMap.values)
         #expect(ordinary.smoothedMap.squareMap != ordinary.map.squareMap)
+        let weights = try #require(found["ridges.weights"])
+        #expect(weights.values.contains { $0 < 0.9 })
         #expect(found["points.threshold"]?.values == ordinary.prompts.threshold.map { [$0.heat] })
         for (index, group) in groups.enumerated() {
             let ring = try #require(found["groups.\(index).ring"])
@@ -69,6 +71,7 @@ struct MethodActivationTests {
         #expect(try run([], ["map.square": { $0 * 0.5 }]).output.fusedPeak < ordinary.fusedPeak)
         #expect(try run([], ["map.picture": { $0 * 0.5 }]).output.clipMap.range != ordinary.clipMap.range)
         #expect(try run([], ["affinity.square": { $0 * 0.5 }]).output.fusedPeak < ordinary.fusedPeak)
+        #expect(try run([], ["ridges.weights": { $0 * 0.5 }]).output.fusedPeak < ordinary.fusedPeak)
         #expect(try run([], ["points.threshold": { _ in Tensor(2) }]).output.omission == .noGroups)
         let cold = try run([], ["points.heat": { Tensor(zeros: $0.shape) }])
         #expect(cold.output.prompts.groups.map(\.peakHeat) != ordinary.prompts.groups.map(\.peakHeat))

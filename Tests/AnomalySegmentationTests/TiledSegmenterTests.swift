@@ -46,13 +46,13 @@ struct TiledSegmenterTests {
     }
 
     @Test(
-        "without masks the product leaves the smoothed map, and the map alone is that of CLIP",
-        arguments: [AffinityConfiguration(), nil])
-    func withoutMasks(_ affinity: AffinityConfiguration?) throws {
+        "without masks the product leaves the map, smoothed and sharpened, and the map alone is that of CLIP",
+        arguments: [AffinityConfiguration(), nil], [RidgeConfiguration(), nil])
+    func withoutMasks(_ affinity: AffinityConfiguration?, _ ridges: RidgeConfiguration?) throws {
         let picture = GeneratedModels.picture(width: 100, height: 60)
         func map(_ mode: FusionConfiguration.Mode) throws -> ScoreMap {
             let segmenter = try GeneratedModels.segmenter {
-                $0.affinity = affinity
+                ($0.affinity, $0.ridges) = (affinity, ridges)
                 $0.fusion.mode = mode
                 $0.cascade.areaMaximum = 0
                 $0.cascade.largeGroupArea = 1
@@ -64,7 +64,7 @@ struct TiledSegmenterTests {
             return found.fusedMap
         }
         #expect(try map(.gate) == map(.blend(maskWeight: 0)))
-        #expect(try (map(.gate) == map(.clip)) == (affinity == nil))
+        #expect(try (map(.gate) == map(.clip)) == (affinity == nil && ridges == nil))
     }
 
     @Test("a gate above every tile's map leaves SAM out everywhere, and the joined map is CLIP's")

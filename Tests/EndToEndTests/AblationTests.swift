@@ -37,7 +37,7 @@ struct AblationTests {
             measures.keys.sorted() == [
                 "affinity", "affinity-none", "cascade", "fusion-blend", "fusion-gate", "fusion-mask", "map",
                 "map-clip-surgery", "map-vanilla", "map-winclip", "negatives-lowest-heat", "negatives-most-similar",
-                "negatives-none", "points", "stages-2",
+                "negatives-none", "points", "ridges", "ridges-none", "stages-2",
             ])
         #expect(
             first.errors.contains("note: april-gan is not compared: the map producer adapters needs trained weights"))

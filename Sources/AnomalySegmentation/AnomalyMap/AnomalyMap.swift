@@ -12,15 +12,20 @@ public struct AnomalyMap: Sendable {
     let pictureRows: ScoreRows
     /// CLIP's score of the picture as a whole, 0...1; the mean over the grids.
     public let clipScore: Float
+    /// The picture's brightness, for what sharpens the final map; nil where the picture is not there.
+    let detail: PictureDetail?
 
     /// Enlarges (bilinear, each grid by the rule of its scale), averages, smooths on the square raster, then resizes to
     /// the picture (bilinear, corners not aligned).
     ///
     /// - Precondition: the picture holds a pixel.
-    /// - Parameter taps: at the map's place, for observers.
+    /// - Parameters:
+    ///   - detail: of the same picture.
+    ///   - taps: at the map's place, for observers.
     /// - Throws: ``AnomalySegmentationError/noGrids``.
     init(
-        grids: [GridMap], picture: ImageSize, configuration: AnomalyMapConfiguration, taps: ActivationTaps? = nil
+        grids: [GridMap], picture: ImageSize, configuration: AnomalyMapConfiguration, detail: PictureDetail? = nil,
+        taps: ActivationTaps? = nil
     ) throws(AnomalySegmentationError) {
         require(!picture.isEmpty, "AnomalyMap: a picture of \(picture) has no map")
         guard !grids.isEmpty else { throw .noGrids }
@@ -29,6 +34,7 @@ public struct AnomalyMap: Sendable {
         pictureRows = taps?.asks("picture") == true ? ScoreRows(rows.map.handed(to: taps, "picture")) : rows
         clipScore = grids.reduce(0) { $0 + $1.clipScore } / Float(grids.count)
         self.grids = grids
+        self.detail = detail
     }
 
     /// The same grids and score of the picture with another map on the square raster.
@@ -37,7 +43,7 @@ public struct AnomalyMap: Sendable {
         self.squareMap = squareMap
         pictureRows = Self.rows(of: squareMap, picture: picture)
         clipScore = other.clipScore
-        grids = other.grids
+        (grids, detail) = (other.grids, other.detail)
     }
 
     private static func rows(of squareMap: ScoreMap, picture: ImageSize) -> ScoreRows {

@@ -16,6 +16,7 @@ extension AnomalyConfiguration {
         $0.cascade = .paper
         // The published gains in F1 and AP at a slightly lower AUROC fit the product of map and mask.
         $0.fusion.mode = .gate
+        $0.ridges = nil
     }
 
     /// WinCLIP (Jeong et al. 2023): windows of 2 and 3 patches and the whole picture, temperature 0.07, its sentences,

@@ -17,6 +17,8 @@ public struct AnomalyConfiguration: Hashable, Sendable, Codable, ConfigurationPa
     public var cascade = CascadeConfiguration()
     /// How the map and the masks become the final map.
     public var fusion = FusionConfiguration()
+    /// How lines of the picture sharpen the final map; nil: not at all.
+    public var ridges: RidgeConfiguration? = RidgeConfiguration()
     /// SAM runs only where the largest value of S reaches this; 0 always runs it. Anomaly score, 0...1.
     ///
     /// Zero-shot scores have no calibrated cut: keep 0 for measurements, raise it to save time on normal pictures.
@@ -34,6 +36,7 @@ public struct AnomalyConfiguration: Hashable, Sendable, Codable, ConfigurationPa
         points = try values.decode(PointPromptConfiguration.self, forKey: .points)
         cascade = try values.decode(CascadeConfiguration.self, forKey: .cascade)
         fusion = try values.decode(FusionConfiguration.self, forKey: .fusion)
+        ridges = try values.decodeIfPresent(RidgeConfiguration.self, forKey: .ridges)
         promptGate = try values.decode(Float.self, forKey: .promptGate)
         try UnknownKeys.refuse(in: decoder, for: self)
     }
@@ -49,6 +52,7 @@ public struct AnomalyConfiguration: Hashable, Sendable, Codable, ConfigurationPa
         try points.validate()
         try cascade.validate()
         try fusion.validate()
+        try ridges?.validate()
         try ConfigurationCheck().number("promptGate", promptGate, in: 0...1)
     }
 }

@@ -54,7 +54,7 @@ struct TiledSegmentation {
     private func map(of tile: Int) throws(AnomalySegmentationError) -> AnomalyMap {
         try AnomalyMap(
             grids: grids[tile], picture: ImageSize(width: boxes[tile].width, height: boxes[tile].height),
-            configuration: segmenter.configuration.map)
+            configuration: segmenter.configuration.map, detail: PictureDetail(image.cropped(to: boxes[tile])))
     }
 
     /// Refines the next tile; tiles come in order.
@@ -75,7 +75,10 @@ struct TiledSegmentation {
         spent.measure(\.fusion) {
             join.add(result.fusedMap, result.mask, tile: tile)
             if join.hasNoMask {
-                unmasked?.add(result.smoothedMap.pictureMap, result.mask, tile: tile)
+                if unmasked != nil {
+                    let own = map.sharpened(result.smoothedMap.pictureMap, segmenter.configuration.ridges)
+                    unmasked?.add(own, result.mask, tile: tile)
+                }
             } else {
                 unmasked = nil
             }

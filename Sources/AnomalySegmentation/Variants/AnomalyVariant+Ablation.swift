@@ -14,7 +14,8 @@ extension AnomalyVariant {
 
     /// The variants that show what each part of a configuration is worth, each with one change.
     ///
-    /// - The map alone, smoothed by SAM's features, with PPG, with two stages of CPS, with all; all without the smoothing.
+    /// - The map alone, smoothed by SAM's features, sharpened by lines too, with PPG, with two stages of CPS, with all; all
+    ///   without the smoothing, and all without the sharpening.
     /// - Without negatives, and with each rule for them.
     /// - Each way to join map and masks.
     /// - The map alone of each published method that the weights allow.
@@ -35,10 +36,23 @@ extension AnomalyVariant {
             variants += [
                 AnomalyVariant(
                     name: "affinity", title: "+ affinity", aspect: .steps,
-                    configuration: configuration.with { $0.fusion.mode = .blend(maskWeight: 0) }),
+                    configuration: configuration.with {
+                        $0.fusion.mode = .blend(maskWeight: 0)
+                        $0.ridges = nil
+                    }),
                 AnomalyVariant(
                     name: "affinity-none", title: "+ PPG + CPS, no affinity", aspect: .steps,
                     configuration: configuration.with { $0.affinity = nil }),
+            ]
+        }
+        if configuration.ridges != nil {
+            variants += [
+                AnomalyVariant(
+                    name: "ridges", title: configuration.affinity == nil ? "+ ridges" : "+ affinity + ridges",
+                    aspect: .steps, configuration: configuration.with { $0.fusion.mode = .blend(maskWeight: 0) }),
+                AnomalyVariant(
+                    name: "ridges-none", title: "+ PPG + CPS, no ridges", aspect: .steps,
+                    configuration: configuration.with { $0.ridges = nil }),
             ]
         }
         variants.append(points(of: configuration))

@@ -138,6 +138,7 @@ public struct VariantSegmenter: Sendable {
     private struct Picture {
         let segmenter: VariantSegmenter
         let size: ImageSize
+        let detail: PictureDetail
         let object: String
         let encoded: EncodedPicture
         /// By the segmenter that made them.
@@ -155,6 +156,7 @@ public struct VariantSegmenter: Sendable {
             self.segmenter = segmenter
             self.object = object
             size = image.size
+            detail = PictureDetail(image)
             encoded = EncodedPicture(
                 image, clip: segmenter.clip, sam: segmenter.sam, layers: segmenter.layers, kept: kept)
         }
@@ -177,7 +179,8 @@ public struct VariantSegmenter: Sendable {
 
         private mutating func map(by owner: Int) throws(AnomalySegmentationError) -> AnomalyMap {
             if let known = maps[owner] { return known }
-            let map = try segmenter.segmenters[owner].anomalyMap(of: encoded, picture: size, object: object)
+            let map = try segmenter.segmenters[owner].anomalyMap(
+                of: encoded, picture: size, object: object, detail: detail)
             maps[owner] = map
             return map
         }

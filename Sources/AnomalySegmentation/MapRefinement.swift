@@ -98,11 +98,6 @@ struct MapRefinement {
         return AnomalyMap(map, squareMap: square.handed(to: taps, "affinity.square"))
     }
 
-    /// A, sharpened by the picture's lines. CLIP's own map stays as it is.
-    private func sharpened(_ fused: ScoreMap, _ fusion: FusionConfiguration) -> ScoreMap {
-        fusion.mode == .clip ? fused : map.sharpened(fused, configuration.ridges, taps: taps)
-    }
-
     /// The result, fused as `fusion` says. Where SAM was not asked, A = S.
     func result(of masks: Masks, _ fusion: FusionConfiguration, timings: StageTimings) -> AnomalyResult {
         if let omission = masks.omission {
@@ -114,25 +109,28 @@ struct MapRefinement {
         }
         var timings = timings
         let smoothedMap = masks.smoothedMap ?? map
-        let (fused, final) = timings.measure(\.fusion) {
-            let fused = MaskFusion(configuration: fusion, isPart: scale != nil)
+        let fused = timings.measure(\.fusion) {
+            var fused = MaskFusion(configuration: fusion, isPart: scale != nil)
                 .fused(
                     masks.runs, masks.prompts.groups,
                     fusion.mode == .clip ? map.pictureRows : smoothedMap.pictureRows)
-            return (fused, sharpened(fused.map, fusion))
+            // CLIP's own map stays as it is.
+            if fusion.mode != .clip { map.sharpen(&fused.map, configuration.ridges, taps: taps) }
+            return fused
         }
         return AnomalyResult(
-            score: map.pictureScore(final, fusion), map: map, smoothedMap: smoothedMap, fusedMap: final, mask: fused.mask,
+            score: map.pictureScore(fused.map, fusion), map: map, smoothedMap: smoothedMap, fusedMap: fused.map,
+            mask: fused.mask,
             prompts: masks.prompts, cascades: fused.cascades,
             omission: masks.prompts.groups.isEmpty ? .noGroups : nil, timings: timings)
     }
 }
 
 extension AnomalyMap {
-    /// A final map of this picture, sharpened by the picture's lines where that is wanted.
-    func sharpened(_ final: ScoreMap, _ ridges: RidgeConfiguration?, taps: ActivationTaps? = nil) -> ScoreMap {
-        guard let ridges, let detail else { return final }
-        return RidgeSharpening(configuration: ridges).sharpened(final, detail, taps: taps)
+    /// Sharpens a final map of this picture by the picture's lines, where that is wanted.
+    func sharpen(_ final: inout ScoreMap, _ ridges: RidgeConfiguration?, taps: ActivationTaps? = nil) {
+        guard let ridges, let detail else { return }
+        RidgeSharpening(configuration: ridges).sharpen(&final, detail, taps: taps)
     }
 
     /// The score of the picture as a whole: CLIP's own, and the largest value of a final map.

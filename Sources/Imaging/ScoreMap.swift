@@ -26,6 +26,18 @@ public struct ScoreMap: Hashable, Sendable {
         set { values[index(x: x, y: y)] = newValue }
     }
 
+    /// Multiplies each value by that of the same pixel in `weights` and by `factor`, in place.
+    ///
+    /// - Precondition: both have one size.
+    package mutating func multiply(by weights: ScoreRows, _ factor: Float) {
+        require(weights.size == size, "multiply: weights of \(weights.size) for a map of \(size)")
+        values.withUnsafeMutableBufferPointer { values in
+            weights.forEachRow(in: 0..<size.height) { y, row in
+                for x in 0..<row.count { values[y * row.count + x] *= row[x] * factor }
+            }
+        }
+    }
+
     /// Smallest and largest value; nil for a map without pixels or with a value that is not a number.
     public var range: ClosedRange<Float>? {
         guard var lowest = values.first else { return nil }

@@ -38,7 +38,9 @@ struct RidgeTests {
     ) -> ScoreMap {
         var configuration = RidgeConfiguration()
         change(&configuration)
-        return RidgeSharpening(configuration: configuration).sharpened(scores, PictureDetail(luminance: luminance))
+        var map = scores
+        RidgeSharpening(configuration: configuration).sharpen(&map, PictureDetail(luminance: luminance))
+        return map
     }
 
     @Test("lines of any direction are found, and bright ones are told from dark ones", arguments: [0, 0.6, 1.2, 2.5])
@@ -117,7 +119,8 @@ struct RidgeTests {
         #expect(max(detail.luminance.size.width, detail.luminance.size.height) <= 512)
         #expect(detail.luminance.values.allSatisfy { (0...1).contains($0) })
         let scores = Scene.map(width, height) { x, y in 0.2 + 0.5 / Float(1 + x + y) }
-        let found = RidgeSharpening(configuration: RidgeConfiguration()).sharpened(scores, detail)
+        var found = scores
+        RidgeSharpening(configuration: RidgeConfiguration()).sharpen(&found, detail)
         #expect(found.size == picture && found.values.allSatisfy { $0 >= 0 && $0 <= 1 })
     }
 

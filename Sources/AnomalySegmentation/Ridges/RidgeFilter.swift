@@ -1,4 +1,5 @@
 import Imaging
+import Tensors
 
 #if canImport(Glibc)
     import Glibc
@@ -38,22 +39,23 @@ struct RidgeFilter {
         let size = luminance.size
         let directions = (0..<Self.directions).map(taps(inDirection:))
         let margin = directions.joined().reduce(0) { max($0, abs($1.x), abs($1.y)) }
-        let padded = GaussianBlur(sigma: Double(width) * Self.blur).applied(to: luminance).mirrored(margin: margin)
-        let stride = size.width + 2 * margin
+        let blocks = (size.width + Self.block - 1) / Self.block
+        let stride = blocks * Self.block + 2 * margin
+        let padded = GaussianBlur(sigma: Double(width) * Self.blur).applied(to: luminance)
+            .mirrored(margin: margin, stride: stride)
+        let places = directions.map { $0.map { Place(start: ($0.y + margin) * stride + $0.x + margin, weight: $0.weight) } }
         return [Float](unsafeUninitializedCapacity: size.pixelCount) { output, initialized in
-            var sums = [Float](repeating: 0, count: size.width)
-            padded.withUnsafeBufferPointer { padded in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    for y in 0..<size.height {
-                        let best = UnsafeMutableBufferPointer(
-                            rebasing: output[y * size.width..<(y + 1) * size.width])
-                        best.initialize(repeating: 0)
-                        for taps in directions {
-                            sums.update(repeating: 0)
-                            for tap in taps {
-                                Self.add(padded, (y + margin + tap.y) * stride + margin + tap.x, tap.weight, to: sums)
+            nonisolated(unsafe) let output = output
+            padded.withUnsafeBytes { padded in
+                nonisolated(unsafe) let padded = padded
+                ParallelRows.forEach(count: size.height, minimumPerTask: max(1, 16_384 / size.width)) { rows in
+                    for y in rows {
+                        for block in 0..<blocks {
+                            let x = block * Self.block
+                            let best = Self.strongest(padded, y * stride + x, places)
+                            for lane in 0..<min(Self.block, size.width - x) {
+                                output[y * size.width + x + lane] = best[lane]
                             }
-                            Self.keepStronger(sums, in: best)
                         }
                     }
                 }
@@ -62,16 +64,30 @@ struct RidgeFilter {
         }
     }
 
-    private static func add(
-        _ source: UnsafeBufferPointer<Float>, _ start: Int, _ weight: Float, to sums: UnsafeMutableBufferPointer<Float>
-    ) {
-        for x in 0..<sums.count { sums[x] += weight * source[start + x] }
+    /// Pixels that are computed together.
+    private static let block = SIMD16<Float>.scalarCount
+
+    /// A tap's place in the padded picture, for the pixel at 0.
+    private struct Place {
+        let start: Int
+        let weight: Float
     }
 
-    private static func keepStronger(
-        _ values: UnsafeMutableBufferPointer<Float>, in best: UnsafeMutableBufferPointer<Float>
-    ) {
-        for x in 0..<best.count where abs(values[x]) > abs(best[x]) { best[x] = values[x] }
+    /// The answers with the largest magnitude for a block of pixels; of equal ones the first direction's.
+    private static func strongest(
+        _ padded: UnsafeRawBufferPointer, _ start: Int, _ directions: [[Place]]
+    ) -> SIMD16<Float> {
+        var best = SIMD16<Float>(repeating: 0)
+        for places in directions {
+            var sum = SIMD16<Float>(repeating: 0)
+            for place in places {
+                let values = padded.loadUnaligned(
+                    fromByteOffset: (start + place.start) * MemoryLayout<Float>.stride, as: SIMD16<Float>.self)
+                sum += place.weight * values
+            }
+            best.replace(with: sum, where: (sum * sum) .> (best * best))
+        }
+        return best
     }
 
     /// Where the second difference across and the mean along a direction look, and with what weight; the magnitudes of the
@@ -105,11 +121,12 @@ struct RidgeFilter {
 }
 
 extension ScoreMap {
-    /// The values with a margin on all sides that mirrors them about the edges of the border pixels, row by row.
-    fileprivate func mirrored(margin: Int) -> [Float] {
-        let columns = (-margin..<size.width + margin).map { GaussianBlur.mirrored($0, count: size.width) }
+    /// The values with a margin on all sides, on the right as wide as `stride` asks for, that mirrors them about the edges of
+    /// the border pixels: row by row, `stride` to each.
+    fileprivate func mirrored(margin: Int, stride: Int) -> [Float] {
+        let columns = (-margin..<stride - margin).map { GaussianBlur.mirrored($0, count: size.width) }
         var padded: [Float] = []
-        padded.reserveCapacity(columns.count * (size.height + 2 * margin))
+        padded.reserveCapacity(stride * (size.height + 2 * margin))
         for y in -margin..<size.height + margin {
             let row = GaussianBlur.mirrored(y, count: size.height) * size.width
             for x in columns { padded.append(values[row + x]) }

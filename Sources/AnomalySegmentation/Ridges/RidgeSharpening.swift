@@ -11,36 +11,23 @@ import NeuralNetwork
 struct RidgeSharpening {
     let configuration: RidgeConfiguration
 
-    /// A'; A itself where it is 0 everywhere, or not a number somewhere.
+    /// Makes A to A' in place: a large picture's map is in memory once. A stays where it is 0 everywhere, or not a number
+    /// somewhere.
     ///
     /// - Parameters:
     ///   - map: A, at the picture's own size.
     ///   - detail: of the same picture.
     ///   - taps: at the root, for observers.
-    func sharpened(_ map: ScoreMap, _ detail: PictureDetail, taps: ActivationTaps? = nil) -> ScoreMap {
-        guard let before = map.range?.upperBound, before > 0 else { return map }
-        let rows = weights(map, detail, taps)
+    func sharpen(_ map: inout ScoreMap, _ detail: PictureDetail, taps: ActivationTaps? = nil) {
+        guard let before = map.range?.upperBound, before > 0 else { return }
+        let weights = weights(map, detail, taps)
         var after: Float = 0
         map.values.withUnsafeBufferPointer { scores in
-            rows.forEachRow(in: 0..<map.size.height) { y, row in
-                for x in 0..<row.count { after = max(after, scores[y * map.size.width + x] * row[x]) }
+            weights.forEachRow(in: 0..<map.size.height) { y, row in
+                for x in 0..<row.count { after = max(after, scores[y * row.count + x] * row[x]) }
             }
         }
-        if after <= 0 { return map }
-        let scale = powf(before / after, configuration.peakWeight)
-        return ScoreMap(
-            size: map.size,
-            values: [Float](unsafeUninitializedCapacity: map.size.pixelCount) { output, initialized in
-                map.values.withUnsafeBufferPointer { scores in
-                    rows.forEachRow(in: 0..<map.size.height) { y, row in
-                        for x in 0..<row.count {
-                            let index = y * map.size.width + x
-                            output[index] = scores[index] * row[x] * scale
-                        }
-                    }
-                }
-                initialized = map.size.pixelCount
-            })
+        if after > 0 { map.multiply(by: weights, powf(before / after, configuration.peakWeight)) }
     }
 
     /// W at the size of the map.

@@ -76,7 +76,8 @@ struct TiledSegmentation {
             join.add(result.fusedMap, result.mask, tile: tile)
             if join.hasNoMask {
                 if unmasked != nil {
-                    let own = map.sharpened(result.smoothedMap.pictureMap, segmenter.configuration.ridges)
+                    var own = result.smoothedMap.pictureMap
+                    map.sharpen(&own, segmenter.configuration.ridges)
                     unmasked?.add(own, result.mask, tile: tile)
                 }
             } else {

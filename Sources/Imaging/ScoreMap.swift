@@ -26,14 +26,15 @@ public struct ScoreMap: Hashable, Sendable {
         set { values[index(x: x, y: y)] = newValue }
     }
 
-    /// Multiplies each value by that of the same pixel in `weights` and by `factor`, in place.
+    /// Multiplies each value by that of the same pixel in `weights` and by `factor`, to `limit` at most, in place.
     ///
     /// - Precondition: both have one size.
-    package mutating func multiply(by weights: ScoreRows, _ factor: Float) {
+    package mutating func multiply(by weights: ScoreRows, _ factor: Float, atMost limit: Float) {
         require(weights.size == size, "multiply: weights of \(weights.size) for a map of \(size)")
         values.withUnsafeMutableBufferPointer { values in
             weights.forEachRow(in: 0..<size.height) { y, row in
-                for x in 0..<row.count { values[y * row.count + x] *= row[x] * factor }
+                let start = y * row.count
+                for x in 0..<row.count { values[start + x] = min(values[start + x] * row[x] * factor, limit) }
             }
         }
     }

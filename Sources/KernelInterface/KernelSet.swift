@@ -98,6 +98,9 @@ package protocol KernelSet: SendableMetatype {
         taps: Int, count: Int)
     static func blendRows(
         _ out: Target, _ source: Source, stride sourceStride: Int, weights: Source, taps: Int, count: Int)
+    static func strongestRow(
+        _ out: Target, _ source: Source, places: UnsafePointer<Int32>, weights: Source, filters: Int, taps: Int,
+        count: Int)
 
     // MARK: Matrix products
 

@@ -35,4 +35,37 @@ extension Kernels {
             index += 1
         }
     }
+
+    /// For each pixel the answer of the filter that answers most strongly, of equal ones the first:
+    /// `sum over k of weights[f, k] * source[x + places[f, k]]` with the largest magnitude over f.
+    static func strongestRow(
+        _ out: Target, _ source: Source, places: UnsafePointer<Int32>, weights: Source, filters: Int, taps: Int,
+        count: Int
+    ) {
+        var index = 0
+        while index + laneCount <= count {
+            var best = Lanes.zero
+            for filter in 0..<filters {
+                var sum = Lanes.zero
+                for tap in filter * taps..<(filter + 1) * taps {
+                    sum = multiplyAdd(load(source + index + Int(places[tap])), Lanes(repeating: weights[tap]), sum)
+                }
+                best = select(signMask(magnitudeBits(best) &- magnitudeBits(sum)), sum, best)
+            }
+            store(best, out + index)
+            index += laneCount
+        }
+        while index < count {
+            var best: Float = 0
+            for filter in 0..<filters {
+                var sum: Float = 0
+                for tap in filter * taps..<(filter + 1) * taps {
+                    sum = multiplyAdd(source[index + Int(places[tap])], weights[tap], sum)
+                }
+                if sum.magnitude > best.magnitude { best = sum }
+            }
+            out[index] = best
+            index += 1
+        }
+    }
 }

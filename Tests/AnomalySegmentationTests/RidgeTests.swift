@@ -96,6 +96,15 @@ struct RidgeTests {
         #expect(peaks[0] < peaks[1] && peaks[1] < peaks[2] && abs(peaks[2] - before) < 1e-5)
     }
 
+    @Test("scores stay within 0...1")
+    func range() throws {
+        let high = scores.map { min($0 * 1.4, 1) }
+        for weight in [0, 0.5, 1] as [Float] {
+            let range = try #require(sharpened(high, surface(line: -0.2)) { $0.peakWeight = weight }.range)
+            #expect(range.lowerBound >= 0 && range.upperBound > 0.9 && range.upperBound <= 1, "\(range)")
+        }
+    }
+
     @Test("a picture without lines leaves the map as it is, and so does a map that is 0 or not a number")
     func nothing() {
         let smooth = ScoreMap(size: size, repeating: 0.4)

@@ -7,7 +7,8 @@ import NeuralNetwork
     import Darwin
 #endif
 
-/// Sharpens the final map by the picture's own lines: `A'(x) = A(x) W(x) (max A / max(A W))^rho`.
+/// Sharpens the final map by the picture's own lines:
+/// `A'(x) = min(A(x) W(x) (max A / max(A W))^rho, 1)`.
 struct RidgeSharpening {
     let configuration: RidgeConfiguration
 
@@ -27,7 +28,9 @@ struct RidgeSharpening {
                 for x in 0..<row.count { after = max(after, scores[y * row.count + x] * row[x]) }
             }
         }
-        if after > 0 { map.multiply(by: weights, powf(before / after, configuration.peakWeight)) }
+        if after <= 0 { return }
+        // Few pixels rise, and a score is no more than 1.
+        map.multiply(by: weights, powf(before / after, configuration.peakWeight), atMost: max(before, 1))
     }
 
     /// W at the size of the map.

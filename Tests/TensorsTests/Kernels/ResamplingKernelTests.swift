@@ -36,4 +36,30 @@ import Testing
             #expect(downIntact && downDifference.isWithinBounds, "\(count): \(downDifference)")
         }
     }
+
+    @Test("the strongest of several filters equals its plain twin", arguments: runnable)
+    func strongest(_ set: CPUFeatures.InstructionSet) throws {
+        let kernels = try #require(Kernels.named(set))
+        var random = SeededGenerator(seed: 62)
+        let (filters, taps) = (3, 4)
+        for count in kernels.sweptCounts where count < 2000 {
+            let source = random.floats(count + 16)
+            let places = (0..<filters * taps).map { _ in Int32.random(in: 0...8, using: &random) }
+            let weights = random.floats(filters * taps)
+            let (found, isIntact) = row(count, source) {
+                kernels.strongestRow(
+                    $0, $1, places: places, weights: weights, filters: filters, taps: taps, count: count)
+            }
+            let expected = (0..<count).map { x in
+                (0..<filters).map { filter in
+                    (0..<taps).reduce(0.0) {
+                        $0 + Double(source[x + Int(places[filter * taps + $1])]) * Double(weights[filter * taps + $1])
+                    }
+                }.reduce(0) { abs($1) > abs($0) ? $1 : $0 }
+            }
+            let bound = Double(2 * taps * taps) * Float.unitRoundoff
+            let difference = compare(found, expected) { _ in bound }
+            #expect(isIntact && difference.isWithinBounds, "\(count): \(difference)")
+        }
+    }
 }

@@ -13,7 +13,8 @@ struct AnomalyVariantTests {
         let (variants, unusable) = AnomalyVariant.ablation(of: .default, clip: clip)
         #expect(
             variants.map(\.name) == [
-                "map", "affinity", "affinity-none", "ridges", "ridges-none", "points", "stages-2", "negatives-none", "negatives-most-similar",
+                "map", "affinity", "affinity-none", "ridges", "ridges-none", "points", "stages-2", "negatives-none",
+                "negatives-most-similar",
                 "negatives-lowest-heat",
                 "fusion-blend", "fusion-gate", "fusion-mask", "map-vanilla", "map-winclip", "map-clip-surgery",
                 "cascade",

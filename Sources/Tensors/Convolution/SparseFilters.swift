@@ -21,7 +21,8 @@ package struct SparseFilters: Sendable {
     /// - Precondition: all have equally many taps.
     package init(_ filters: [[Tap]]) {
         require(
-            filters.allSatisfy { $0.count == filters[0].count }, "SparseFilters: filters of \(filters.map(\.count)) taps")
+            filters.allSatisfy { $0.count == filters[0].count },
+            "SparseFilters: filters of \(filters.map(\.count)) taps")
         self.filters = filters
         reach = filters.joined().reduce(0) { max($0, abs($1.x), abs($1.y)) }
     }

@@ -76,7 +76,7 @@ struct RidgeTests {
         var configuration = RidgeConfiguration()
         configuration.exponent = 0.7
         let picture = surface(line: -0.3)
-        let found = RidgeWeights(configuration: configuration).weights(picture, scores)
+        let found = RidgeWeights(configuration: configuration).weights(PictureDetail(luminance: picture), scores)
         let expected = Self.plainWeights(picture, scores, configuration)
         #expect(zip(found.values, expected).allSatisfy { abs(Double($0) - $1) < 1e-4 })
         #expect(found.values.min()! < 0.5)

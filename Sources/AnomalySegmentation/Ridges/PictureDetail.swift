@@ -1,8 +1,10 @@
 import Imaging
+import Synchronization
 
 /// The brightness of a picture, from which its lines are found.
-struct PictureDetail: Sendable {
-    /// Luma by the ITU-R 601 weights, 0...1, on the picture's raster made smaller.
+final class PictureDetail: Sendable {
+    /// Luma by the ITU-R 601 weights, 0...1, on the picture's raster made smaller. Not ``Image/grey``, whose rounding is as
+    /// large as a faint line.
     let luminance: ScoreMap
 
     /// No side of the raster is longer. A defect that is finer in a large picture is found in its tiles.
@@ -11,10 +13,13 @@ struct PictureDetail: Sendable {
     /// The raster of a picture.
     static func size(of picture: ImageSize) -> ImageSize { picture.within(side) }
 
+    /// By the width of a line: made once a picture, for however many final maps.
+    private let knownBins = Mutex<[Float: [UInt8]]>([:])
+
     init(luminance: ScoreMap) { self.luminance = luminance }
 
     /// - Parameter image: with a pixel at least.
-    init(_ image: Image) {
+    convenience init(_ image: Image) {
         let size = Self.size(of: image.size)
         let pixels = size == image.size ? image.pixels : image.resized(to: size, filter: .box).pixels
         self.init(
@@ -29,5 +34,30 @@ struct PictureDetail: Sendable {
                     }
                     initialized = size.pixelCount
                 }))
+    }
+
+    // MARK: Lines
+
+    /// How many bins of responses there are.
+    static let ridgeBins = 24
+    /// Responses are counted in standard deviations of an ordinary pixel, up to this many.
+    private static let mostDeviations: Float = 3
+    /// Added to that deviation, on the scale of luminance: noise of a smooth surface is no line.
+    private static let leastDeviation: Float = 1e-3
+    /// A normal distribution's standard deviation over its median magnitude.
+    private static let deviationByMedian: Float = 1.4826
+
+    /// The bin of each pixel's response to ``RidgeFilter``: the first for dark lines, the last for bright ones.
+    func ridgeBins(ofWidth width: Float) -> [UInt8] {
+        if let known = knownBins.withLock({ $0[width] }) { return known }
+        let responses = RidgeFilter(width: width).responses(luminance)
+        let median = responses.map(abs).value(atRank: responses.count / 2)
+        let limit = Self.mostDeviations * (median * Self.deviationByMedian + Self.leastDeviation)
+        let bins = responses.map { response in
+            let place = (min(max(response / limit, -1), 1) + 1) / 2
+            return UInt8(min(Int(place * Float(Self.ridgeBins)), Self.ridgeBins - 1))
+        }
+        knownBins.withLock { $0[width] = bins }
+        return bins
     }
 }

@@ -20,25 +20,16 @@ struct RidgeSharpening {
     ///   - detail: of the same picture.
     ///   - taps: at the root, for observers.
     func sharpen(_ map: inout ScoreMap, _ detail: PictureDetail, taps: ActivationTaps? = nil) {
-        guard let before = map.range?.upperBound, before > 0 else { return }
-        let weights = weights(map, detail, taps)
-        var after: Float = 0
-        map.values.withUnsafeBufferPointer { scores in
-            weights.forEachRow(in: 0..<map.size.height) { y, row in
-                for x in 0..<row.count { after = max(after, scores[y * row.count + x] * row[x]) }
-            }
-        }
-        if after <= 0 { return }
-        // Few pixels rise, and a score is no more than 1.
-        map.multiply(by: weights, powf(before / after, configuration.peakWeight), atMost: max(before, 1))
-    }
-
-    /// W at the size of the map.
-    private func weights(_ map: ScoreMap, _ detail: PictureDetail, _ taps: ActivationTaps?) -> ScoreRows {
         let raster = detail.luminance.size
         let small = raster == map.size ? map : ResizedMap(map, to: raster, antialias: true).map
-        let weights = RidgeWeights(configuration: configuration).weights(detail.luminance, small)
+        guard let before = small.range?.upperBound, before > 0 else { return }
+        let weights = RidgeWeights(configuration: configuration).weights(detail, small)
             .handed(to: taps, "ridges.weights")
-        return raster == map.size ? ScoreRows(weights) : ScoreRows(ResizedMap(weights, to: map.size))
+        // Both peaks on the raster: a large picture is gone over once.
+        let after = zip(small.values, weights.values).reduce(0) { max($0, $1.0 * $1.1) }
+        if after <= 0 { return }
+        map.multiply(
+            by: raster == map.size ? ScoreRows(weights) : ScoreRows(ResizedMap(weights, to: map.size)),
+            powf(before / after, configuration.peakWeight), atMost: 1)
     }
 }

@@ -14,13 +14,6 @@ import Imaging
 struct RidgeWeights {
     let configuration: RidgeConfiguration
 
-    /// Responses are counted in standard deviations of an ordinary pixel, up to this many.
-    private static let mostDeviations: Float = 3
-    /// Added to that deviation, on the scale of luminance: noise of a smooth surface is no line.
-    private static let leastDeviation: Float = 1e-3
-    /// A normal distribution's standard deviation over its median magnitude.
-    private static let deviationByMedian: Float = 1.4826
-    private static let bins = 24
     /// A bin has as many pixels of the mean score besides its own: this share of all pixels.
     private static let priorShare: Float = 2e-4
     /// The largest expected score is that of this quantile, so that few odd pixels do not lower all others, and those above
@@ -31,46 +24,35 @@ struct RidgeWeights {
     /// The weights on the raster of `detail`.
     ///
     /// - Parameter scores: on the same raster, none below 0.
-    func weights(_ detail: ScoreMap, _ scores: ScoreMap) -> ScoreMap {
-        var product = [Float](repeating: 1, count: detail.size.pixelCount)
+    func weights(_ detail: PictureDetail, _ scores: ScoreMap) -> ScoreMap {
+        var product = [Float](repeating: 1, count: scores.size.pixelCount)
         for width in configuration.widths {
-            let responses = RidgeFilter(width: width).responses(detail)
-            let expected = expected(Self.bins(of: responses), scores).values
+            let expected = expected(detail.ridgeBins(ofWidth: width), scores).values
             let peak = expected.value(atRank: Int(Self.peakQuantile * Double(expected.count - 1)))
             if peak <= 0 { continue }
             for index in product.indices { product[index] *= min(expected[index] / peak, Self.mostRise) }
         }
-        return ScoreMap(size: detail.size, values: product.map { powf(max($0, 0), configuration.exponent) })
+        return ScoreMap(size: scores.size, values: product.map { powf(max($0, 0), configuration.exponent) })
     }
 
     /// The mean score of each pixel's bin, the bins and then the pixels smoothed by one.
-    private func expected(_ bins: [Int], _ scores: ScoreMap) -> ScoreMap {
-        var counts = [Float](repeating: 0, count: Self.bins)
-        var sums = [Double](repeating: 0, count: Self.bins)
+    private func expected(_ bins: [UInt8], _ scores: ScoreMap) -> ScoreMap {
+        var counts = [Float](repeating: 0, count: PictureDetail.ridgeBins)
+        var sums = [Double](repeating: 0, count: PictureDetail.ridgeBins)
         for (bin, score) in zip(bins, scores.values) {
-            counts[bin] += 1
-            sums[bin] += Double(score)
+            counts[Int(bin)] += 1
+            sums[Int(bin)] += Double(score)
         }
         let mean = Float(sums.reduce(0, +) / Double(bins.count))
         let prior = Self.priorShare * Float(bins.count)
         let means = zip(Self.smoothed(sums.map { Float($0) }), Self.smoothed(counts)).map { sum, count in
             (sum + prior * mean) / (count + prior)
         }
-        return GaussianBlur(sigma: 1).applied(to: ScoreMap(size: scores.size, values: bins.map { means[$0] }))
+        return GaussianBlur(sigma: 1).applied(to: ScoreMap(size: scores.size, values: bins.map { means[Int($0)] }))
     }
 
     private static func smoothed(_ values: [Float]) -> [Float] {
         GaussianBlur(sigma: 1)
             .applied(to: ScoreMap(size: ImageSize(width: values.count, height: 1), values: values)).values
-    }
-
-    /// The bin of each response.
-    private static func bins(of responses: [Float]) -> [Int] {
-        let median = responses.map(abs).value(atRank: responses.count / 2)
-        let limit = mostDeviations * (median * deviationByMedian + leastDeviation)
-        return responses.map { response in
-            let place = (min(max(response / limit, -1), 1) + 1) / 2
-            return min(Int(place * Float(bins)), bins - 1)
-        }
     }
 }

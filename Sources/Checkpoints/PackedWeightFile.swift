@@ -17,11 +17,10 @@ package final class PackedWeightFile: PanelShelf {
     package static let defaultLimitBytes = 10_000_000_000
 
     static let suffix = ".packed"
-    private static let keyName = "vitrine.key"
     private static let digestName = "vitrine.sha256"
     private static let entryPrefix = "packed "
 
-    private let folder: String
+    private let files: KeptFolder
     private let limitBytes: Int
     private let precision: Precision
     private let weights: [MappedFile]
@@ -76,7 +75,7 @@ package final class PackedWeightFile: PanelShelf {
         of checkpoint: Checkpoint, precision: Precision, folder: String, limitBytes: Int, digests: DigestCache,
         report: @escaping @Sendable (String) -> Void
     ) {
-        self.folder = folder
+        files = KeptFolder(folder, suffix: Self.suffix)
         self.limitBytes = limitBytes
         self.precision = precision
         self.report = report
@@ -84,9 +83,7 @@ package final class PackedWeightFile: PanelShelf {
         self.digests = digests
         // Weights whose digest is not known were never packed here, or changed; they are not read just to find out.
         let known = weights.compactMap(digests.known)
-        let kept =
-            known.count == weights.count
-            ? Self.kept(Self.path(of: Self.key(known, precision), in: folder), Self.key(known, precision), report) : nil
+        let kept = known.count == weights.count ? Self.kept(Self.key(known, precision), files, report) : nil
         state = Mutex(State(kept: kept))
     }
 
@@ -104,8 +101,9 @@ package final class PackedWeightFile: PanelShelf {
         state.withLock { $0.made.append((name, weight)) }
     }
 
-    /// What stands under a path, if it was written for this key.
-    private static func kept(_ path: String, _ key: String, _ report: (String) -> Void) -> Kept? {
+    /// The file of a key, if it was written for it.
+    private static func kept(_ key: String, _ files: KeptFolder, _ report: (String) -> Void) -> Kept? {
+        let path = files.path(of: key)
         guard !path.utf8.contains(0), access(path, F_OK) == 0 else { return nil }
         do {
             let file = try Checkpoint.open(path)
@@ -117,7 +115,7 @@ package final class PackedWeightFile: PanelShelf {
                 else { break }
                 entries[name] = entry
             }
-            guard texts[keyName] == key, file.metadata[digestName] == digest(of: texts),
+            guard texts[KeptFolder.keyName] == key, file.metadata[digestName] == digest(of: texts),
                 entries.count == file.names.count
             else {
                 report("\(path) is not what was kept there; the weights are packed again")
@@ -137,40 +135,38 @@ package final class PackedWeightFile: PanelShelf {
         let (made, kept, isDamaged) = state.withLock { ($0.made, $0.kept, $0.isDamaged) }
         var packed = made.compactMap { made in made.weight.panels.map { (name: made.name, panels: $0) } }
         if packed.isEmpty {
-            if let kept { utimensat(AT_FDCWD, kept.file.path, nil, 0) }
+            if let key = kept?.file.metadata[KeptFolder.keyName] { files.markUsed(key) }
             return
         }
+        let folder = files.folder
         do {
             try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             UnfinishedFile.clear(in: folder)
             let key = Self.key(
                 try weights.map { file throws(CheckpointError) in try digests.sha256(of: file) }, precision)
-            let path = Self.path(of: key, in: folder)
             // Another process may have been here first.
-            if let found = Self.kept(path, key, { _ in }) {
+            if let found = Self.kept(key, files, { _ in }) {
                 let new = Set(packed.map(\.name))
                 if !isDamaged, new.isSubset(of: found.entries.keys) { return }
                 for name in found.file.names where !new.contains(name) {
                     if let panels = found.panels(name) { packed.append((name, panels)) }
                 }
             }
-            try write(packed, key, to: path)
-            shrink(sparing: path)
+            try write(packed, key)
+            files.shrink(to: limitBytes, sparing: key)
         } catch {
             report("packed weights are not kept in \(folder): \(error)")
         }
     }
 
-    private func write(
-        _ packed: [(name: String, panels: KeptPanels)], _ key: String, to path: String
-    ) throws(CheckpointError) {
-        var texts = [Self.keyName: key]
+    private func write(_ packed: [(name: String, panels: KeptPanels)], _ key: String) throws(CheckpointError) {
+        var texts = [KeptFolder.keyName: key]
         for (name, panels) in packed {
             texts[Self.entryPrefix + name] =
                 Entry(shape: panels.shape, numbers: panels.numbers, bitSum: panels.words.bitSum).text
         }
         texts[Self.digestName] = Self.digest(of: texts)
-        try SafetensorsWriter.write(packed.map { ($0.name, $0.panels.words) }, metadata: texts, to: path)
+        try SafetensorsWriter.write(packed.map { ($0.name, $0.panels.words) }, metadata: texts, to: files.path(of: key))
     }
 
     // MARK: Names
@@ -181,45 +177,12 @@ package final class PackedWeightFile: PanelShelf {
             + "and \(KeptPanels.kernels(.full)), \(digests.joined(separator: ", "))"
     }
 
-    private static func path(of key: String, in folder: String) -> String {
-        var digest = SHA256()
-        Array(key.utf8).withUnsafeBytes { digest.update($0) }
-        return "\(folder)\(folder.hasSuffix("/") ? "" : "/")\(digest.hexadecimalDigest().prefix(32))\(suffix)"
-    }
-
     private static func digest(of texts: [String: String]) -> String {
         var digest = SHA256()
         for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
             Array("\(name.utf8.count) \(text.utf8.count) \(name) \(text)\n".utf8).withUnsafeBytes { digest.update($0) }
         }
         return digest.hexadecimalDigest()
-    }
-
-    // MARK: The limit
-
-    /// When the files take more than the limit together, removes those that were used longest ago. A file is known by its
-    /// name, which follows from the key inside; no other one is counted or removed.
-    private func shrink(sparing spared: String) {
-        let names = (try? FolderEntries.all(in: folder).get()) ?? []
-        let files = names.compactMap { name -> (path: String, bytes: Int, lastUse: timespec)? in
-            guard name.hasSuffix(Self.suffix) else { return nil }
-            let path = folder + (folder.hasSuffix("/") ? "" : "/") + name
-            var status = stat()
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-                let key = (try? Checkpoint.open(path))?.metadata[Self.keyName],
-                Self.path(of: key, in: folder) == path
-            else { return nil }
-            #if canImport(Darwin)
-                return (path, Int(status.st_size), status.st_mtimespec)
-            #else
-                return (path, Int(status.st_size), status.st_mtim)
-            #endif
-        }
-        var taken = files.reduce(0) { $0 + $1.bytes }
-        let oldest = files.sorted { ($0.lastUse.tv_sec, $0.lastUse.tv_nsec) < ($1.lastUse.tv_sec, $1.lastUse.tv_nsec) }
-        for file in oldest where file.path != spared && taken > limitBytes {
-            if unlink(file.path) == 0 { taken -= file.bytes }
-        }
     }
 }
 

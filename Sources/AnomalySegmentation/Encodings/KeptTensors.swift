@@ -22,19 +22,13 @@ struct KeptTensors: Sendable {
     /// Told, in a sentence, why an entry was not used or not kept.
     let report: @Sendable (String) -> Void
 
-    static let keyName = "vitrine.key"
     private static let digestName = "vitrine.sha256"
 
-    func path(of key: String) -> String {
-        folder.isEmpty ? "" : "\(folder)\(folder.hasSuffix("/") ? "" : "/")\(Self.fileName(of: key))"
-    }
+    /// Where the entries are, by their keys.
+    var files: KeptFolder { KeptFolder(folder, suffix: Self.suffix) }
 
-    /// What an entry's file is called: 128 bits of the key's SHA-256, hexadecimal.
-    static func fileName(of key: String) -> String {
-        var digest = SHA256()
-        digest.update(key)
-        return "\(digest.hexadecimalDigest().prefix(32)).safetensors"
-    }
+    /// The end of the entries' names.
+    static let suffix = ".safetensors"
 
     // MARK: Reading
 
@@ -45,12 +39,12 @@ struct KeptTensors: Sendable {
     func tensors(
         for key: String, expecting: (_ names: [String]) -> [(name: String, shape: Shape)]?
     ) -> [(name: String, tensor: Tensor)]? {
-        let path = path(of: key)
+        let path = files.path(of: key)
         guard !path.utf8.contains(0), access(path, F_OK) == 0 else { return nil }
         do {
             let file = try Checkpoint.open(path)
             guard let expected = expecting(file.names), expected.count == file.names.count,
-                Self.isSame(file.metadata[Self.keyName], key),
+                Self.isSame(file.metadata[KeptFolder.keyName], key),
                 expected.allSatisfy({
                     file.shape(of: $0.name) == $0.shape && file.elementType(of: $0.name) == precision.elementType
                 })
@@ -83,8 +77,8 @@ struct KeptTensors: Sendable {
         do {
             makeFolder()
             try SafetensorsWriter.write(
-                tensors, metadata: [Self.keyName: key, Self.digestName: digest(of: key, tensors)],
-                precision: precision, to: path(of: key))
+                tensors, metadata: [KeptFolder.keyName: key, Self.digestName: digest(of: key, tensors)],
+                precision: precision, to: files.path(of: key))
         } catch {
             report("the \(content) are not kept in \(folder): \(error)")
         }

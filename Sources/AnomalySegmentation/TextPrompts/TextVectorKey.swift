@@ -1,4 +1,5 @@
 import CLIP
+import Checkpoints
 import NeuralNetwork
 import WeightIdentity
 
@@ -28,5 +29,5 @@ struct TextVectorKey: Sendable {
     static func isKey(_ text: String) -> Bool { text.hasPrefix(start) }
 
     /// What the entry's file is called.
-    var fileName: String { KeptTensors.fileName(of: text) }
+    var fileName: String { KeptFolder.fileName(of: text, suffix: KeptTensors.suffix) }
 }

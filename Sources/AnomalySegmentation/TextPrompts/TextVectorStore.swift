@@ -39,13 +39,14 @@ public struct TextVectorStore: Sendable {
     /// - Parameter width: how many numbers a vector has.
     func vectors(for key: TextVectorKey, width: Int) -> TextVectors? {
         let found = kept.tensors(for: key.text) { _ in [("normal", [width]), ("abnormal", [width])] }
-        if found != nil { kept.markUsed(key.text) }
+        if found != nil { kept.files.markUsed(key.text) }
         return found.map { TextVectors(normal: $0[0].tensor, abnormal: $0[1].tensor) }
     }
 
     /// Writes an entry, or replaces one, and removes others where there are too many.
     func keep(_ vectors: TextVectors, for key: TextVectorKey) {
         kept.keep([("normal", vectors.normal), ("abnormal", vectors.abnormal)], for: key.text)
-        kept.shrink(to: limitBytes, sparing: key.text, where: TextVectorKey.isKey)
+        kept.files.shrink(
+            to: limitBytes, leavingFree: limitBytes / 4, sparing: key.text, where: TextVectorKey.isKey)
     }
 }

@@ -22,6 +22,11 @@ package enum BlockWeights {
         (["image_encoder", "blocks"], ["attn.qkv.weight", "attn.proj.weight", "mlp.lin1.weight", "mlp.lin2.weight"]),
     ]
 
+    /// Whether it is one of them and is computed in bytes by models that are asked for it. SAM keeps one map of a block.
+    package static func areBytes(_ name: String) -> Bool {
+        contains(name) && !(name.hasSuffix(".attn.proj.weight") && name.contains("image_encoder."))
+    }
+
     /// Whether a tensor of this name is one of them, whatever stands before the model's own names.
     package static func contains(_ name: String) -> Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)

@@ -14,6 +14,20 @@ struct BlockWeightsTests {
         ])
     func known(_ name: String) { #expect(BlockWeights.contains(name)) }
 
+    @Test("all are bytes where bytes are asked for, but the map behind SAM's attention")
+    func bytes() {
+        for name in [
+            "visual.transformer.resblocks.11.attn.out_proj.weight", "image_encoder.blocks.7.attn.qkv.weight",
+            "module.image_encoder.blocks.0.mlp.lin2.weight",
+        ] {
+            #expect(BlockWeights.areBytes(name))
+        }
+        for name in ["image_encoder.blocks.7.attn.proj.weight", "module.image_encoder.blocks.0.attn.proj.weight"] {
+            #expect(BlockWeights.contains(name) && !BlockWeights.areBytes(name))
+        }
+        #expect(!BlockWeights.areBytes("visual.proj"))
+    }
+
     @Test(
         "others are none of them",
         arguments: [

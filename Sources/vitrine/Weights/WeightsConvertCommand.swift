@@ -35,7 +35,7 @@ struct WeightsConvertCommand: ParsableCommand {
     @Option(
         help: """
             How the numbers are stored: fp32; fp16 at half the size; for --precision bf16, bf16 at about half; for \
-            --precision int8, int8 at about a quarter.
+            --precision int8, int8 at about a third.
             """)
     var type = Precision.fp32
 
@@ -79,7 +79,9 @@ struct WeightsConvertCommand: ParsableCommand {
         case .fp16: return Self.isReal(stored) ? .float16 : .float32
         case .bf16, .int8:
             let isMatrix = checkpoint.shape(of: name)?.rank == 2
-            if isMatrix, BlockWeights.contains(name) { return type == .int8 ? .int8 : .brain16 }
+            if isMatrix, type == .bf16 ? BlockWeights.contains(name) : BlockWeights.areBytes(name) {
+                return type == .int8 ? .int8 : .brain16
+            }
             // What is in bytes already has a scale for each row, and nothing is lost.
             if isMatrix, stored == .signed8 { return .int8 }
             return stored == .brain16 ? .brain16 : stored == .float16 ? .float16 : .float32

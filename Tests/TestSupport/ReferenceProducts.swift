@@ -1,13 +1,23 @@
 import Foundation
 
-// The plain twins of products, attention and convolutions, in Double: one loop an index.
+// The plain twins of products, attention and convolutions, in Double: one loop an index. Inner loops are written with `while`
+// over memory: in a build for debugging a range and an array cost many times as much.
 
 /// [rows, depth] times [depth, columns].
 public func referenceProduct(_ left: [Double], _ right: [Double], rows: Int, columns: Int, depth: Int) -> [Double] {
     var out = [Double](repeating: 0, count: rows * columns)
-    for row in 0..<rows {
-        for column in 0..<columns {
-            for k in 0..<depth { out[row * columns + column] += left[row * depth + k] * right[k * columns + column] }
+    left.withUnsafeBufferPointer { left in
+        right.withUnsafeBufferPointer { right in
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    var (sum, k) = (0.0, 0)
+                    while k < depth {
+                        sum += left[row * depth + k] * right[k * columns + column]
+                        k += 1
+                    }
+                    out[row * columns + column] = sum
+                }
+            }
         }
     }
     return out
@@ -29,13 +39,12 @@ public func referenceAttention(
     scale: Double, bias: (Int, Int) -> Double
 ) -> [Double] {
     var out = [Double](repeating: 0, count: queries * valueWidth)
+    let transposed = referenceTranspose(key, rows: keys, columns: width)
+    let products = referenceProduct(query, transposed, rows: queries, columns: keys, depth: width)
     for q in 0..<queries {
-        let logits = (0..<keys).map { k in
-            (0..<width).reduce(0.0) { $0 + query[q * width + $1] * key[k * width + $1] } * scale + bias(q, k)
-        }
-        for (k, weight) in referenceSoftmax(logits).enumerated() {
-            for column in 0..<valueWidth { out[q * valueWidth + column] += weight * value[k * valueWidth + column] }
-        }
+        let logits = (0..<keys).map { products[q * keys + $0] * scale + bias(q, $0) }
+        let mean = referenceProduct(referenceSoftmax(logits), value, rows: 1, columns: valueWidth, depth: keys)
+        for column in 0..<valueWidth { out[q * valueWidth + column] = mean[column] }
     }
     return out
 }

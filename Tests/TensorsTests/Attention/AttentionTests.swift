@@ -121,17 +121,23 @@ import Testing
         let parts = (0..<3).map { self.columns(chosen, $0 * heads + head, headWidth) }
         let (rowTable, columnTable) = (rows.values.map(Double.init), columns.values.map(Double.init))
         let terms = bias?.values
-        func product(_ query: Int, _ table: [Double], _ matrix: Int, _ key: Int) -> Double {
-            (0..<headWidth).reduce(0) {
-                $0 + parts[0][query * headWidth + $1] * table[(matrix * side + key) * headWidth + $1]
+        let slots = tokens.count
+        /// A query's products with the entries of its row or column, `[slots, side]`.
+        func products(_ table: [Double], _ matrix: (Int) -> Int) -> [Double] {
+            (0..<slots * side).map { index in
+                let (query, key) = (index / side, index % side)
+                return (0..<headWidth).reduce(0) {
+                    $0 + parts[0][query * headWidth + $1] * table[(matrix(query) * side + key) * headWidth + $1]
+                }
             }
         }
-        let slots = tokens.count
+        let rowProducts = products(rowTable) { $0 / side }
+        let columnProducts = products(columnTable) { $0 % side }
         return referenceAttention(
             query: parts[0], key: parts[1], value: parts[2], queries: slots, keys: slots, width: headWidth,
             valueWidth: headWidth, scale: 1 / Double(headWidth).squareRoot()
         ) { query, key in
-            product(query, rowTable, query / side, key / side) + product(query, columnTable, query % side, key % side)
+            rowProducts[query * side + key / side] + columnProducts[query * side + key % side]
                 + (terms.map { Double($0[(head * slots + query) * slots + key]) } ?? 0)
         }
     }

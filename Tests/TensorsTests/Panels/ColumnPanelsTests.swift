@@ -47,7 +47,9 @@ import Testing
                 let values = tensor.values.map(Double.init)
                 return stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
             }
-            func dot(_ left: [Double], _ right: [Double]) -> Double { zip(left, right).reduce(0) { $0 + $1.0 * $1.1 } }
+            func dot(_ left: [Double], _ right: [Double]) -> Double {
+                referenceProduct(left, right, rows: 1, columns: 1, depth: left.count)[0]
+            }
             var columns = rows(maps.element(maps.shape[0] == 1 ? 0 : matrix).transposed())
             let places = rows(position.element(0).transposed())
             func placed(_ index: Int) -> [Double] { zip(columns[index], places[index]).map { $0 + $1 } }
@@ -55,6 +57,8 @@ import Testing
                 let (asked, values) = (rows(update.keys.element(matrix)), rows(update.values.element(matrix)))
                 let offsets = update.offsets.element(matrix).values.map(Double.init)
                 let keys = asked.count / update.groups
+                let weight = update.normWeight.values.map(Double.init)
+                let bias = update.normBias.values.map(Double.init)
                 for index in columns.indices {
                     let here = placed(index)
                     for group in 0..<update.groups {
@@ -65,13 +69,13 @@ import Testing
                         }
                     }
                     columns[index] = referenceLayerNorm(
-                        columns[index], weight: update.normWeight.values.map(Double.init),
-                        bias: update.normBias.values.map(Double.init), epsilon: Double(Float(1e-5)))
+                        columns[index], weight: weight, bias: bias, epsilon: Double(Float(1e-5)))
                 }
             }
+            let (all, asked) = (columns.flatMap { $0 }, columns.indices.map(placed))
             let means = rows(queries.element(matrix)).map { query in
-                let shares = referenceSoftmax(columns.indices.map { dot(query, placed($0)) })
-                return columns[0].indices.map { row in zip(shares, columns).reduce(0) { $0 + $1.0 * $1.1[row] } }
+                let shares = referenceSoftmax(asked.map { dot(query, $0) })
+                return referenceProduct(shares, all, rows: 1, columns: columns[0].count, depth: columns.count)
             }
             return (columns, means)
         }

@@ -37,16 +37,20 @@ struct BFloat16ProductTests {
     /// The plain twin: one number after the other, the second of each two first, with the same roundings.
     private static func twin(_ left: Tensor, _ weight: Tensor) -> [Float] {
         let (rows, depth, columns) = (left.shape[0], left.shape[1], weight.shape[0])
-        let (x, w) = (left.values.map(rounded), weight.values.map(rounded))
-        return (0..<rows).flatMap { row in
-            (0..<columns).map { column in
-                var sum: Float = 0
-                for first in stride(from: 0, to: depth, by: 2) {
-                    for place in [first + 1, first] where place < depth {
-                        sum += x[row * depth + place] * w[column * depth + place]
+        return left.values.map(rounded).withUnsafeBufferPointer { x in
+            weight.values.map(rounded).withUnsafeBufferPointer { w in
+                (0..<rows).flatMap { row in
+                    (0..<columns).map { column in
+                        let (xs, ws) = (row * depth, column * depth)
+                        var (sum, first) = (0 as Float, 0)
+                        while first < depth {
+                            if first + 1 < depth { sum += x[xs + first + 1] * w[ws + first + 1] }
+                            sum += x[xs + first] * w[ws + first]
+                            first += 2
+                        }
+                        return sum
                     }
                 }
-                return sum
             }
         }
     }

@@ -25,10 +25,11 @@ struct EvaluateTests {
         truth = Image(
             size: ImageSize(width: 40, height: 30),
             pixels: marks.flatMap { [UInt8](repeating: $0 > 0 ? 255 : 0, count: 3) })
+        try SmallSet.writeConfiguration(to: command)
     }
 
     private func evaluate(_ flags: [String] = []) throws -> Command.Outcome {
-        try command.run(["evaluate", "set", "--object", "plate"] + flags)
+        try command.run(["evaluate", "set", "--object", "plate", "--configuration", "quick.json"] + flags)
     }
 
     /// What was complained of, but for the endings of the pictures, which are PNG files here.
@@ -62,7 +63,8 @@ struct EvaluateTests {
             try command.write(plate, to: "set/\(kind)/Imgs/a.jpg")
             try command.write(mask(kind + ".png"), to: "set/\(kind)/Imgs/a.png")
         }
-        let outcome = try evaluate(["--json"])
+        let kept = ["--output", "out", "--no-report", "--quiet"]
+        let outcome = try evaluate(["--json"] + kept)
         #expect(outcome.status == 0 && complaints(outcome).isEmpty, "\(outcome.errors)")
         let rows = try rows(outcome)
         #expect(rows.keys.sorted() == kinds.sorted())
@@ -78,7 +80,8 @@ struct EvaluateTests {
                 "1.0 transparency, as the colours do not tell: opacity above 127",
                 "2.0 values up to 1 are classes: all above 0", "1.0 values up to 3 are classes: all above 0",
             ])
-        let table = try evaluate(["--limit", "1"])
+        // The pictures are done, and only their table is told.
+        let table = try evaluate(kept)
         #expect(
             table.output.hasSuffix("\nMasks, 1 of them: values up to 3 are classes: all above 0\n"), "\(table.output)")
     }
@@ -141,7 +144,9 @@ struct EvaluateTests {
             try command.write(SamplePictures.png(truth), to: "mvtec/\(name)/ground_truth/bent/2_mask.png")
         }
         try command.write(plate, to: "mvtec/preview.png")
-        let outcome = try command.run(["evaluate", "mvtec", "--object", "plate", "--json"])
+        let outcome = try command.run([
+            "evaluate", "mvtec", "--object", "plate", "--json", "--configuration", "quick.json",
+        ])
         #expect(outcome.status == 0)
         #expect(
             complaints(outcome)

@@ -60,11 +60,11 @@ struct SharedModelTests {
         await #expect(processExitsWith: .success) {
             let sam = try SAMModel(weights: Checkpoint.open(SmallWeights().sam))
             let picture = SharedModelTests.picture(160)
-            @Sendable func synchronous() throws { for _ in 0..<4 { _ = try sam.embed(picture) } }
+            @Sendable func synchronous() throws { for _ in 0..<2 { _ = try sam.embed(picture) } }
             try synchronous()
             let computing = try await SharedModelTests.lateness { try synchronous() }
             let waiting = try await SharedModelTests.lateness {
-                for _ in 0..<4 { _ = try await sam.embed(picture) }
+                for _ in 0..<2 { _ = try await sam.embed(picture) }
             }
             // A share, because other processes make the timer late, too.
             precondition(waiting < computing / 4, "\(waiting) with async doors, \(computing) with synchronous ones")

@@ -14,6 +14,26 @@ import Testing
 
 @Suite("SAM's masks, looked into")
 struct MaskAnalysisTests {
+    /// The model and a picture with its embedding, which are made once for all tests.
+    private struct Scene {
+        let sam: SAMModel
+        let picture: Image
+        let embedding: ImageEmbedding
+
+        init() throws {
+            sam = try SAMModel(weights: Checkpoint.open(SmallWeights().sam))
+            // A grey plate, wider than high, with a dark disc.
+            let size = ImageSize(width: 96, height: 72)
+            let pixels = (0..<size.pixelCount).flatMap { index -> [UInt8] in
+                let (x, y) = (index % 96 - 62, index / 96 - 40)
+                return Array(repeating: x * x + y * y < 150 ? 40 : UInt8(150 + index % 7), count: 3)
+            }
+            picture = Image(size: size, pixels: pixels)
+            embedding = try sam.embed(picture)
+        }
+    }
+    private static let scene = Result { try Scene() }
+
     private let sam: SAMModel
     private let embedding: ImageEmbedding
     private let picture: Image
@@ -24,15 +44,8 @@ struct MaskAnalysisTests {
         ])
 
     init() throws {
-        sam = try SAMModel(weights: Checkpoint.open(SmallWeights().sam))
-        // A grey plate, wider than high, with a dark disc.
-        let size = ImageSize(width: 96, height: 72)
-        let pixels = (0..<size.pixelCount).flatMap { index -> [UInt8] in
-            let (x, y) = (index % 96 - 62, index / 96 - 40)
-            return Array(repeating: x * x + y * y < 150 ? 40 : UInt8(150 + index % 7), count: 3)
-        }
-        picture = Image(size: size, pixels: pixels)
-        embedding = try sam.embed(picture)
+        let scene = try Self.scene.get()
+        (sam, picture, embedding) = (scene.sam, scene.picture, scene.embedding)
     }
 
     @Test("tokens look at the picture: each row sums to 1, and rows follow their points")

@@ -52,6 +52,9 @@ struct InspectionPageTests {
             #expect(looked["change"]?["stage"] == stage["stage"])
         }
         for point in groups.flatMap({ $0["points"]?.asList ?? [] }) { #expect(point["reason"] != nil) }
+        let method = try #require(found["method"])
+        #expect(shape(method["smoothed"]) == shape(method["map"]) && method["smoothed"] != method["map"])
+        #expect(shape(method["lines"]) == shape(method["fused"]))
         #expect(found["notes"]?.asList?.isEmpty == true)
         #expect(try command.data("p.html").count < 20_000_000)
         // Run again, the page is replaced; another file is not.
@@ -74,6 +77,9 @@ struct InspectionPageTests {
     func flat() throws {
         try command.write(SamplePictures.png(SamplePictures.plate(holeRadius: 0)), to: "a.png")
         #expect(try data(["--object", "plate", "--stages", "1"])["method"]?["score"] != nil)
+        // The paper's configuration neither smooths nor sharpens.
+        let method = try #require(try data(["--object", "plate", "--preset", "paper"])["method"])
+        #expect(method["smoothed"] == nil && method["lines"] == nil)
     }
 
     @Test(

@@ -10,7 +10,7 @@ else {
     const found = numbers(node);
     return found && { map: found, height: found.shape[0], width: found.shape[1] };
   };
-  const maps = { square: whole(method.map), heat: whole(method.heat), fused: whole(method.fused), mask: whole(method.mask) };
+  const maps = Object.fromEntries(["map", "smoothed", "heat", "lines", "fused", "mask"].map((name) => [name, whole(method[name])]));
   const groups = method.groups.map((group) => ({
     ...group,
     similarity: whole(group.similarity), ringMap: whole(group.ringMap), cost: whole(group.cost),
@@ -41,9 +41,16 @@ else {
       {
         name: "Map S", text: "CLIP's patches against the sentences for a flawless and a damaged object, enlarged and smoothed. "
           + "The scale is that of the probabilities, 0 to 1.",
-        map: plain(maps.square), smooth: true, details: [list(["CLIP's score of the whole", fixed(method.clipScore, 3)])],
+        map: plain(maps.map), smooth: true, details: [list(["CLIP's score of the whole", fixed(method.clipScore, 3)])],
       },
     ];
+    if (maps.smoothed) {
+      found.push({
+        name: "Smoothed", text: "The map as the mean over cells that SAM's features find alike, so that a defect has one score and "
+          + "its surroundings another.",
+        map: plain(maps.smoothed), smooth: true,
+      });
+    }
     if (maps.heat && cut) {
       found.push({
         name: "Heat and cut", text: "The map on its own range, n. What reaches the cut is the extreme region; the rest is dark here.",
@@ -52,7 +59,7 @@ else {
           ["covers", percent(cut.coverage)])],
       });
     }
-    if (!group) return found.concat(last());
+    if (!group) return found.concat(lines(), last());
     const ring = group.ring;
     found.push({
       name: "Group", text: "A connected part of the extreme region, with its points: positive ones where it is hottest.",
@@ -93,7 +100,7 @@ else {
         looks: group.looks[index], decoder: group.decoder[index],
       });
     });
-    return found.concat(last());
+    return found.concat(lines(), last());
   }
 
   // How like a stage's mask is to those before and behind it.
@@ -110,11 +117,19 @@ else {
         element("td", { class: "number" }, fixed(stage.selectionScores[i], 3)))))));
   }
 
+  function lines() {
+    return maps.lines ? [{
+      name: "Lines", text: "What each pixel keeps of its score: where the map is high on dark or bright lines, pixels on such "
+        + "lines keep theirs and others lose some. The brightest keeps most.",
+      map: plain(maps.lines), smooth: true, points: "none",
+    }] : [];
+  }
+
   function last() {
     return {
       name: "Final", text: method.omission
         ? `SAM was not asked (${method.omission}); the final map is S.`
-        : "Map and masks joined: the final map, with the outline of all masks that stand.",
+        : `Map and masks joined${maps.lines ? " and sharpened by the lines" : ""}: the final map, with the outline of all masks that stand.`,
       map: plain(maps.fused), smooth: true, outline: maps.mask, points: "none",
       details: [list(["score", fixed(method.score, 3)], ["pixels of the mask", method.maskArea])],
     };

@@ -86,20 +86,30 @@ extension InspectionPage {
         method = Method(
             score: result.score, clipScore: result.clipScore, omission: result.omission,
             threshold: result.prompts.threshold, map: PageNumbers(result.map.squareMap.thinned(Self.mapSide)),
+            smoothed: seen["affinity.square"].map { PageNumbers($0.thinned(Self.mapSide)) },
             heat: seen["points.heat"].map { PageNumbers($0.thinned(Self.mapSide)) },
             groups: zip(result.prompts.groups, result.cascades).enumerated().map { index, found in
                 Group(index, found.0, found.1, seen, embedding.frame, decoder[index])
             },
+            lines: seen["ridges.weights"].map { Self.lines($0, shown) },
             fused: PageNumbers(fused),
             mask: PageNumbers(
                 bytes: mask.values.map { $0 ? 1 : 0 }, shape: [shown.height, shown.width], low: 0, high: 255),
             maskArea: result.mask.area)
     }
 
+    /// What lines leave of the scores, as a share of the most that they leave anywhere.
+    private static func lines(_ weights: Tensor, _ shown: ImageSize) -> PageNumbers {
+        let map = weights.resizedBilinear(height: shown.height, width: shown.width, antialias: true)
+        let most = map.values.max() ?? 0
+        return PageNumbers(most > 0 ? map / most : map)
+    }
+
     /// The activations that ``add(_:_:_:)`` reads.
     static func observed(by segmenter: AnomalySegmenter, of size: ImageSize) -> [String] {
         segmenter.activations(for: size).map(\.name).filter { name in
-            name == "points.heat" || name.hasPrefix("groups.") && !name.contains(".stages.")
+            ["affinity.square", "points.heat", "ridges.weights"].contains(name)
+                || name.hasPrefix("groups.") && !name.contains(".stages.")
         }
     }
 }

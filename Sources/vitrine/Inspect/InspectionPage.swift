@@ -43,8 +43,13 @@ struct InspectionPage: Encodable {
         var threshold: ThresholdReport?
         /// S and n on the square raster; n only where SAM was asked.
         var map: PageNumbers
+        /// S smoothed by SAM's features; absent where it was not.
+        var smoothed: PageNumbers?
         var heat: PageNumbers?
         var groups: [Group]
+        /// What each pixel keeps of its score for the lines that it lies on, over the picture, its largest value as 1; absent
+        /// where nothing was sharpened.
+        var lines: PageNumbers?
         /// The final map and the mask, over the picture.
         var fused: PageNumbers
         var mask: PageNumbers

@@ -30,6 +30,12 @@ struct AnomalyConfigurationTests {
             AnomalyConfiguration.self, from: Data(json.replacingOccurrences(of: text, with: other).utf8))
     }
 
+    @Test("ridges of a file from before there was a floor have none")
+    func noFloor() throws {
+        let expected = AnomalyConfiguration { $0.ridges?.floor = 0 }
+        #expect(try decoded(replacing: #""floor":0.5,"peakWeight":0.5,"widths""#, by: #""peakWeight":0.5,"widths""#) == expected)
+    }
+
     @Test(
         "a rule with values is an object with its name as the one key, and comes back from it",
         arguments: [
@@ -63,9 +69,12 @@ struct AnomalyConfigurationTests {
                 $0.affinity = nil
             },
             Rewriting(
-                text: #""ridges":{"exponent":0.4,"peakWeight":0.5,"widths":[1.5,2.5,4]},"text""#, other: #""text""#
+                text: #""ridges":{"exponent":0.6,"floor":0.5,"peakWeight":0.5,"widths":[1.5,2.5,4]},"text""#, other: #""text""#
             ) {
                 $0.ridges = nil
+            },
+            Rewriting(text: #""exponent":0.6,"floor":0.5,"#, other: #""exponent":0.6,"floor":0,"#) {
+                $0.ridges?.floor = 0
             },
             Rewriting(text: #"{"automatic":{}}"#, other: #"{"valueValue":{"firstBlock":6}}"#) {
                 $0.map.producer = .dense(patches: PatchComparison(attention: .valueValue(firstBlock: 6)))

@@ -71,15 +71,15 @@ struct RidgeTests {
         #expect(found.count == expected.count && worst < 1e-6, "\(worst)")
     }
 
-    @Test("weights are the products that are written down, in double precision")
-    func referenceWeights() {
+    @Test("weights are the products that are written down, in double precision", arguments: [0, 0.6] as [Float])
+    func referenceWeights(floor: Float) {
         var configuration = RidgeConfiguration()
-        configuration.exponent = 0.7
+        (configuration.exponent, configuration.floor) = (0.7, floor)
         let picture = surface(line: -0.3)
         let found = RidgeWeights(configuration: configuration).weights(PictureDetail(luminance: picture), scores)
         let expected = Self.plainWeights(picture, scores, configuration)
         #expect(zip(found.values, expected).allSatisfy { abs(Double($0) - $1) < 1e-4 })
-        #expect(found.values.min()! < 0.5)
+        #expect(floor == 0 ? found.values.min()! < 0.5 : found.values.min()! == floor)
     }
 
     @Test("where the map is high on lines, pixels on lines keep their score and others lose some of it")
@@ -152,6 +152,7 @@ struct RidgeTests {
             #expect(field { $0.widths = widths } == "ridges.widths")
         }
         #expect(field { $0.exponent = 5 } == "ridges.exponent")
+        #expect(field { $0.floor = 1.1 } == "ridges.floor")
         #expect(field { $0.peakWeight = -0.1 } == "ridges.peakWeight")
     }
 
@@ -227,6 +228,6 @@ struct RidgeTests {
             let peak = expected.sorted()[Int(0.995 * Double(expected.count - 1))]
             for index in product.indices { product[index] *= min(expected[index] / peak, 1.2) }
         }
-        return product.map { pow($0, Double(configuration.exponent)) }
+        return product.map { max(pow($0, Double(configuration.exponent)), Double(configuration.floor)) }
     }
 }

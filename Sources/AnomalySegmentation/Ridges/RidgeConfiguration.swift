@@ -10,9 +10,14 @@ public struct RidgeConfiguration: Hashable, Sendable, Codable, ConfigurationPart
 
     /// Each weight is raised to this power: 0 changes nothing, 1 is as far as the picture speaks for it. gamma
     ///
-    /// With the small weights 0.3 to 0.5 gain on four sets of real pictures (docs/Results.md); more sharpens cracks further
-    /// and takes from broad defects.
-    public var exponent: Float = 0.4
+    /// More sharpens cracks further and takes from what has no lines, down to ``floor``.
+    public var exponent: Float = 0.6
+
+    /// What a pixel keeps of its score at least, whatever its lines say: 0...1. With 1 nothing is sharpened.
+    ///
+    /// The inside of a broad, even defect has no lines, and without a floor only the rim of it would stay. 0.5 costs cracks
+    /// little and keeps broad defects (docs/Results.md).
+    public var floor: Float = 0.5
 
     /// How much of its peak the map gets back, 0...1: all of it is multiplied by (peak before / peak after)^rho. rho
     ///
@@ -22,12 +27,22 @@ public struct RidgeConfiguration: Hashable, Sendable, Codable, ConfigurationPart
     /// The defaults.
     public init() {}
 
+    /// A file of before there was a floor had none.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        widths = try values.decode([Float].self, forKey: .widths)
+        exponent = try values.decode(Float.self, forKey: .exponent)
+        floor = try values.decodeIfPresent(Float.self, forKey: .floor) ?? 0
+        peakWeight = try values.decode(Float.self, forKey: .peakWeight)
+    }
+
     func validate() throws(AnomalySegmentationError) {
         let check = ConfigurationCheck("ridges")
         try check.require(
             (1...8).contains(widths.count) && widths.allSatisfy { (0.5...32).contains($0) }, "widths", widths,
             "one to eight numbers from 0.5 to 32.0")
         try check.number("exponent", exponent, in: 0...4)
+        try check.number("floor", floor, in: 0...1)
         try check.number("peakWeight", peakWeight, in: 0...1)
     }
 }

@@ -10,7 +10,8 @@ import Imaging
 ///
 /// For each width of line the pixels are put into bins by the response of ``RidgeFilter``, and each pixel gets the mean score
 /// of its bin: where the map is high on dark lines by and large, a pixel on a dark line expects much. What a pixel expects, over the
-/// largest that any expects, is one weight. The product over all widths, to the power gamma, is what the pixel keeps.
+/// largest that any expects, is one weight. The product over all widths, to the power gamma, is what the pixel keeps, and never
+/// less than the floor.
 struct RidgeWeights {
     let configuration: RidgeConfiguration
 
@@ -32,7 +33,7 @@ struct RidgeWeights {
             if peak <= 0 { continue }
             for index in product.indices { product[index] *= min(expected[index] / peak, Self.mostRise) }
         }
-        return ScoreMap(size: scores.size, values: product.map { powf(max($0, 0), configuration.exponent) })
+        return ScoreMap(size: scores.size, values: product.map { max(powf(max($0, 0), configuration.exponent), configuration.floor) })
     }
 
     /// The mean score of each pixel's bin, the bins and then the pixels smoothed by one.

@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 
 import export
 import heat_points
+import held_out
 import lookalikes
 import prompts
 import train_sam
@@ -161,6 +162,17 @@ def test_photographs_kept_out_of_training_are_others(pool):
     trained, kept = Photographs(pool), Photographs(pool, held_out=True)
     assert len(trained.surfaces) == 9 and len(kept.surfaces) == 2
     assert not any(torch.equal(a, b) for a in trained.surfaces for b in kept.surfaces)
+
+
+def test_held_out_pictures_have_masks_of_their_size(pool, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["held_out.py", str(tmp_path / "set"), "--pool", str(pool), "--pictures", "6"])
+    held_out.main()
+    pictures, masks = (sorted((tmp_path / "set" / name).iterdir()) for name in ("images", "masks"))
+    assert len(pictures) == 6 and [p.name for p in pictures] == [m.name for m in masks]
+    for picture, mask in zip(pictures, masks):
+        marked = np.array(Image.open(mask))
+        assert marked.shape == np.array(Image.open(picture)).shape[:2] and set(np.unique(marked)) <= {0, 255}
+        assert marked.any() != ("normal" in picture.name)
 
 
 def test_points_come_from_the_region_and_ask_for_the_defect_they_lie_on():

@@ -33,7 +33,9 @@ struct AnomalyConfigurationTests {
     @Test("ridges of a file from before there was a floor have none")
     func noFloor() throws {
         let expected = AnomalyConfiguration { $0.ridges?.floor = 0 }
-        #expect(try decoded(replacing: #""floor":0.5,"peakWeight":0.5,"widths""#, by: #""peakWeight":0.5,"widths""#) == expected)
+        let found = try decoded(
+            replacing: #""floor":0.5,"peakWeight":0.5,"widths""#, by: #""peakWeight":0.5,"widths""#)
+        #expect(found == expected)
     }
 
     @Test(
@@ -69,7 +71,8 @@ struct AnomalyConfigurationTests {
                 $0.affinity = nil
             },
             Rewriting(
-                text: #""ridges":{"exponent":0.6,"floor":0.5,"peakWeight":0.5,"widths":[1.5,2.5,4]},"text""#, other: #""text""#
+                text: #""ridges":{"exponent":0.6,"floor":0.5,"peakWeight":0.5,"widths":[1.5,2.5,4]},"text""#,
+                other: #""text""#
             ) {
                 $0.ridges = nil
             },

@@ -33,7 +33,9 @@ struct RidgeWeights {
             if peak <= 0 { continue }
             for index in product.indices { product[index] *= min(expected[index] / peak, Self.mostRise) }
         }
-        return ScoreMap(size: scores.size, values: product.map { max(powf(max($0, 0), configuration.exponent), configuration.floor) })
+        return ScoreMap(
+            size: scores.size,
+            values: product.map { max(powf(max($0, 0), configuration.exponent), configuration.floor) })
     }
 
     /// The mean score of each pixel's bin, the bins and then the pixels smoothed by one.

@@ -20,14 +20,14 @@ final class Command {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
+    /// The folder with the test bundle and the programs that were built with it.
+    static let builtFolder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+
     /// The binary lies beside the test bundle, unless another is named, such as an optimised one.
-    static let binary: URL = {
-        if let named = ProcessInfo.processInfo.environment["VITRINE_TEST_COMMAND"] {
-            return URL(fileURLWithPath: named)
-        }
-        let testProgram = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        return testProgram.deletingLastPathComponent().appendingPathComponent("vitrine")
-    }()
+    static let binary =
+        ProcessInfo.processInfo.environment["VITRINE_TEST_COMMAND"].map { URL(fileURLWithPath: $0) }
+        ?? builtFolder.appendingPathComponent("vitrine")
 
     /// The command in front of the binary's path where the binary does not run by itself: an emulator and its flags.
     static let runner =

@@ -5,10 +5,10 @@ import Testing
 /// The benchmarks of the kernels, run as `Tools/benchmark-kernels` runs them.
 @Suite("kernel benchmarks")
 struct KernelBenchmarkTests {
-    /// Beside the command, and with it built without optimisation: only the kernels are fast.
+    /// Built with the tests, so without optimisation: only the kernels are fast.
     private func run(_ arguments: [String]) throws -> Command.Outcome {
         let command = try Command()
-        let program = Command.binary.deletingLastPathComponent().appendingPathComponent("KernelBenchmarks").path
+        let program = Command.builtFolder.appendingPathComponent("KernelBenchmarks").path
         return try command.shell("shift; \"$@\"", [program, "--seconds", "0.001", "--threads", "1"] + arguments)
     }
 

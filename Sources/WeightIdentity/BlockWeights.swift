@@ -3,12 +3,13 @@
 ///
 /// MobileSAM has none: its blocks are computed in full precision.
 package enum BlockWeights {
-    /// What stands before a block's number, and the names of its weights behind it.
-    private static let blocks: [(holder: [Substring], weights: Set<String>)] = [
+    /// What stands before a block's number, and the names of its weights behind it. Those that are `full` are not computed in
+    /// bytes, which would cost too much exactness there.
+    private static let blocks: [(holder: [Substring], weights: Set<String>, full: Set<String>)] = [
         // CLIP under open_clip's names.
         (
             ["transformer", "resblocks"],
-            ["attn.in_proj_weight", "attn.out_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight"]
+            ["attn.in_proj_weight", "attn.out_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight"], []
         ),
         // CLIP under Hugging Face's names.
         (
@@ -16,26 +17,31 @@ package enum BlockWeights {
             [
                 "self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight",
                 "self_attn.out_proj.weight", "mlp.fc1.weight", "mlp.fc2.weight",
-            ]
+            ], []
         ),
         // SAM.
-        (["image_encoder", "blocks"], ["attn.qkv.weight", "attn.proj.weight", "mlp.lin1.weight", "mlp.lin2.weight"]),
+        (
+            ["image_encoder", "blocks"],
+            ["attn.qkv.weight", "attn.proj.weight", "mlp.lin1.weight", "mlp.lin2.weight"], ["attn.proj.weight"]
+        ),
     ]
 
-    /// Whether it is one of them and is computed in bytes by models that are asked for it. SAM keeps one map of a block.
-    package static func areBytes(_ name: String) -> Bool {
-        contains(name) && !(name.hasSuffix(".attn.proj.weight") && name.contains("image_encoder."))
-    }
-
     /// Whether a tensor of this name is one of them, whatever stands before the model's own names.
-    package static func contains(_ name: String) -> Bool {
+    package static func contains(_ name: String) -> Bool { isFull(name) != nil }
+
+    /// Whether it is one of them, and models that are asked for bytes compute it so.
+    package static func areBytes(_ name: String) -> Bool { isFull(name) == false }
+
+    /// Of one of them whether it is kept from bytes; nil of any other tensor.
+    private static func isFull(_ name: String) -> Bool? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.indices.dropFirst(2).contains { number in
-            Int(parts[number]) != nil
-                && blocks.contains { holder, weights in
-                    parts[number - 2..<number].elementsEqual(holder)
-                        && weights.contains(parts[(number + 1)...].joined(separator: "."))
-                }
+        for number in parts.indices.dropFirst(2) where Int(parts[number]) != nil {
+            let weight = parts[(number + 1)...].joined(separator: ".")
+            for (holder, weights, full) in blocks
+            where parts[number - 2..<number].elementsEqual(holder) && weights.contains(weight) {
+                return full.contains(weight)
+            }
         }
+        return nil
     }
 }

@@ -1,5 +1,6 @@
 import NeuralNetwork
 import Tensors
+import WeightIdentity
 
 /// Self-attention of the grid's tokens with relative positions, over the whole grid or within windows.
 ///
@@ -23,8 +24,8 @@ struct GridAttention: Sendable {
         // In bytes this map would cost as much exactness as the three other maps of a block together, and it has a twelfth
         // of the arithmetic of all four.
         let output = weights.child("proj")
-        self.output = Linear(
-            output.precision == .int8 ? output.computing(in: .full) : output, in: width, out: width)
+        let isKept = output.precision == .int8 && !BlockWeights.areBytes("\(output.path).weight")
+        self.output = Linear(isKept ? output.computing(in: .full) : output, in: width, out: width)
         relativePosition = RelativePosition(
             weights, side: window ?? grid, tableSide: window ?? configuration.trainedGrid,
             headWidth: width / configuration.heads)

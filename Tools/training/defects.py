@@ -5,70 +5,15 @@ A drawer takes the sheet, pictures [count, 3, h, w] and object coverage [count, 
 """
 
 import math
-from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 
 from fields import Sheet, blurred
+from line_defects import abrasion, crack, crack_net, crease, cut, fold, scratch, wrinkle
 from photographs import Photographs
+from shading import relit, repeated, shaded
 from surfaces import NAMES, base
-
-
-def shaded(sheet: Sheet, pictures: torch.Tensor, low: float, high: float, darker: float = 0.65) -> torch.Tensor:
-    """The pictures darker (mostly) or brighter by low...high of their own grey."""
-    direction = torch.where(sheet.chance(darker), -1.0, 1.0)
-    amount = (direction * sheet.uniform(low, high))[..., None]
-    if sheet.flip():  # less light, or a coat that lets the texture show
-        return pictures * (1 + amount).clamp(min=0.08) + 0.1 * amount
-    return pictures + amount * (0.4 + pictures.mean((1, 2, 3), keepdim=True))
-
-
-def repeated(sheet: Sheet, once: Callable[[], torch.Tensor], most: int) -> torch.Tensor:
-    """The coverage of one to `most` defects, each drawn by `once`."""
-    coverage = once()
-    for _ in range(sheet.pick(0, most - 1)):
-        coverage = torch.maximum(coverage, once())
-    return coverage
-
-
-def relit(sheet: Sheet, other: torch.Tensor, pictures: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
-    """Another material in the light of the pictures: their broad brightness, by `share` [count, 1, 1], with its detail."""
-    radius = max(2, sheet.width // 16)
-    level, own = blurred(pictures, radius).clamp(min=0.02), blurred(other, radius).clamp(min=0.02)
-    return torch.lerp(other, level * (other / own).clamp(0.2, 3), share[:, None])
-
-
-def scratch(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    line = repeated(sheet, lambda: sheet.line(sheet.walk(8, 0.6, 0.06), sheet.uniform(0.3, 1.8)), most)
-    if sheet.flip(0.3):  # one flank of the furrow is lit
-        return line, shaded(sheet, pictures, 0.2, 0.7, 0.3) - 0.3 * (line.roll(1, 1) * sheet.uniform(0, 1))[:, None]
-    return line, shaded(sheet, pictures, 0.2, 0.8, 0.4)
-
-
-def crack(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    """A jagged line, of uneven width, often across the whole picture, with a branch or two."""
-    straight = sheet.flip(0.4)
-    path = sheet.walk(16, sheet.lot.uniform(0.5, 1.6), 0.12 if straight else 0.4, straight)
-    wide, ragged = sheet.uniform(0.3, 2.0), sheet.lot.uniform(0.0, 3.0)
-    line = sheet.line(path, wide, ragged)
-    for _ in range(sheet.pick(0, 2)):
-        place = sheet.pick(2, 14)
-        branch = sheet.walk(8, 0.35, 0.5, start=path[:, place : place + 1])
-        line = torch.maximum(line, sheet.line(branch, 0.7 * wide, ragged))
-    line = line * (0.75 + 0.35 * sheet.smooth(24, 24)).clamp(0.3, 1)
-    return line, shaded(sheet, pictures, 0.2, 0.8, 0.95)
-
-
-def crease(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    """A wrinkle or a press mark: a band of faint folds along its own direction; the truth is the whole band."""
-    path = sheet.walk(4, 0.8, 0.15)
-    band = sheet.line(path, sheet.uniform(3, 10))
-    heading = path[:, -1] - path[:, 0]
-    heading = heading / (heading.norm(dim=1, keepdim=True) + 1e-6)
-    across = (sheet.x * heading[:, 0, None, None] - sheet.y * heading[:, 1, None, None]) * max(sheet.height, sheet.width)
-    folds = (across * sheet.uniform(0.4, 1.6) + 2.5 * sheet.smooth(10, 10, 2)).sin() * (0.6 + 0.5 * sheet.smooth(8, 8))
-    return band, pictures * (1 + sheet.uniform(0.1, 0.45) * folds)[:, None].clamp(0.1)
 
 
 def spot(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
@@ -220,10 +165,14 @@ def fray(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
 
 KINDS = {"scratch": scratch, "crack": crack, "spot": spot, "hole": hole, "chip": chip, "stain": stain, "dent": dent,
          "missing piece": piece, "uneven area": uneven, "worn area": fray, "foreign body": foreign, "corrosion": corrosion,
-         "smooth area": smooth_area, "worn edge": edge_wear, "crease": crease}
+         "smooth area": smooth_area, "worn edge": edge_wear, "crease": crease, "wrinkle": wrinkle, "cut": cut,
+         "crack net": crack_net, "fold": fold, "abrasion": abrasion}
 # Large areas are the hardest to learn, so they are drawn often.
 WEIGHTS = {"scratch": 1.0, "crack": 1.5, "spot": 0.6, "hole": 0.9, "chip": 1.2, "stain": 1.5, "dent": 0.8,
            "missing piece": 0.9, "uneven area": 2.2, "worn area": 2.4, "foreign body": 1.4, "corrosion": 1.0,
-           "smooth area": 1.1, "worn edge": 0.7, "crease": 0.7}
+           "smooth area": 1.1, "worn edge": 0.7, "crease": 0.5, "wrinkle": 0.9, "cut": 1.0, "crack net": 1.2,
+           "fold": 1.7, "abrasion": 1.0}
+# A long line shows although it differs little from what is around it, so these may have less than the usual contrast.
+FAINT = {"scratch", "crack", "crease", "wrinkle", "crack net", "fold"}
 # These take their material from somewhere else.
 TAKE_MATERIAL = {"missing piece", "foreign body"}

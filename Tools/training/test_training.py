@@ -15,6 +15,8 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+import clip_model
+import defects
 import export
 import heat_points
 import held_out
@@ -24,6 +26,7 @@ import train_sam
 import training
 import trunk
 import weight_files
+import words
 from defects import KINDS
 from fields import Sheet
 from generator import Generator, Shares
@@ -234,6 +237,39 @@ def test_trunk_takes_pictures_of_any_whole_number_of_patches():
     part = trunk.Trunk(8, 16, trunk.TAPS)
     for height, width in ((16, 48), (112, 80)):
         assert part(torch.rand(1, 3, height, width)).shape == (1, 8, height // 16, width // 16)
+
+
+def test_projections_unfold_and_compute_the_same():
+    model = weight_files.clip(SMALL / "clip.safetensors")
+    pictures = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(4)) * 2 - 1
+    before = model.visual.trunk(pictures)
+    held = model.visual.trunk.laterals[0].weight.clone()
+    model.visual.trunk.unfold(pictures)
+    assert model.visual.trunk.deviation0.min() > 0 and not torch.equal(model.visual.trunk.laterals[0].weight, held)
+    torch.testing.assert_close(model.visual.trunk(pictures), before, atol=1e-4, rtol=1e-4)
+
+
+def test_a_new_run_from_exported_weights_scales_their_projections(tmp_path):
+    model = weight_files.clip(SMALL / "clip.safetensors")
+    run = made_run(tmp_path / "state.pt", "--steps", "3", "--start", str(SMALL / "clip.safetensors"))
+    run.fill_trunk(model.visual.trunk, None, clip_model.prepared)
+    assert (model.visual.trunk.deviation1 != 1).all()
+
+
+def test_the_mean_of_two_runs_is_that_of_their_folded_weights():
+    first, second = (weight_files.clip(SMALL / "clip.safetensors") for _ in range(2))
+    with torch.no_grad():
+        second.text_projection += 1
+        second.visual.trunk.unfold(torch.rand(2, 3, 64, 64))  # other scales, the same weights
+    alone, joined = export.halved_clip(first), export.halved_clip(first, second)
+    torch.testing.assert_close(joined["text_projection"].float(), first.text_projection + 0.5, atol=2e-3, rtol=1e-3)
+    for name, value in alone.items():
+        if name != "text_projection":
+            torch.testing.assert_close(joined[name].float(), value.float(), atol=1e-4, rtol=2e-3, msg=name)
+
+
+def test_every_kind_of_defect_has_words_and_a_weight():
+    assert set(KINDS) == set(words.SEEN) == set(defects.WEIGHTS) and defects.FAINT < set(KINDS)
 
 
 def test_nothing_is_made_beside_the_device_that_was_asked_for(pool):

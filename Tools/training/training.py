@@ -102,12 +102,16 @@ class Run:
 
     def fill_trunk(self, part: trunk.Trunk, wheel: pathlib.Path | None,
                    prepared: Callable[[torch.Tensor], torch.Tensor]) -> None:
-        """Gives a new run's trunk its published weights; `prepared` makes the model's input of pictures."""
-        if self.step > 0 or not self.from_scratch or not wheel:
+        """Makes a new run's trunk ready: its published weights, or projections of earlier weights scaled so that all learn at one
+        rate. `prepared` makes the model's input of pictures."""
+        if self.step > 0 or (self.from_scratch and not wheel):
             return
         photographs = self.pictures.photographs
         drawing = Generator(CALIBRATION_SEED, self.pictures.shares, 3, photographs, self.device).batch(CALIBRATION_PICTURES, 256, 256)
-        trunk.fill(part, wheel, prepared(drawing.pictures))
+        if self.from_scratch:
+            trunk.fill(part, wheel, prepared(drawing.pictures))
+        else:
+            part.unfold(prepared(drawing.pictures))
 
     @property
     def progress(self) -> float:

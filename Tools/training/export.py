@@ -19,17 +19,19 @@ from bpe import Tokenizer
 from weight_files import TRUNK, UNUSED
 
 
-def halved_clip(*models: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """The CLIP's state in fp16 as files hold it, without what only training needs; of several models, their mean.
+def folded(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The CLIP's state without what only training needs, the trunk's means and deviations in its projections."""
+    state = {name: value for name, value in model.state_dict().items() if not name.startswith((TRUNK, "anchors", "early_judge"))}
+    return state | {f"{TRUNK}.{name}": value for name, value in model.get_submodule(TRUNK).folded().items()}
 
-    Runs that went on from the same weights with other seeds lie in one valley, and their mean generalises better than each
-    (model soups, arXiv 2203.05482). Means are taken of the folded projections, since each run has scales of its own.
+
+def halved_clip(*models: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The CLIP's state in fp16 as files hold it; of several runs that went on from the same weights, their mean.
+
+    Such means often generalise better than each of the runs (model soups, arXiv 2203.05482). They are taken of folded
+    projections, since each run has scales of its own.
     """
-    states = []
-    for model in models:
-        states.append({name: value for name, value in model.state_dict().items()
-                       if not name.startswith((TRUNK, "anchors", "early_judge"))})
-        states[-1] |= {f"{TRUNK}.{name}": value for name, value in model.get_submodule(TRUNK).folded().items()}
+    states = [folded(model) for model in models]
     return {name: torch.stack([state[name].detach() for state in states]).mean(0).half().contiguous() for name in sorted(states[0])}
 
 

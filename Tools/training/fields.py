@@ -28,6 +28,11 @@ class Sheet:
         self.y = ((torch.arange(height, device=self.device) + 0.5) / height).view(1, height, 1)
         self.x = ((torch.arange(width, device=self.device) + 0.5) / width).view(1, 1, width)
 
+    @property
+    def longer(self) -> int:
+        """The longer side in pixels."""
+        return max(self.height, self.width)
+
     def blank(self, value: float) -> torch.Tensor:
         """The same value everywhere, [count, height, width]."""
         return torch.full((self.count, self.height, self.width), value, device=self.device)
@@ -39,6 +44,10 @@ class Sheet:
     def uniform(self, low: float, high: float) -> torch.Tensor:
         """One number a picture, [count, 1, 1]."""
         return self.rand(self.count, 1, 1) * (high - low) + low
+
+    def spread(self, low: float, high: float) -> torch.Tensor:
+        """One number a picture in low...high, evenly in its logarithm, [count, 1, 1]."""
+        return self.uniform(math.log(low), math.log(high)).exp()
 
     def normal(self, *shape: int) -> torch.Tensor:
         return torch.randn(*shape, generator=self.source, device=self.device)
@@ -128,8 +137,8 @@ class Sheet:
         """Signed depth of a wobbly ellipse: above 0 inside, 1 at its centre; radii in `low`...`high` of the side."""
         cy, cx = centre if centre is not None else (self.uniform(0.03, 0.97), self.uniform(0.03, 0.97))
         angle = self.uniform(0, math.pi)
-        radius = self.uniform(math.log(low), math.log(high)).exp()
-        ratio = self.uniform(0, math.log(stretch)).exp().sqrt()
+        radius = self.spread(low, high)
+        ratio = self.spread(1, stretch).sqrt()
         dy = self.y - cy
         dx = self.x - cx
         u = dx * angle.cos() + dy * angle.sin()

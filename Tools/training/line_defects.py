@@ -39,7 +39,7 @@ def crack_net(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: i
     away = torch.stack([(y - seeds[:, index, 0, None, None]).square() + (x - seeds[:, index, 1, None, None]).square()
                         for index in range(cells)]).sqrt()
     nearest = away.topk(2, 0, largest=False).values
-    from_border = 0.5 * (nearest[1] - nearest[0]) * max(sheet.height, sheet.width)
+    from_border = 0.5 * (nearest[1] - nearest[0]) * sheet.longer
     wide = sheet.uniform(0.2, 1.8) * (0.7 + 0.5 * sheet.smooth(10, 10)).clamp(0, 1.6)
     line = (wide - from_border + 0.5).clamp(0, 1)
     closed = sheet.uniform(-1.5, 0.3) < sheet.smooth(5, 5, 2)
@@ -48,21 +48,26 @@ def crack_net(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: i
     return line * closed, shaded(sheet, pictures, 0.2, 0.8, 0.95)
 
 
-def crease(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    """A wrinkle or a press mark: a band of faint folds along its own direction; the truth is the whole band."""
-    path = sheet.walk(4, 0.8, 0.15)
-    band = sheet.line(path, sheet.uniform(3, 10))
+def lines_along(sheet: Sheet, path: torch.Tensor, low: float, high: float, cells: int) -> torch.Tensor:
+    """Wavy lines in about the direction of a path, low...high radians a pixel, -1...1 [count, h, w]."""
     heading = path[:, -1] - path[:, 0]
     heading = heading / (heading.norm(dim=1, keepdim=True) + 1e-6)
-    across = (sheet.x * heading[:, 0, None, None] - sheet.y * heading[:, 1, None, None]) * max(sheet.height, sheet.width)
-    folds = (across * sheet.uniform(0.4, 1.6) + 2.5 * sheet.smooth(10, 10, 2)).sin() * (0.6 + 0.5 * sheet.smooth(8, 8))
+    across = (sheet.x * heading[:, 0, None, None] - sheet.y * heading[:, 1, None, None]) * sheet.longer
+    return (across * sheet.uniform(low, high) + 2.5 * sheet.smooth(cells, cells, 2)).sin()
+
+
+def crease(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """A press mark: a band of sharp folds along its own direction; the truth is the whole band."""
+    path = sheet.walk(4, 0.8, 0.15)
+    band = sheet.line(path, sheet.uniform(3, 10))
+    folds = lines_along(sheet, path, 0.4, 1.6, 10) * (0.6 + 0.5 * sheet.smooth(8, 8))
     return band, pictures * (1 + sheet.uniform(0.1, 0.45) * folds)[:, None].clamp(0.1)
 
 
 def wrinkle(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     """Folds and pressed-in lines: each a soft ridge or furrow, lit on one flank and in shadow on the other."""
     bend, length = sheet.lot.uniform(0.03, 0.35), sheet.lot.uniform(0.3, 1.3)
-    wide = sheet.uniform(math.log(1.2), math.log(6)).exp()
+    wide = sheet.spread(1.2, 6)
     first = sheet.walk(8, length, bend)
     coverage, shade = sheet.blank(0.0), sheet.blank(0.0)
     for number in range(sheet.pick(1, most + 1)):
@@ -83,19 +88,16 @@ def wrinkle(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int
 def fold(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     """A broad soft wrinkle: a little darker than what is around it, with faint lines along it; the truth is the whole band."""
     path = sheet.walk(6, sheet.lot.uniform(0.4, 1.4), 0.15)
-    half = sheet.uniform(math.log(3), math.log(16)).exp() * max(sheet.height, sheet.width) / 256
+    half = sheet.spread(3, 16) * sheet.longer / 256
     soft = blurred(sheet.line(path, 0.6 * half), max(2, sheet.width // 64))
-    heading = path[:, -1] - path[:, 0]
-    heading = heading / (heading.norm(dim=1, keepdim=True) + 1e-6)
-    across = (sheet.x * heading[:, 0, None, None] - sheet.y * heading[:, 1, None, None]) * max(sheet.height, sheet.width)
-    lines = (across * sheet.uniform(0.3, 1.4) + 2.5 * sheet.smooth(8, 8, 2)).sin() * (0.5 + 0.6 * sheet.smooth(8, 8))
-    dark = torch.where(sheet.chance(0.8), -1.0, 1.0) * sheet.uniform(math.log(0.03), math.log(0.25)).exp()
+    lines = lines_along(sheet, path, 0.3, 1.4, 8) * (0.5 + 0.6 * sheet.smooth(8, 8))
+    dark = torch.where(sheet.chance(0.8), -1.0, 1.0) * sheet.spread(0.03, 0.25)
     return sheet.line(path, half), pictures * (1 + soft * (dark + sheet.uniform(0, 0.25) * lines))[:, None].clamp(0.1)
 
 
 def abrasion(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     """A rubbed line: the grain is roughened or flattened along a band, its light stays about as it is."""
-    half = sheet.uniform(math.log(1.5), math.log(8)).exp() * max(sheet.height, sheet.width) / 256
+    half = sheet.spread(1.5, 8) * sheet.longer / 256
     coverage = sheet.line(sheet.walk(6, 0.6, 0.12), half, sheet.lot.uniform(0, 3))
     detail = pictures - blurred(pictures, 3)
     grain = sheet.smooth(sheet.height // 2, sheet.width // 2)[:, None] * sheet.uniform(0.0, 0.1)[..., None]
@@ -110,8 +112,8 @@ def cut(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
         angle, half = sheet.uniform(0, 2 * math.pi), sheet.uniform(0.03, 0.22)
         u = (sheet.x - centre_x) * angle.cos() + (sheet.y - centre_y) * angle.sin()
         v = (sheet.y - centre_y) * angle.cos() - (sheet.x - centre_x) * angle.sin()
-        v = (v + sheet.uniform(-1, 1) * u.square()) * max(sheet.height, sheet.width)
-        gape = sheet.uniform(math.log(0.8), math.log(7)).exp() * (1 - (u / half).square()).clamp(min=0).sqrt()
+        v = (v + sheet.uniform(-1, 1) * u.square()) * sheet.longer
+        gape = sheet.spread(0.8, 7) * (1 - (u / half).square()).clamp(min=0).sqrt()
         return (gape - v.abs() + 0.3).clamp(0, 1) * (u.abs() < half), v
 
     coverage, v = once()

@@ -39,9 +39,9 @@ def figures(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
 
 def rings(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     """A round mark: a printed circle, a turned groove, the rim of a bore."""
-    radius = sheet.uniform(math.log(0.02), math.log(0.3)).exp()
+    radius = sheet.spread(0.02, 0.3)
     distance = ((sheet.y - sheet.uniform(0.1, 0.9)).square() + (sheet.x - sheet.uniform(0.1, 0.9)).square()).sqrt()
-    half = sheet.uniform(0.5, 2.5) / max(sheet.height, sheet.width)
+    half = sheet.uniform(0.5, 2.5) / sheet.longer
     coverage = sheet.solid(half - (distance - radius).abs())
     return painted(sheet, pictures, coverage, 0.1, 0.6)
 
@@ -51,7 +51,7 @@ def seams(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     across = sheet.turned()[0] if sheet.flip(0.3) else (sheet.y if sheet.flip() else sheet.x) + sheet.blank(0.0)
     pitch = sheet.uniform(0.12, 0.9)
     off = ((across - sheet.uniform(0, 1)) / pitch + 0.5) % 1 - 0.5
-    away = off * pitch * max(sheet.height, sheet.width)
+    away = off * pitch * sheet.longer
     half = sheet.uniform(0.4, 3)
     groove = (half - away.abs() + 0.5).clamp(0, 1)
     lit = (half - (away - 1.5 * half).abs() + 0.5).clamp(0, 1) * sheet.chance(0.5)
@@ -61,7 +61,7 @@ def seams(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
 def screws(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     """Screws, rivets or bores at the corners of a rectangle, or in a row."""
     inset = sheet.uniform(0.06, 0.3)
-    radius = sheet.uniform(math.log(0.012), math.log(0.05)).exp()
+    radius = sheet.spread(0.012, 0.05)
     y = torch.minimum((sheet.y - inset).abs(), (sheet.y - 1 + inset).abs()) + sheet.blank(0.0)
     x = torch.minimum((sheet.x - inset).abs(), (sheet.x - 1 + inset).abs()) + sheet.blank(0.0)
     if sheet.flip(0.4):

@@ -56,13 +56,13 @@ class Photographs:
     def crops(self, sheet: Sheet) -> torch.Tensor:
         """A piece of a random surface a picture, [count, 3, h, w] in 0...1: any place, turned, at many scales."""
         span = math.exp(sheet.lot.uniform(math.log(0.22), math.log(0.95)))  # of the photograph, for the longer side
-        shrunk = span * SIDE / max(sheet.height, sheet.width)
+        shrunk = span * SIDE / sheet.longer
         source = self.halved if shrunk > 1.4 else self.surfaces
         index = (sheet.rand(sheet.count) * len(source)).long()
         angle = (sheet.rand(sheet.count) * 4).floor() * (math.pi / 2) + 0.06 * sheet.normal(sheet.count)
         spans = span * (0.85 + 0.3 * sheet.rand(sheet.count))
         free = (1 - spans).clamp(0)[:, None] * (2 * sheet.rand(sheet.count, 2) - 1)
-        tall, wide = sheet.height / max(sheet.height, sheet.width), sheet.width / max(sheet.height, sheet.width)
+        tall, wide = sheet.height / sheet.longer, sheet.width / sheet.longer
         turn = torch.stack([torch.stack([angle.cos() * spans * wide, -angle.sin() * spans * tall, free[:, 0]], -1),
                             torch.stack([angle.sin() * spans * wide, angle.cos() * spans * tall, free[:, 1]], -1)], 1)
         grid = F.affine_grid(turn, [sheet.count, 3, sheet.height, sheet.width], align_corners=False)
@@ -86,7 +86,7 @@ def toned(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     grey = sheet.chance(0.5)[..., None]
     pictures = torch.where(grey, pictures.mean(1, keepdim=True), pictures)
     middle = pictures.mean((1, 2, 3), keepdim=True)
-    contrast = sheet.uniform(math.log(0.3), math.log(1.2)).exp()[..., None]
+    contrast = sheet.spread(0.3, 1.2)[..., None]
     level = torch.lerp(middle, sheet.uniform(0.18, 0.75)[..., None], sheet.uniform(0, 1)[..., None])
     deviation = pictures.std((1, 2, 3), keepdim=True) * contrast
     return level + (pictures - middle) * contrast * (0.12 / deviation.clamp(min=1e-3)).clamp(max=1)

@@ -79,7 +79,7 @@ def coloured(sheet: Sheet, texture: torch.Tensor, metal: bool) -> torch.Tensor:
     base = torch.where(grey, sheet.uniform(0.15, 0.75)[..., None],
                        sheet.rand(sheet.count, 3, 1, 1) * 0.7 + 0.15)
     tint = torch.where(grey, 1.0, 1 + 0.4 * sheet.normal(sheet.count, 3, 1, 1))
-    contrast = sheet.uniform(math.log(0.01), math.log(0.12)).exp()[..., None]
+    contrast = sheet.spread(0.01, 0.12)[..., None]
     return base + tint * contrast * (0.5 + base) * unit(texture)[:, None].clamp(-3, 4)
 
 

@@ -90,8 +90,8 @@ def foreign(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int
 
 
 def corrosion(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
-    """Ragged rough patches, brown where the picture has colour."""
-    coverage = sheet.solid(sheet.cloud(0.06, 0.35), sheet.pick(1, 3))
+    """Ragged rough patches, or rust nearly all over; brown where the picture has colour."""
+    coverage = sheet.solid(sheet.cloud(0.4, 1.0) if sheet.flip(0.25) else sheet.cloud(0.06, 0.35), sheet.pick(1, 3))
     rough = sheet.smooth(sheet.height // 3, sheet.width // 3, 2)[:, None] * sheet.uniform(0.03, 0.2)[..., None]
     tint = torch.tensor([1.15, 0.85, 0.6], device=sheet.device).view(1, 3, 1, 1)
     tint = torch.where(sheet.chance(0.5)[..., None], tint, torch.ones_like(tint))

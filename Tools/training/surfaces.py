@@ -92,19 +92,30 @@ def light(sheet: Sheet) -> torch.Tensor:
     return (1 + field).clamp(0.25, 1.8)
 
 
-def cut_plate(sheet: Sheet) -> torch.Tensor:
-    """Coverage [count, h, w] of a flat part: a plate of four to six straight sides, turned, with bores now and then."""
+def cut_plate(sheet: Sheet, notches: int | None = None) -> torch.Tensor:
+    """Coverage [count, h, w] of a flat part: a plate of four to six straight sides, turned, with bores now and then, and with
+    round notches on its sides and corners: so many tries, none to two by lot unless said."""
     centre_y, centre_x = sheet.uniform(0.38, 0.62), sheet.uniform(0.38, 0.62)
     first, sides = sheet.uniform(0, 2 * math.pi), sheet.lot.choice([4, 4, 4, 5, 6])
     depth = sheet.blank(1.0)
+    edges = []  # from the centre to each side, (y, x)
     for side in range(sides):
         angle = first + 2 * math.pi * side / sides + sheet.uniform(-0.1, 0.1) * (sides > 4)
         reach = sheet.uniform(0.14, 0.46)
         depth = torch.minimum(depth, reach - (sheet.x - centre_x) * angle.cos() - (sheet.y - centre_y) * angle.sin())
+        edges.append((reach * angle.sin(), reach * angle.cos()))
+
+    def drilled(depth: torch.Tensor, y: torch.Tensor, x: torch.Tensor, largest: float) -> torch.Tensor:
+        round_hole = ((sheet.y - centre_y - y).square() + (sheet.x - centre_x - x).square()).sqrt() - sheet.uniform(0.015, largest)
+        return torch.where(sheet.chance(0.7), torch.minimum(depth, round_hole), depth)
+
     for _ in range(sheet.pick(0, 2)):
-        bore_y, bore_x = centre_y + sheet.uniform(-0.15, 0.15), centre_x + sheet.uniform(-0.15, 0.15)
-        bore = ((sheet.y - bore_y).square() + (sheet.x - bore_x).square()).sqrt() - sheet.uniform(0.015, 0.08)
-        depth = torch.where(sheet.chance(0.7), torch.minimum(depth, bore), depth)
+        depth = drilled(depth, sheet.uniform(-0.15, 0.15), sheet.uniform(-0.15, 0.15), 0.08)
+    for _ in range(sheet.lot.choice([0, 0, 1, 1, 2]) if notches is None else notches):
+        number = sheet.pick(0, sides - 1)
+        along = torch.where(sheet.chance(0.5), 1.0, sheet.uniform(-1, 1))  # half of them where the side meets the next one
+        y, x = (here + along * there for here, there in zip(edges[number], edges[(number + 1) % sides]))
+        depth = drilled(depth, y, x, 0.06)
     return sheet.solid(depth)
 
 
@@ -149,14 +160,18 @@ def placed(sheet: Sheet, picture: torch.Tensor, cover: torch.Tensor, behind: tor
         shadow = blurred(cover.roll((sheet.pick(-step, step), sheet.pick(-step, step)), (1, 2)), max(1, step // 2))
         behind = behind * (1 - sheet.uniform(0, 0.5) * shadow)[:, None]
     picture = torch.lerp(behind, picture, cover[:, None])
-    if not sheet.flip(0.3 if cover.amin() < 0.5 else 0.03):
+    if not sheet.flip(0.4 if cover.amin() < 0.5 else 0.03):
         return picture, cover
     end = torch.stack([sheet.uniform(0.2, 0.7).flatten(), sheet.uniform(0.3, 0.7).flatten()], 1)
     start = torch.stack([torch.zeros_like(end[:, 0]), end[:, 1] + 0.4 * (sheet.rand(sheet.count) - 0.5)], 1)
     wide = sheet.uniform(0.8, 0.025 * sheet.width)
     rod = sheet.line(torch.stack([start, end], 1), wide)
-    cast = blurred(rod.roll((sheet.pick(1, 12), sheet.pick(-12, 12)), (1, 2)), 2)
-    picture = picture * (1 - sheet.uniform(0, 0.5) * cast)[:, None]
+    if sheet.flip():
+        cast = blurred(rod.roll((sheet.pick(1, 12), sheet.pick(-12, 12)), (1, 2)), 2)
+    else:  # light from the side draws the rod's shadow out across the part
+        far = end + torch.stack([sheet.uniform(-0.25, 0.25).flatten(), (sheet.sign() * sheet.uniform(0.1, 0.5)).flatten()], 1)
+        cast = blurred(sheet.line(torch.stack([end, far], 1), wide * sheet.uniform(0.6, 1.6)), sheet.pick(1, 4))
+    picture = picture * (1 - sheet.uniform(0, 0.6) * cast)[:, None]
     return torch.lerp(picture, sheet.uniform(0.1, 0.8)[..., None].expand_as(picture), rod[:, None]), cover * (1 - rod)
 
 

@@ -12,6 +12,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -22,6 +23,7 @@ import heat_points
 import held_out
 import lookalikes
 import prompts
+import surfaces
 import train_sam
 import training
 import trunk
@@ -159,6 +161,19 @@ def test_lookalikes_change_the_picture(drawer):
     plain = torch.full((4, 3, 64, 64), 0.5)
     drawn = drawer(sheet, plain)
     assert drawn.shape == plain.shape and drawn.isfinite().all() and (drawn - plain).abs().amax() > 0.01
+
+
+def test_notches_are_cut_into_a_plates_outline():
+    def plates(notches: int) -> torch.Tensor:
+        return surfaces.cut_plate(Sheet(16, 96, 96, torch.Generator().manual_seed(4), random.Random(4)), notches)
+
+    whole, notched = plates(0), plates(3)
+    assert (notched - whole < 0.5).all()
+    missing = (whole - notched > 0.5).float()
+    cut = missing.flatten(1).any(1)
+    assert cut.sum() >= 8
+    beside = F.max_pool2d(missing[:, None], 5, 1, 2)[:, 0] * (whole < 0.5)
+    assert beside.flatten(1).any(1)[cut].float().mean() > 0.9, "a notch should open to the outside"
 
 
 def test_photographs_kept_out_of_training_are_others(pool):

@@ -235,13 +235,14 @@ def step(run: Run, count: int, group: int, maps: MapPrompts | None, published: P
 def main() -> None:
     arguments = parser(__doc__, "Tools/training/runs/sam.pt", seed=2)
     arguments.add_argument("--clip", type=pathlib.Path, help="exported small CLIP, whose map most points then come from")
+    arguments.add_argument("--kept", type=pathlib.Path, help="decoder whose masks part of the prompts ask for; the one of --start unless named")
     arguments.add_argument("--merges", type=pathlib.Path, default="Weights/small/merges.txt")
     options = arguments.parse_args()
     if not options.start:
         arguments.error(f"name the decoder to start from with --start: {weight_files.PUBLISHED_SAM_WHEEL} or an exported file")
     prepare(options)
     model = weight_files.sam(options.start)
-    published = Published(model.to(options.device))
+    published = Published((weight_files.sam(options.kept) if options.kept else model).to(options.device))
     maps = MapPrompts(weight_files.clip(options.clip), options.merges, options.device) if options.clip else None
     run = Run(model.to(memory_format=torch.channels_last), options, peak=2e-4, shares=Shares(normal=0.15), most=3)
     run.repeat(lambda run: step(run, options.batch or PICTURES, options.group, maps, published))

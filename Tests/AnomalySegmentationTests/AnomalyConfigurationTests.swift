@@ -82,7 +82,10 @@ struct AnomalyConfigurationTests {
             Rewriting(text: #"{"automatic":{}}"#, other: #"{"valueValue":{"firstBlock":6}}"#) {
                 $0.map.producer = .dense(patches: PatchComparison(attention: .valueValue(firstBlock: 6)))
             },
-            Rewriting(text: #"{"scales":{"ofModelSide":[0.7,1,1.4]}}"#, other: #"{"sides":{"pixels":[518]}}"#) {
+            Rewriting(text: #""views":["upright","turned","mirrored","flipped"]"#, other: #""views":["mirrored"]"#) {
+                $0.map.views = [.mirrored]
+            },
+            Rewriting(text: #"{"scales":{"ofModelSide":[1.4,1,0.7,0.7]}}"#, other: #"{"sides":{"pixels":[518]}}"#) {
                 $0.map.inputs = .sides(pixels: [518])
             },
         ])
@@ -187,6 +190,7 @@ struct AnomalyConfigurationTests {
         Fault("map.inputs.pixels") { $0.map.inputs = .sides(pixels: []) },
         Fault("map.inputs.ofModelSide") { $0.map.inputs = .scales(ofModelSide: []) },
         Fault("map.inputs.ofModelSide") { $0.map.inputs = .scales(ofModelSide: [1, .nan]) },
+        Fault("map.views") { $0.map.views = [] },
         Fault("map.producer.patches.layers") { $0.map.producer = .dense(patches: PatchComparison(layers: [0])) },
         Fault("map.producer.patches.attention.firstBlock") {
             $0.map.producer = .learntPrompts(patches: PatchComparison(attention: .valueValue(firstBlock: 0)))

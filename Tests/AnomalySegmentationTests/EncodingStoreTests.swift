@@ -124,6 +124,7 @@ struct EncodingStoreTests {
                 (GeneratedModels.clip(activation: .gelu), map(), picture),
                 (scene.clip, map { $0.inputs = .scales(ofModelSide: [2]) }, picture),
                 (scene.clip, map { $0.positionResampling = .bilinear }, picture),
+                (scene.clip, map { $0.views = [.turned] }, picture),
                 (scene.clip, map { $0.producer = .dense(patches: PatchComparison(attention: .ordinary)) }, picture),
                 (
                     scene.clip,
@@ -132,6 +133,7 @@ struct EncodingStoreTests {
                 ),
                 (scene.clip, map { $0.producer = .windows(sides: [2]) }, picture),
                 (scene.clip, map { $0.producer = .windows(sides: [3]) }, picture),
+                (scene.clip, map { ($0.producer, $0.views) = (.windows(sides: [3]), [.turned]) }, picture),
             ]
             for (index, (clip, variants, picture)) in runs.enumerated() {
                 try run(clip, variants, picture)

@@ -11,7 +11,8 @@ struct MapInputTests {
     func wholePicture() throws {
         let image = GeneratedModels.picture(width: 96, height: 40)
         func pixels(_ resizing: CLIPConfiguration.Resizing) throws -> [Float] {
-            try ComputedFeatures(clip: GeneratedModels.clip(resizing: resizing), image: image).pixels(side: 32).values
+            try ComputedFeatures(clip: GeneratedModels.clip(resizing: resizing), image: image)
+                .pixels(side: 32, view: .upright).values
         }
         #expect(try pixels(.shortestSideAndCrop) == pixels(.squash))
     }

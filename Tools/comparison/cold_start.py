@@ -42,9 +42,10 @@ def models():
 def anomaly_map(clip, config, states, picture):
     """p(abnormal) at the picture's size, [height, width]."""
     grids = []
-    for side in program_steps.sides(config["image_size"], 16):
-        tokens = clip.visual(clip_model.prepared(program_steps.tensor(picture, (side, side)), config))
-        grids.append(clip.abnormality(tokens[:, 1:], *states).sigmoid().view(side // 16, side // 16))
+    for pixels, reversed_axes in program_steps.inputs(picture, config["image_size"], 16):
+        tokens = clip.visual(clip_model.prepared(pixels, config))
+        side = pixels.shape[-1] // 16
+        grids.append(clip.abnormality(tokens[:, 1:], *states).sigmoid().view(side, side).flip(reversed_axes))
     return program_steps.joined(grids, picture.size)
 
 

@@ -5,7 +5,9 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-SCALES, RASTER, SIGMA = (0.7, 1, 1.4), 518, 4.0
+RASTER, SIGMA = 518, 4.0
+# Each input's side, a multiple of the trained one, and the axes along which the picture is reversed.
+INPUTS = ((1.4, ()), (1, (2, 3)), (0.7, (3,)), (0.7, (2,)))
 
 
 def skip_initial_values():
@@ -25,9 +27,15 @@ def sentences(path):
     return lists
 
 
-def sides(trained, patch):
-    """The sides of the input sizes, multiples of the patch."""
-    return [patch * round(trained * scale / patch) for scale in SCALES]
+def inputs(picture, trained, patch):
+    """The pictures [1, 3, side, side] that the map is made of, sides multiples of the patch; each with the axes along which
+    it is reversed, and so is the grid that comes of it."""
+    prepared = {}
+    for scale, axes in INPUTS:
+        side = patch * round(trained * scale / patch)
+        if side not in prepared:
+            prepared[side] = tensor(picture, (side, side))
+        yield prepared[side].flip(axes), tuple(axis - 2 for axis in axes)
 
 
 def tensor(picture, size):

@@ -5,7 +5,7 @@
 
 CLIP is ViT-L/14 at 336 px in open_clip's layout, SAM is ViT-B, both safetensors. Imports torch, open_clip and
 segment_anything, reads both models, encodes the sentences, makes the map as `vitrine segment` makes it (V-V attention in
-the last six blocks, three input sizes, smoothed, at the picture's size), runs SAM's encoder and, for each group of points in
+the last six blocks, four inputs, smoothed, at the picture's size), runs SAM's encoder and, for each group of points in
 RESULT (a result.json of that picture), the cascade of three stages; writes mask.png, heatmap.png, map.npy, and report.json
 with what each stage gave and the seconds that each step took.
 
@@ -84,13 +84,13 @@ def anomaly_map(clip, states, picture):
         return (clip.logit_scale.exp() * features @ states.T).softmax(-1)[..., 1]
 
     grids, whole = [], []
-    for side in program_steps.sides(visual.image_size[0], PATCH):
-        pixels = (program_steps.tensor(picture, (side, side)) - MEAN) / DEVIATION
+    for pixels, reversed_axes in program_steps.inputs(picture, visual.image_size[0], PATCH):
+        pixels = (pixels - MEAN) / DEVIATION
         tokens, grid = placed(visual, pixels, "bicubic", antialias=True)
         blocks = len(visual.transformer.resblocks)
         for _, ordinary, dense in dual_path(visual, tokens, blocks + 1 - DENSE_BLOCKS):
             pass
-        grids.append(abnormal(dense[0, 1:]).view(grid, grid))
+        grids.append(abnormal(dense[0, 1:]).view(grid, grid).flip(reversed_axes))
         whole.append(float(abnormal(ordinary[0, 0])))
     return program_steps.joined(grids, picture.size), sum(whole) / len(whole)
 

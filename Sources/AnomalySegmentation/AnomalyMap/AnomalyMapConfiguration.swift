@@ -37,7 +37,10 @@ public struct AnomalyMapConfiguration: Hashable, Sendable, Codable, Configuratio
     /// How position embeddings are brought to other sizes than the trained one; nil: as CLIP was loaded.
     public var positionResampling: PositionResampling?
     /// Sizes at which CLIP sees the picture.
-    public var inputs = Inputs.scales(ofModelSide: [0.7, 1, 1.4])
+    public var inputs = Inputs.scales(ofModelSide: [1.4, 1, 0.7, 0.7])
+    /// Which way round it sees the picture at each of these, in their order, and from the first view again where there are
+    /// more sizes; nil: upright at all of them. At least one.
+    public var views: [PictureView]? = [.upright, .turned, .mirrored, .flipped]
     /// What cosines are multiplied by before the softmax; nil: the model's own. beta, or 1 / tau
     public var logitScale: Float?
     /// Side of the square raster on which the map is smoothed and points are found; pixels.
@@ -60,8 +63,12 @@ public struct AnomalyMapConfiguration: Hashable, Sendable, Codable, Configuratio
         }
     }
 
+    /// The view of the input with this index.
+    func view(ofInput index: Int) -> PictureView { views.map { $0[index % $0.count] } ?? .upright }
+
     func validate() throws(AnomalySegmentationError) {
         let check = ConfigurationCheck("map")
+        if let views { try check.notEmpty("views", views) }
         switch inputs {
         case .scales(let scales):
             try check.notEmpty("inputs.ofModelSide", scales)

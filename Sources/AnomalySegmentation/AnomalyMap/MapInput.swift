@@ -6,6 +6,8 @@ struct MapInput {
     let clip: CLIPModel
     /// Sides in pixels, multiples of the patch.
     let sides: [Int]
+    /// As many as sides.
+    let views: [PictureView]
     let logitScale: Float
 
     /// - Throws: ``AnomalySegmentationError`` for a size that this image tower does not have, or another activation than
@@ -16,6 +18,7 @@ struct MapInput {
             throw .otherActivation(found: tower.activation, needed: needed)
         }
         sides = configuration.sides(modelSide: tower.imageSize, patch: tower.patch)
+        views = sides.indices.map { configuration.view(ofInput: $0) }
         for side in sides where side % tower.patch != 0 { throw .unusableInputSide(side, patch: tower.patch) }
         self.clip = configuration.positionResampling.map { clip.resamplingPositions($0) } ?? clip
         logitScale = configuration.logitScale ?? clip.logitScale
@@ -23,9 +26,9 @@ struct MapInput {
 
     /// What is asked of the patches, a size at a time.
     func requests(layers: [Int], attention: DenseAttention = .ordinary) -> [DenseRequest] {
-        sides.map {
+        zip(sides, views).map {
             DenseRequest(
-                side: $0, positions: clip.configuration.positionResampling, attention: attention, layers: layers)
+                side: $0, view: $1, positions: clip.configuration.positionResampling, attention: attention, layers: layers)
         }
     }
 

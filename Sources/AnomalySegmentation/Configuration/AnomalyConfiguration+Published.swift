@@ -11,6 +11,7 @@ extension AnomalyConfiguration {
     /// multiplied by the mask. Where the paper is silent the plainest value stands, and no step of ours is added.
     public static let paper = AnomalyConfiguration {
         $0.map.inputs = .scales(ofModelSide: [1])
+        $0.map.views = nil
         $0.affinity = nil
         $0.points = .paper
         $0.cascade = .paper
@@ -27,6 +28,7 @@ extension AnomalyConfiguration {
         $0.text.nameRule = .asGiven
         $0.map.producer = .windows()
         $0.map.inputs = .scales(ofModelSide: [1])
+        $0.map.views = nil
         $0.map.logitScale = 1 / 0.07
         $0.map.smoothing = 0
     }
@@ -39,6 +41,7 @@ extension AnomalyConfiguration {
         $0.map.producer = .dense(patches: PatchComparison(attention: .valueValue()))
         $0.map.positionResampling = .bilinear
         $0.map.inputs = .large
+        $0.map.views = nil
         $0.map.logitScale = 100
     }
 
@@ -52,6 +55,7 @@ extension AnomalyConfiguration {
         $0.map.activation = .quickGELU
         $0.map.positionResampling = .bilinear
         $0.map.inputs = .large
+        $0.map.views = nil
         $0.map.logitScale = 1 / 0.07
     }
 
@@ -64,6 +68,7 @@ extension AnomalyConfiguration {
         $0.map.activation = .gelu
         $0.map.positionResampling = .bicubicAntialiased
         $0.map.inputs = .large
+        $0.map.views = nil
         $0.map.logitScale = 100
         $0.map.smoothing = 0
     }

@@ -10,11 +10,13 @@ final class EncodedPicture: PictureFeatures {
     /// What decides patches beside the blocks after which they are taken; all of those are made in one pass.
     struct Pass: Hashable, Sendable {
         let side: Int
+        let view: PictureView
         let positions: PositionResampling
         let attention: DenseAttention
 
         init(_ request: DenseRequest) {
-            (side, positions, attention) = (request.side, request.positions, request.attention)
+            (side, view) = (request.side, request.view)
+            (positions, attention) = (request.positions, request.attention)
         }
     }
 
@@ -48,7 +50,8 @@ final class EncodedPicture: PictureFeatures {
         func features(_ layers: Set<Int>) throws(CLIPError) -> DenseFeatures {
             try computed.dense(
                 DenseRequest(
-                    side: pass.side, positions: pass.positions, attention: pass.attention, layers: layers.sorted()))
+                    side: pass.side, view: pass.view, positions: pass.positions, attention: pass.attention,
+                    layers: layers.sorted()))
         }
         guard let kept else { return try features(layers) }
         let there = kept.dense(pass, clip: computed.clip)

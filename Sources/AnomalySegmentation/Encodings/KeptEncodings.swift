@@ -43,6 +43,9 @@ struct KeptEncodings {
         ].joined(separator: "\n")
     }
 
+    /// Nothing for an upright picture, so that entries from before there were views are still found.
+    private static func text(_ view: PictureView) -> String { view == .upright ? "" : " \(view.rawValue)" }
+
     // MARK: CLIP's patches
 
     private func text(_ pass: EncodedPicture.Pass) -> String {
@@ -53,7 +56,7 @@ struct KeptEncodings {
             }
         return text(
             "clip \(identity.clip)",
-            "patches, side \(pass.side), positions \(pass.positions.rawValue), attention \(attention)")
+            "patches, side \(pass.side)\(Self.text(pass.view)), positions \(pass.positions.rawValue), attention \(attention)")
     }
 
     private static let tokensName = "tokens."
@@ -100,7 +103,7 @@ struct KeptEncodings {
     private func text(_ request: WindowRequest) -> String {
         text(
             "clip \(identity.clip)",
-            "windows \(request.windows), side \(request.side), positions \(request.positions.rawValue)")
+            "windows \(request.windows), side \(request.side)\(Self.text(request.view)), positions \(request.positions.rawValue)")
     }
 
     private func names(_ request: WindowRequest) -> [String] {

@@ -6,6 +6,7 @@ import Tensors
 struct DenseRequest: Hashable, Sendable {
     /// Of the square in pixels.
     let side: Int
+    let view: PictureView
     let positions: PositionResampling
     let attention: DenseAttention
     /// Blocks from 1.
@@ -16,12 +17,14 @@ struct DenseRequest: Hashable, Sendable {
 struct WindowRequest: Hashable, Sendable {
     /// Of the square in pixels.
     let side: Int
+    let view: PictureView
     let positions: PositionResampling
     /// Of the windows, in patches.
     let windows: [Int]
 }
 
-/// CLIP's features of one picture: computed when a map asks for them, or there already.
+/// CLIP's features of one picture: computed when a map asks for them, or there already. Whatever the view, their places are
+/// those of the picture.
 protocol PictureFeatures {
     func dense(_ request: DenseRequest) throws(CLIPError) -> DenseFeatures
     func windows(_ request: WindowRequest) throws(CLIPError) -> WindowFeatures
@@ -34,17 +37,20 @@ struct ComputedFeatures: PictureFeatures {
 
     func dense(_ request: DenseRequest) throws(CLIPError) -> DenseFeatures {
         try clip.resamplingPositions(request.positions).denseFeatures(
-            try pixels(side: request.side).expanded(axis: 0), layers: request.layers, attention: request.attention)
+            try pixels(side: request.side, view: request.view).expanded(axis: 0), layers: request.layers,
+            attention: request.attention
+        ).upright(from: request.view, by: clip)
     }
 
     func windows(_ request: WindowRequest) throws(CLIPError) -> WindowFeatures {
         try clip.resamplingPositions(request.positions).windowFeatures(
-            try pixels(side: request.side).expanded(axis: 0), sides: request.windows)
+            try pixels(side: request.side, view: request.view).expanded(axis: 0), sides: request.windows
+        ).upright(from: request.view)
     }
 
     /// `[3, side, side]`: the whole picture, squashed, whatever CLIP does to pictures that it classifies. What a crop
     /// cuts off could not be marked.
-    func pixels(side: Int) throws(CLIPError) -> Tensor {
-        try clip.configuration.preparation(for: image, size: side)
+    func pixels(side: Int, view: PictureView) throws(CLIPError) -> Tensor {
+        view(try clip.configuration.preparation(for: image, size: side))
     }
 }

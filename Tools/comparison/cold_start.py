@@ -3,8 +3,8 @@
     vitrine segment --object "metal plate" --show-prompts > SENTENCES
     python cold_start.py PICTURE --sentences SENTENCES --output FOLDER [--threads 2]
 
-Imports torch, builds the small CLIP and the small SAM from Weights/small, encodes the sentences, makes the map (three
-input sizes, smoothed, at the picture's size), runs SAM's cascade of three stages (points; points and mask; points, mask
+Imports torch, builds the small CLIP and the small SAM from Weights/small, encodes the sentences, makes the map (four
+inputs, smoothed, at the picture's size), runs SAM's cascade of three stages (points; points and mask; points, mask
 and box) and writes mask.png, heatmap.png and map.npy.
 
 It does less than `vitrine segment`, which makes the comparison kind to Python: one group of points at the map's extremes

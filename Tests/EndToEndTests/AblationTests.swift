@@ -45,7 +45,8 @@ struct AblationTests {
             atPath: command.folder.appendingPathComponent("kept").path)
         let second = try evaluate(flags)
         #expect(second.output == first.output)
-        #expect(entries.count == 6 && entries.allSatisfy { $0.hasSuffix(".safetensors") }, "\(entries.count)")
+        // SAM's embedding, CLIP's four inputs, those of WinCLIP and of CLIP Surgery.
+        #expect(entries.count == 7 && entries.allSatisfy { $0.hasSuffix(".safetensors") }, "\(entries.count)")
         // Without kept encodings the figures are nearly the same.
         let plain = try evaluate([])
         for variant in ["map", "points", "cascade"] {

@@ -28,7 +28,8 @@ struct MapInput {
     func requests(layers: [Int], attention: DenseAttention = .ordinary) -> [DenseRequest] {
         zip(sides, views).map {
             DenseRequest(
-                side: $0, view: $1, positions: clip.configuration.positionResampling, attention: attention, layers: layers)
+                side: $0, view: $1, positions: clip.configuration.positionResampling, attention: attention,
+                layers: layers)
         }
     }
 

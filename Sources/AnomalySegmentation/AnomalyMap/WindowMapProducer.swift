@@ -39,7 +39,8 @@ struct WindowMapProducer: AnomalyMapProducer {
         return try input.sides.enumerated().map { index, side throws(CLIPError) in
             let features = try features.windows(
                 WindowRequest(
-                    side: side, view: input.views[index], positions: input.clip.configuration.positionResampling, windows: windowSides))
+                    side: side, view: input.views[index], positions: input.clip.configuration.positionResampling,
+                    windows: windowSides))
             let clipScore = similarity.abnormalProbability(features.classToken)
             var inverses = features.scales.map { scale in
                 Self.meanInverses(

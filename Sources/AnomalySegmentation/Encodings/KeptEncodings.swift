@@ -56,7 +56,8 @@ struct KeptEncodings {
             }
         return text(
             "clip \(identity.clip)",
-            "patches, side \(pass.side)\(Self.text(pass.view)), positions \(pass.positions.rawValue), attention \(attention)")
+            "patches, side \(pass.side)\(Self.text(pass.view)), positions \(pass.positions.rawValue), attention \(attention)"
+        )
     }
 
     private static let tokensName = "tokens."
@@ -103,7 +104,8 @@ struct KeptEncodings {
     private func text(_ request: WindowRequest) -> String {
         text(
             "clip \(identity.clip)",
-            "windows \(request.windows), side \(request.side)\(Self.text(request.view)), positions \(request.positions.rawValue)")
+            "windows \(request.windows), side \(request.side)\(Self.text(request.view)), positions \(request.positions.rawValue)"
+        )
     }
 
     private func names(_ request: WindowRequest) -> [String] {

@@ -14,27 +14,29 @@ public enum PictureView: String, Hashable, Sendable, Codable, CaseIterable {
     /// By half a turn.
     case turned
 
-    private var reversesRows: Bool { self == .flipped || self == .turned }
-    private var reversesColumns: Bool { self == .mirrored || self == .turned }
+    /// Where a place of the picture is in the view, and one of the view in the picture: twice is the same place.
+    private func place(row: Int, column: Int, height: Int, width: Int) -> Int {
+        let otherRow = self == .flipped || self == .turned ? height - 1 - row : row
+        let otherColumn = self == .mirrored || self == .turned ? width - 1 - column : column
+        return otherRow * width + otherColumn
+    }
 
     /// Planes `[planes, height, width]`, seen so. Twice gives the planes again.
     func callAsFunction(_ planes: Tensor) -> Tensor {
         if self == .upright { return planes }
-        let (height, width) = (planes.shape[1], planes.shape[2])
-        let rows = planes.reshaped(to: [planes.shape[0] * height, width])
-        let order = (0..<rows.shape[0]).map { row in
-            reversesRows ? row - row % height + height - 1 - row % height : row
-        }
-        let turned = reversesRows ? rows.gathered(rows: order) : rows
-        guard reversesColumns else { return turned.reshaped(to: planes.shape) }
-        let values = turned.values
-        let reversed = [Float](unsafeUninitializedCapacity: values.count) { buffer, count in
-            for start in stride(from: 0, to: values.count, by: width) {
-                for column in 0..<width { buffer[start + column] = values[start + width - 1 - column] }
+        let (height, width, values) = (planes.shape[1], planes.shape[2], planes.values)
+        let seen = [Float](unsafeUninitializedCapacity: values.count) { buffer, count in
+            for plane in stride(from: 0, to: values.count, by: max(1, height * width)) {
+                for row in 0..<height {
+                    for column in 0..<width {
+                        buffer[plane + row * width + column] =
+                            values[plane + place(row: row, column: column, height: height, width: width)]
+                    }
+                }
             }
             count = values.count
         }
-        return Tensor(reversed, shape: planes.shape)
+        return Tensor(seen, shape: planes.shape)
     }
 
     /// Vectors of a grid's places, `[height * width, width of a vector]`, brought from where this view shows them to where
@@ -42,9 +44,8 @@ public enum PictureView: String, Hashable, Sendable, Codable, CaseIterable {
     func upright(_ vectors: Tensor, height: Int, width: Int) -> Tensor {
         if self == .upright { return vectors }
         return vectors.gathered(
-            rows: (0..<height * width).map { place in
-                let (row, column) = (place / width, place % width)
-                return (reversesRows ? height - 1 - row : row) * width + (reversesColumns ? width - 1 - column : column)
+            rows: (0..<height * width).map {
+                place(row: $0 / width, column: $0 % width, height: height, width: width)
             })
     }
 }

@@ -30,10 +30,16 @@ protocol PictureFeatures {
     func windows(_ request: WindowRequest) throws(CLIPError) -> WindowFeatures
 }
 
-/// Features that are computed each time.
-struct ComputedFeatures: PictureFeatures {
+/// Features that are computed each time. Of several views of one size in a row, the picture is resized for the first only.
+final class ComputedFeatures: PictureFeatures {
     let clip: CLIPModel
     let image: Image
+    private var prepared: (side: Int, pixels: Tensor)?
+
+    init(clip: CLIPModel, image: Image) {
+        self.clip = clip
+        self.image = image
+    }
 
     func dense(_ request: DenseRequest) throws(CLIPError) -> DenseFeatures {
         try clip.resamplingPositions(request.positions).denseFeatures(
@@ -51,6 +57,9 @@ struct ComputedFeatures: PictureFeatures {
     /// `[3, side, side]`: the whole picture, squashed, whatever CLIP does to pictures that it classifies. What a crop
     /// cuts off could not be marked.
     func pixels(side: Int, view: PictureView) throws(CLIPError) -> Tensor {
-        view(try clip.configuration.preparation(for: image, size: side))
+        if let prepared, prepared.side == side { return view(prepared.pixels) }
+        let pixels = try clip.configuration.preparation(for: image, size: side)
+        prepared = (side, pixels)
+        return view(pixels)
     }
 }

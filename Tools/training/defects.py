@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from fields import Sheet, blurred
-from line_defects import abrasion, crack, crack_net, crease, cut, fold, scratch, wrinkle
+from line_defects import abrasion, crack, crack_net, crease, cut, fold, raised_fibres, scratch, wrinkle
 from photographs import Photographs
 from shading import relit, repeated, shaded
 from surfaces import NAMES, base
@@ -166,13 +166,14 @@ def fray(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
 KINDS = {"scratch": scratch, "crack": crack, "spot": spot, "hole": hole, "chip": chip, "stain": stain, "dent": dent,
          "missing piece": piece, "uneven area": uneven, "worn area": fray, "foreign body": foreign, "corrosion": corrosion,
          "smooth area": smooth_area, "worn edge": edge_wear, "crease": crease, "wrinkle": wrinkle, "cut": cut,
-         "crack net": crack_net, "fold": fold, "abrasion": abrasion}
+         "crack net": crack_net, "fold": fold, "abrasion": abrasion, "raised fibres": raised_fibres}
 # Large areas are the hardest to learn, so they are drawn often.
 WEIGHTS = {"scratch": 1.0, "crack": 1.5, "spot": 0.6, "hole": 0.9, "chip": 1.2, "stain": 1.5, "dent": 0.8,
            "missing piece": 0.9, "uneven area": 2.2, "worn area": 2.4, "foreign body": 1.4, "corrosion": 1.0,
            "smooth area": 1.1, "worn edge": 0.7, "crease": 0.5, "wrinkle": 0.9, "cut": 1.0, "crack net": 1.2,
-           "fold": 1.7, "abrasion": 1.0}
-# A long line shows although it differs little from what is around it, so these may have less than the usual contrast.
-FAINT = {"scratch", "crack", "crease", "wrinkle", "crack net", "fold"}
+           "fold": 2.2, "abrasion": 1.0, "raised fibres": 1.2}
+# A long line shows although it differs little from what is around it, and so does a grain that changes: less than the usual
+# contrast is enough for these.
+FAINT = {"scratch", "crack", "crease", "wrinkle", "crack net", "fold", "raised fibres"}
 # These take their material from somewhere else.
 TAKE_MATERIAL = {"missing piece", "foreign body"}

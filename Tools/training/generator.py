@@ -59,9 +59,11 @@ class Generator:
         self.photographs = photographs
         self.boost = 1.0  # above 1, defects stand out more than in real pictures, which makes the start easier
 
-    def batch(self, count: int, height: int, width: int, group: int = 4) -> Drawing:
-        """`count` pictures, in groups of `group` alike in kind of surface and defect (they differ in all else)."""
-        return Drawing.joined([self.alike(min(group, count - start), height, width) for start in range(0, count, group)])
+    def batch(self, count: int, height: int, width: int, group: int = 4, kind: str | None = None) -> Drawing:
+        """`count` pictures, in groups of `group` alike in kind of surface and defect (they differ in all else); `kind` is the
+        defect of all of them, random where it is not named."""
+        groups = [min(group, count - start) for start in range(0, count, group)]
+        return Drawing.joined([self.alike(size, height, width, kind=kind) for size in groups])
 
     def surface_name(self) -> str:
         chance = self.lot.random()

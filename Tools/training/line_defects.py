@@ -91,7 +91,7 @@ def fold(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
     half = sheet.spread(3, 16) * sheet.longer / 256
     soft = blurred(sheet.line(path, 0.6 * half), max(2, sheet.width // 64))
     lines = lines_along(sheet, path, 0.3, 1.4, 8) * (0.5 + 0.6 * sheet.smooth(8, 8))
-    dark = torch.where(sheet.chance(0.8), -1.0, 1.0) * sheet.spread(0.03, 0.25)
+    dark = torch.where(sheet.chance(0.8), -1.0, 1.0) * sheet.spread(0.02, 0.25)
     return sheet.line(path, half), pictures * (1 + soft * (dark + sheet.uniform(0, 0.25) * lines))[:, None].clamp(0.1)
 
 
@@ -103,6 +103,18 @@ def abrasion(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: in
     grain = sheet.smooth(sheet.height // 2, sheet.width // 2)[:, None] * sheet.uniform(0.0, 0.1)[..., None]
     rougher = sheet.uniform(-0.9, 2.5)[..., None]
     return coverage, (pictures + rougher * detail + grain * (rougher > 0)) * (1 + sheet.uniform(-0.15, 0.25))[..., None]
+
+
+def raised_fibres(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):
+    """Nap brushed up or pulled along a band: coarse tufts in the material's own colours, where around it the grain is fine."""
+    half = sheet.spread(1.5, 8) * sheet.longer / 256
+    coverage = sheet.line(sheet.walk(6, 0.7, 0.15), half, sheet.lot.uniform(1, 4))
+    u, v = sheet.turned()
+    tufts = (u * sheet.uniform(40, 160) + 2 * sheet.smooth(20, 20, 2)).sin() * (v * sheet.uniform(15, 60) + 2 * sheet.smooth(20, 20, 2)).sin()
+    tufts = tufts + 0.7 * sheet.smooth(sheet.height // 4, sheet.width // 4, 2)
+    detail = (pictures - blurred(pictures, 4)).std((1, 2, 3), keepdim=True)
+    strength = sheet.spread(1.2, 4)[..., None] * detail + sheet.uniform(0, 0.04)[..., None]
+    return coverage, torch.lerp(blurred(pictures, 2), pictures, 0.5) * (1 + sheet.uniform(-0.15, 0.12))[..., None] + tufts[:, None] * strength
 
 
 def cut(sheet: Sheet, pictures: torch.Tensor, cover: torch.Tensor, most: int):

@@ -9,7 +9,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from fields import Sheet
+from fields import Sheet, blurred
 
 # Strokes of figures as (row, column) of their corners.
 FIGURES = ([[0, 0], [0, 1], [1, 1], [1, 0], [2, 0], [2, 1]], [[0, 1], [1, 0], [2, 0], [2, 1], [1, 1]], [[0, 0], [0, 1], [2, 0]],
@@ -111,8 +111,50 @@ def scuffs(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     return pictures + field[:, None]
 
 
+def dust(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
+    """Specks of dust or of the material itself, two pixels wide at most, a few or many, most of them bright."""
+    share = math.exp(sheet.lot.uniform(math.log(3e-5), math.log(2e-3)))
+    specks = (sheet.rand(sheet.count, sheet.height, sheet.width) < share).float()
+    if sheet.flip():
+        specks = torch.maximum(specks, 0.8 * torch.roll(specks, (sheet.pick(0, 1), 1), (1, 2)))
+    if sheet.flip(0.3):
+        specks = 3 * blurred(specks, 1)
+    strength = sheet.uniform(0.1, 0.7) * sheet.rand(sheet.count, sheet.height, sheet.width)
+    return pictures + (specks * strength * torch.where(sheet.chance(0.75), 1.0, -0.7))[:, None]
+
+
+def relief(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
+    """Paint that dried uneven, cast or hammered skin: small bumps lit from one side, all over or in a broad part."""
+    cells = sheet.pick(12, 60)
+    height = sheet.smooth(cells, max(4, int(cells * sheet.lot.uniform(0.4, 1.5))), 2)
+    slope_y, slope_x = torch.gradient(height, dim=(1, 2))
+    angle = sheet.uniform(0, 2 * math.pi)
+    lit = slope_y * angle.sin() + slope_x * angle.cos()
+    lit = lit / (lit.std((1, 2), keepdim=True) + 1e-6)
+    gloss = F.relu(lit - sheet.uniform(1.0, 2.0)) * sheet.uniform(0, 0.15)
+    where = torch.sigmoid(3 * sheet.blob(0.4, 0.9, 0.8)) if sheet.flip(0.4) else sheet.blank(1.0)
+    return pictures * (1 + sheet.uniform(0.01, 0.1) * lit * where)[:, None].clamp(0.2) + (gloss * where)[:, None]
+
+
+def faces(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
+    """The side of a bowed or bevelled part, along one to three borders: a strip that is darker or brighter, with a rounded end."""
+    for _ in range(sheet.pick(1, 3)):
+        number = sheet.pick(0, 3)
+        along = (sheet.x if number < 2 else sheet.y) - sheet.uniform(0.35, 0.65)
+        across = [sheet.y, 1 - sheet.y, sheet.x, 1 - sheet.x][number]
+        depth = sheet.uniform(0.01, 0.11) + sheet.uniform(-0.3, 0.3) * along.square() - across
+        strip = sheet.solid(depth + 0.002 * sheet.smooth(4, 4, 2), sheet.pick(1, 4))
+        shade = torch.where(sheet.chance(0.75), sheet.uniform(0.15, 0.85), sheet.uniform(1.1, 1.6))
+        calm = torch.lerp(pictures, pictures.mean((2, 3), keepdim=True), sheet.uniform(0, 0.9)[..., None])
+        pictures = torch.lerp(pictures, calm * shade[..., None], strip[:, None])
+        line = torch.exp(-(depth * sheet.longer / sheet.uniform(1, 3)).square()) * sheet.uniform(-0.5, 0.3) * sheet.chance(0.5)
+        pictures = pictures * (1 + line)[:, None]
+    return pictures
+
+
 # How often a group of pictures has each.
-ODDS = {figures: 0.14, rings: 0.07, seams: 0.12, screws: 0.08, highlights: 0.2, borders: 0.15, streaks: 0.15, scuffs: 0.25}
+ODDS = {figures: 0.14, rings: 0.07, seams: 0.12, screws: 0.08, highlights: 0.2, borders: 0.15, streaks: 0.15, scuffs: 0.25,
+        dust: 0.25, relief: 0.1, faces: 0.15}
 
 
 def with_lookalikes(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:

@@ -5,6 +5,8 @@ import random
 import torch
 import torch.nn.functional as F
 
+MOST_DEPTH = 24  # steps of four pixels that count in how deep inside of a mask a point is
+
 
 def sampled(weights: torch.Tensor, count: int) -> torch.Tensor:
     """`count` points (x, y) a row where weights [b, h, w] are above 0, [b, count, 2]; anywhere where none is."""
@@ -21,6 +23,17 @@ def grown(mask: torch.Tensor, pixels: int) -> torch.Tensor:
     half = F.max_pool2d(half, (2 * reach + 1, 1), 1, (reach, 0))
     half = F.max_pool2d(half, (1, 2 * reach + 1), 1, (0, reach))
     return F.interpolate(half, scale_factor=2)[:, 0]
+
+
+def middles(mask: torch.Tensor) -> torch.Tensor:
+    """A point (x, y) deep inside of each mask [b, h, w], [b, 1, 2]: by lot one of those that are far from the border."""
+    inside = (F.avg_pool2d(mask[:, None], 4, ceil_mode=True) > 0.99).float()
+    depth = inside
+    for _ in range(MOST_DEPTH):
+        inside = -F.max_pool2d(-inside, 3, 1, 1)
+        depth = depth + inside
+    depth = mask * (1 + F.interpolate(depth, size=mask.shape[1:])[:, 0])
+    return sampled(mask * (depth == depth.amax((1, 2), keepdim=True)), 1)
 
 
 def points(lot: random.Random, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

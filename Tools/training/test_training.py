@@ -31,7 +31,7 @@ import weight_files
 import words
 from defects import KINDS
 from fields import Sheet
-from generator import Generator, Shares
+from generator import Drawing, Generator, Shares
 from photographs import Photographs
 
 FOLDER = pathlib.Path(__file__).resolve().parent
@@ -239,6 +239,39 @@ def test_a_point_in_one_of_two_defects_asks_for_that_one():
     truth[0, 150:160, 100:110] = 1
     found = train_sam.under_points(truth, torch.tensor([[[125.0, 53.0]]]))
     assert found[0, 50:60, 100:130].all() and found.sum() == 300
+
+
+def test_a_lone_point_lies_deep_inside_of_its_region():
+    masks = torch.zeros(3, 100, 140)
+    masks[0, 10:50, 20:90] = 1
+    masks[1, 70:72, 5:120] = 1
+    deep, on_line, anywhere = prompts.middles(masks)[:, 0]
+    assert 26 <= deep[1] <= 34 and 36 <= deep[0] <= 74
+    assert on_line[1] in (70, 71) and 5 <= on_line[0] < 120
+    assert 0 <= anywhere[0] < 140 and 0 <= anywhere[1] < 100
+
+
+def test_points_that_ask_for_the_published_masks_lie_beside_the_defects():
+    class Decoder(torch.nn.Module):
+        config = {"image_size": 64}
+
+        def decode(self, features, points, labels):
+            return torch.ones(len(points), 4, 16, 16), torch.zeros(len(points), 4)
+
+    defect = torch.zeros(2, 64, 48)
+    defect[:, :, 20:30] = 1
+    drawing = Drawing(torch.zeros(2, 3, 64, 48), defect, torch.ones(2, 64, 48), ["surface"] * 2, ["crack"] * 2)
+    published = train_sam.Published(Decoder())
+    for seed in range(20):
+        points, labels, target = published(random.Random(seed), drawing, torch.zeros(8, 1))
+        column = points[:, 0, 0]
+        assert ((column < 14) | (column >= 36)).all() and target.shape == (8, 64, 48) and target.all()
+        assert labels.shape == points.shape[:2] and (labels == 1).all()
+
+
+def test_a_batch_of_one_kind_has_no_other():
+    kinds = Generator(5).batch(12, 64, 64, group=1, kind="crack").kinds
+    assert set(kinds) == {"crack", None}
 
 
 def test_the_encoder_stays_as_it_was_published():

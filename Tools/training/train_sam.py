@@ -26,8 +26,11 @@ from training import Run, parser, prepare
 PICTURES = 2  # in a batch
 PROMPTS = 4  # of each picture; a decoder is cheap beside the encoder
 # Shares of batches whose points come from the small CLIP's map, as the cascade's do, and of those that ask for what the
-# published decoder draws; in the others points lie in a defect.
-MAP_SHARE, KEPT_SHARE = 0.6, 0.15
+# published decoder draws; in the others points lie in a defect, in a part of them a single one in its middle.
+MAP_SHARE, KEPT_SHARE, MIDDLE_SHARE = 0.5, 0.12, 0.5
+# Share of batches with a thin defect, which the published decoder does not see as a thing; `defects.WEIGHTS` decides in the others.
+THIN_SHARE = 0.3
+THIN = ["scratch", "crack", "crack net", "cut"]
 # Side of the pictures that the map is made of, one by lot a batch.
 MAP_SIDES = [256, 320, 320, 448]
 # Pictures are drawn smaller and enlarged to the frame, as small pictures are: by these factors, as often as these weights say.
@@ -138,11 +141,14 @@ def point_prompts(lot: random.Random, drawing: Drawing) -> tuple[torch.Tensor, t
     """The same with points in a part of the defect, or in the surface where there is none: then the mask is empty."""
     everything = drawing.defect.repeat(PROMPTS, 1, 1)
     target = under_points(everything, prompts.sampled(everything, 1))
+    if lot.random() < MIDDLE_SHARE:
+        middle = prompts.middles(target)
+        return middle, torch.ones_like(middle[..., 0]), target
     return *prompts.points(lot, target), target
 
 
 class Published:
-    """The decoder before the training, and prompts that ask for what it draws."""
+    """The decoder before the training, and prompts beside the defects that ask for what it draws there."""
 
     def __init__(self, model: SmallSAM):
         self.model = copy.deepcopy(model).eval()
@@ -151,9 +157,10 @@ class Published:
     def __call__(self, lot: random.Random, drawing: Drawing, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         height, width = drawing.pictures.shape[-2:]
         count = PROMPTS * len(drawing.pictures)
-        places = torch.rand(count, lot.randint(1, 2), 2, device=drawing.pictures.device)
-        points = places[:, :1] * places.new_tensor([width, height])
-        points = points + (places - places[:, :1]) * 0.05 * max(width, height)
+        beside = (1 - prompts.grown(drawing.defect, 8)).repeat(PROMPTS, 1, 1)
+        points = prompts.sampled(beside, 1)
+        if lot.random() < 0.5:
+            points = torch.cat([points, points + 0.02 * max(width, height) * torch.randn_like(points)], 1)
         labels = torch.ones_like(points[..., 0])
         logits, quality = self.model.decode(features, points, labels)
         best = quality[:, 1:].argmax(1) + 1 if points.shape[1] == 1 else torch.zeros(count, dtype=torch.long, device=points.device)
@@ -223,7 +230,8 @@ def step(run: Run, count: int, group: int, maps: MapPrompts | None, published: P
     """Draws a batch and learns from it."""
     height, width = picture_size(run.lot, run.model.config["image_size"])
     factor = run.lot.choices(ENLARGED, ENLARGED_WEIGHTS)[0]
-    drawing = run.pictures.batch(count, height // factor // 2 * 2, width // factor // 2 * 2, group)
+    kind = run.lot.choice(THIN) if run.lot.random() < THIN_SHARE else None
+    drawing = run.pictures.batch(count, height // factor // 2 * 2, width // factor // 2 * 2, group, kind)
     if factor > 1:
         drawing = enlarged(drawing, height, width)
     with run.autocast():

@@ -27,7 +27,8 @@ SEEN = {"scratch": "a scratch", "crack": "a crack", "spot": "spots", "hole": "a 
         "stain": "a stain", "dent": "a dent", "missing piece": "a missing piece", "uneven area": "an uneven area",
         "worn area": "a worn area", "foreign body": "a foreign body", "corrosion": "corrosion",
         "smooth area": "a smooth area", "worn edge": "a worn edge", "crease": "a crease", "wrinkle": "a wrinkle",
-        "cut": "a cut", "fold": "a fold", "abrasion": "an abrasion", "crack net": "a net of cracks"}
+        "cut": "a cut", "fold": "a fold", "abrasion": "an abrasion", "crack net": "a net of cracks",
+        "raised fibres": "raised fibres"}
 TEMPLATES = ["a photo of a {}.", "a photo of the {}.", "a photo of my {}.", "a photo of one {}.", "there is a {} in the scene.",
              "there is the {} in the scene.", "this is a {} in the scene.", "this is the {} in the scene.",
              "this is one {} in the scene.", "a photo of the {} for visual inspection.",

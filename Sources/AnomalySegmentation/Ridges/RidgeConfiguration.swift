@@ -11,13 +11,13 @@ public struct RidgeConfiguration: Hashable, Sendable, Codable, ConfigurationPart
     /// Each weight is raised to this power: 0 changes nothing, 1 is as far as the picture speaks for it. gamma
     ///
     /// More sharpens cracks further and takes from what has no lines, down to ``floor``.
-    public var exponent: Float = 0.6
+    public var exponent: Float = 0.4
 
     /// What a pixel keeps of its score at least, whatever its lines say: 0...1. With 1 nothing is sharpened.
     ///
-    /// The inside of a broad, even defect has no lines, and without a floor only the rim of it would stay. 0.5
-    /// keeps broad defects and takes from cracks a part of what lines give them (docs/Results.md).
-    public var floor: Float = 0.5
+    /// The inside of a broad, even defect has no lines, and without a floor only the rim of it would stay. A higher
+    /// floor keeps more of broad defects and takes from cracks a part of what lines give them (docs/Results.md).
+    public var floor: Float = 0.3
 
     /// How much of its peak the map gets back, 0...1: all of it is multiplied by (peak before / peak after)^rho. rho
     ///

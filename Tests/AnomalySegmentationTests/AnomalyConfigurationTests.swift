@@ -34,7 +34,7 @@ struct AnomalyConfigurationTests {
     func noFloor() throws {
         let expected = AnomalyConfiguration { $0.ridges?.floor = 0 }
         let found = try decoded(
-            replacing: #""floor":0.3,"peakWeight":0.5,"widths""#, by: #""peakWeight":0.5,"widths""#)
+            replacing: #""floor":0.45,"peakWeight":0.5,"widths""#, by: #""peakWeight":0.5,"widths""#)
         #expect(found == expected)
     }
 
@@ -71,12 +71,12 @@ struct AnomalyConfigurationTests {
                 $0.affinity = nil
             },
             Rewriting(
-                text: #""ridges":{"exponent":0.4,"floor":0.3,"peakWeight":0.5,"widths":[1.5,2.5,4]},"text""#,
+                text: #""ridges":{"exponent":0.4,"floor":0.45,"peakWeight":0.5,"widths":[1.5,2.5,4]},"text""#,
                 other: #""text""#
             ) {
                 $0.ridges = nil
             },
-            Rewriting(text: #""exponent":0.4,"floor":0.3,"#, other: #""exponent":0.4,"floor":0,"#) {
+            Rewriting(text: #""exponent":0.4,"floor":0.45,"#, other: #""exponent":0.4,"floor":0,"#) {
                 $0.ridges?.floor = 0
             },
             Rewriting(text: #"{"automatic":{}}"#, other: #"{"valueValue":{"firstBlock":6}}"#) {

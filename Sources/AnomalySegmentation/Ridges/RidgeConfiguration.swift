@@ -15,9 +15,9 @@ public struct RidgeConfiguration: Hashable, Sendable, Codable, ConfigurationPart
 
     /// What a pixel keeps of its score at least, whatever its lines say: 0...1. With 1 nothing is sharpened.
     ///
-    /// The inside of a broad, even defect has no lines, and without a floor only the rim of it would stay. A higher
-    /// floor keeps more of broad defects and takes from cracks a part of what lines give them (docs/Results.md).
-    public var floor: Float = 0.3
+    /// The inside of a broad, even defect has no lines, and without a floor only the rim of it would stay. 0.45
+    /// keeps broad defects and takes from cracks a part of what lines give them (docs/Training.md).
+    public var floor: Float = 0.45
 
     /// How much of its peak the map gets back, 0...1: all of it is multiplied by (peak before / peak after)^rho. rho
     ///

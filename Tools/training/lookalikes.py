@@ -83,10 +83,15 @@ def highlights(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     return pictures * (1 + sheet.uniform(-0.35, 0.6) * glow)[:, None]
 
 
+def from_border(sheet: Sheet, number: int) -> torch.Tensor:
+    """How far each place is from the top, the bottom, the left or the right border, 0...1."""
+    return [sheet.y, 1 - sheet.y, sheet.x, 1 - sheet.x][number]
+
+
 def borders(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     """The part falls off into the dark, or a fixture shows, along one or two sides."""
     for _ in range(sheet.pick(1, 2)):
-        side = [sheet.y, 1 - sheet.y, sheet.x, 1 - sheet.x][sheet.pick(0, 3)] + sheet.blank(0.0)
+        side = from_border(sheet, sheet.pick(0, 3)) + sheet.blank(0.0)
         soft = sheet.uniform(0.004, 0.08)
         dark = torch.sigmoid((sheet.uniform(0.0, 0.1) + 0.004 * sheet.smooth(3, 3) - side) / soft)
         pictures = pictures * (1 - sheet.uniform(0.3, 0.95) * dark)[:, None]
@@ -141,8 +146,7 @@ def faces(sheet: Sheet, pictures: torch.Tensor) -> torch.Tensor:
     for _ in range(sheet.pick(1, 3)):
         number = sheet.pick(0, 3)
         along = (sheet.x if number < 2 else sheet.y) - sheet.uniform(0.35, 0.65)
-        across = [sheet.y, 1 - sheet.y, sheet.x, 1 - sheet.x][number]
-        depth = sheet.uniform(0.01, 0.11) + sheet.uniform(-0.3, 0.3) * along.square() - across
+        depth = sheet.uniform(0.01, 0.11) + sheet.uniform(-0.3, 0.3) * along.square() - from_border(sheet, number)
         strip = sheet.solid(depth + 0.002 * sheet.smooth(4, 4, 2), sheet.pick(1, 4))
         shade = torch.where(sheet.chance(0.75), sheet.uniform(0.15, 0.85), sheet.uniform(1.1, 1.6))
         calm = torch.lerp(pictures, pictures.mean((2, 3), keepdim=True), sheet.uniform(0, 0.9)[..., None])

@@ -318,6 +318,7 @@ def test_the_mean_of_two_runs_is_that_of_their_folded_weights():
 
 def test_every_kind_of_defect_has_words_and_a_weight():
     assert set(KINDS) == set(words.SEEN) == set(defects.WEIGHTS) and defects.FAINT < set(KINDS)
+    assert set(train_sam.THIN) < set(KINDS)
 
 
 def test_nothing_is_made_beside_the_device_that_was_asked_for(pool):

@@ -1,7 +1,7 @@
 """Teaches MobileSAM's decoder what defects are, prompted as the cascade prompts it, on drawn pictures; see README.md.
 
-The image encoder stays as it was published. In part of the batches points lie anywhere, and the published decoder's own mask
-is what is asked for: so a point still asks for the thing under it, defect or not.
+The image encoder stays as it was published. In part of the batches points lie beside the defects, and the published decoder's
+own mask is what is asked for: so a point on no defect still asks for the thing under it.
 """
 
 import copy
@@ -148,7 +148,8 @@ def point_prompts(lot: random.Random, drawing: Drawing) -> tuple[torch.Tensor, t
 
 
 class Published:
-    """The decoder before the training, and prompts beside the defects that ask for what it draws there."""
+    """The decoder before the training, and prompts that ask for what it draws: a point beside the defects, and now and then a
+    second one near it."""
 
     def __init__(self, model: SmallSAM):
         self.model = copy.deepcopy(model).eval()

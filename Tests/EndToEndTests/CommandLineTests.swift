@@ -1,3 +1,4 @@
+import AnomalySegmentation
 import Foundation
 import SmallWeights
 import Testing
@@ -89,6 +90,27 @@ struct CommandLineTests {
             let outcome = try command.run(arguments)
             #expect(outcome.status == status && outcome.errors.contains(says), "\(arguments): \(outcome.errors)")
         }
+    }
+
+    @Test(
+        "a value that no configuration can have there is refused with its place and what the default has there",
+        arguments: [
+            ("\"mode\":{\"softGate\":", "\"mode\":{\"softgate\":", "fusion.mode", "{\"softGate\":{"),
+            ("\"upright\"", "\"upsidedown\"", "map.views[0]", "[\"upright\","),
+            ("\"stageCount\":3", "\"stageCount\":\"three\"", "cascade.stageCount", "3;"),
+        ])
+    func unusable(written: String, other: String, place: String, example: String) throws {
+        let command = try Command()
+        try command.write(SamplePictures.png(), to: "a.png")
+        let configuration = String(decoding: try JSONEncoder().encode(AnomalyConfiguration.default), as: UTF8.self)
+        #expect(configuration.contains(written))
+        try command.write(Data(configuration.replacingOccurrences(of: written, with: other).utf8), to: "mine.json")
+        let outcome = try command.run([
+            "segment", "a.png", "--object", "a", "--output", "out", "--configuration", "mine.json",
+        ])
+        #expect(outcome.status == 4)
+        let says = "\(place) has no value that is known there; the default is \(example)"
+        #expect(outcome.errors.contains(says), "\(outcome.errors)")
     }
 
     @Test("numbers of the mask generator that mean nothing are refused with their flag")

@@ -85,7 +85,8 @@ struct AnomalyOptions: ParsableArguments {
                 throw CommandFailure.badInput("\(error) (--configuration)")
             } catch {
                 throw CommandFailure.badInput(
-                    "\(path) is no configuration: \(Self.reason(error)); copy \"configuration\" from a result.json")
+                    "\(path) is no configuration: \(ConfigurationReason.of(error)); copy \"configuration\" from a result.json"
+                )
             }
         }
         let weights = try mapWeights.map(WeightSearch.path).map { path in
@@ -112,18 +113,6 @@ struct AnomalyOptions: ParsableArguments {
             throw CommandFailure.badInput(
                 "--map-weights: \(weights.path) is \(family); APRIL-GAN's adapters or AnomalyCLIP's prompts are asked for"
             )
-        }
-    }
-
-    static func reason(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, let context):
-            "the key \((context.codingPath + [key]).map(\.stringValue).joined(separator: ".")) is missing"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-            DecodingError.dataCorrupted(let context):
-            context.codingPath.map(\.stringValue).joined(separator: ".") + " " + context.debugDescription
-        case let error as JSONError: "it is not JSON from byte \(error.byteOffset) on"
-        default: error.localizedDescription
         }
     }
 }

@@ -61,7 +61,7 @@ struct TriedSetting {
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as AnomalySegmentationError: error.description
-        case let error as DecodingError: AnomalyOptions.reason(error)
+        case let error as DecodingError: ConfigurationReason.of(error)
         default: "\(error)"
         }
     }
@@ -125,7 +125,7 @@ extension AnomalyConfiguration {
 }
 
 extension JSONValue {
-    fileprivate func value(at path: ArraySlice<String>) -> JSONValue? {
+    func value(at path: ArraySlice<String>) -> JSONValue? {
         guard let first = path.first else { return self }
         guard case .object(let members) = self else { return nil }
         return members[first]?.value(at: path.dropFirst())

@@ -100,17 +100,30 @@ struct CommandLineTests {
             ("\"stageCount\":3", "\"stageCount\":\"three\"", "cascade.stageCount", "3;"),
         ])
     func unusable(written: String, other: String, place: String, example: String) throws {
+        let outcome = try configured(replacing: written, by: other)
+        #expect(outcome.status == 4)
+        let says = "\(place) has no value that is known there; the default is \(example)"
+        #expect(outcome.errors.contains(says), "\(outcome.errors)")
+    }
+
+    @Test("a key of a configuration that nothing has is told as such, with the nearest one")
+    func unknownKey() throws {
+        let outcome = try configured(replacing: "\"stageCount\":", by: "\"stageCuont\":1,\"stageCount\":")
+        #expect(outcome.status == 4)
+        let says = "cascade.stageCuont is not known: did you mean \"stageCount\"?"
+        #expect(outcome.errors.contains(says), "\(outcome.errors)")
+    }
+
+    /// What `segment` says to the default configuration with another text in one place.
+    private func configured(replacing written: String, by other: String) throws -> Command.Outcome {
         let command = try Command()
         try command.write(SamplePictures.png(), to: "a.png")
         let configuration = String(decoding: try JSONEncoder().encode(AnomalyConfiguration.default), as: UTF8.self)
         #expect(configuration.contains(written))
         try command.write(Data(configuration.replacingOccurrences(of: written, with: other).utf8), to: "mine.json")
-        let outcome = try command.run([
+        return try command.run([
             "segment", "a.png", "--object", "a", "--output", "out", "--configuration", "mine.json",
         ])
-        #expect(outcome.status == 4)
-        let says = "\(place) has no value that is known there; the default is \(example)"
-        #expect(outcome.errors.contains(says), "\(outcome.errors)")
     }
 
     @Test("numbers of the mask generator that mean nothing are refused with their flag")

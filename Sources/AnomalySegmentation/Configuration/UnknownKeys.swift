@@ -23,9 +23,11 @@ enum UnknownKeys {
         for key in container.allKeys {
             guard let child = known[key.stringValue] else {
                 let nearest = NearestName.of(key.stringValue, in: known.keys.sorted())
-                throw DecodingError.dataCorruptedError(
-                    forKey: key, in: container,
-                    debugDescription: "is not known" + (nearest.map { ": did you mean \"\($0)\"?" } ?? ""))
+                throw DecodingError.dataCorrupted(
+                    .init(
+                        codingPath: container.codingPath + [key],
+                        debugDescription: "is not known" + (nearest.map { ": did you mean \"\($0)\"?" } ?? ""),
+                        underlyingError: UnknownKeyError()))
             }
             try refuse(in: container.superDecoder(forKey: key), for: child)
         }
@@ -40,3 +42,6 @@ enum UnknownKeys {
         init?(intValue: Int) { nil }
     }
 }
+
+/// Lies under the `DecodingError` of an unknown key, whose description is a sentence for people; the decoder's own are not.
+package struct UnknownKeyError: Error {}

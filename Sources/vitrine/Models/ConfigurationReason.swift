@@ -8,7 +8,7 @@ enum ConfigurationReason {
         switch error {
         case DecodingError.keyNotFound(let key, let context):
             "the key \(name(of: context.codingPath + [key])) is missing"
-        case DecodingError.dataCorrupted(let context) where context.debugDescription.hasPrefix("is not known"):
+        case DecodingError.dataCorrupted(let context) where context.underlyingError is UnknownKeyError:
             "\(name(of: context.codingPath)) \(context.debugDescription)"
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.dataCorrupted(let context):

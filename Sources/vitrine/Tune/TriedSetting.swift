@@ -125,12 +125,6 @@ extension AnomalyConfiguration {
 }
 
 extension JSONValue {
-    func value(at path: ArraySlice<String>) -> JSONValue? {
-        guard let first = path.first else { return self }
-        guard case .object(let members) = self else { return nil }
-        return members[first]?.value(at: path.dropFirst())
-    }
-
     /// The same with another value at a path; null takes it away.
     fileprivate func replacing(_ value: JSONValue, at path: ArraySlice<String>) -> JSONValue {
         guard let first = path.first, case .object(var members) = self else { return value }

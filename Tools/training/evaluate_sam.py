@@ -3,7 +3,8 @@
 With --drawn: on pictures drawn from another seed, with photographs that training never saw. With --real FOLDER: on pictures with
 masks, whose folders are `Imgs` with both (magnetic tiles), `images` and `masks`, or `image` and `groundTruth`. Real pictures are
 asked twice: with one point in the middle of each true region, the one farthest from its border (SAM alone), and with the points
-that PPG's rule takes from the small CLIP's map; these count where they lie on a defect, against the defects they lie on.
+that PPG's rule takes from the small CLIP's map; these count where they lie on a defect, against the defects they lie on. The one
+point is also answered with three masks, as `vitrine mask` does: the IoU of the one with the highest predicted IoU, and of the best.
 """
 
 import argparse
@@ -31,12 +32,11 @@ MASK_FOLDERS = {"Imgs": "Imgs", "images": "masks", "image": "groundTruth"}
 
 
 @torch.no_grad()
-def stages(model: SmallSAM, pictures: torch.Tensor, points: torch.Tensor, labels: torch.Tensor,
+def stages(model: SmallSAM, features: torch.Tensor, points: torch.Tensor, labels: torch.Tensor,
            target: torch.Tensor) -> torch.Tensor:
-    """IoU [b, 3] of the three stages at the pictures' size; an empty mask ends the cascade and stands for what follows."""
+    """IoU [b, 3] of the three stages at the targets' size; an empty mask ends the cascade and stands for what follows."""
     height, width = target.shape[-2:]
     side = model.config["image_size"]
-    features = model.encode(prepared(pictures, model.config))
     met, box, previous = [], None, None
     for stage in range(3):
         if stage == 2:
@@ -50,6 +50,17 @@ def stages(model: SmallSAM, pictures: torch.Tensor, points: torch.Tensor, labels
         whole = F.interpolate(previous, size=(side, side), mode="bilinear", align_corners=False)[..., :height, :width]
         met.append(overlap(whole, target[:, None])[:, 0])
     return torch.stack(met, 1)
+
+
+@torch.no_grad()
+def of_three(model: SmallSAM, features: torch.Tensor, points: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """IoU [b, 2] at the targets' size of the most trusted of SAM's three masks for one point, and of the best one."""
+    height, width = target.shape[-2:]
+    side = model.config["image_size"]
+    logits, quality = model.decode(features, points, torch.ones_like(points[..., 0]))
+    whole = F.interpolate(logits[:, 1:], size=(side, side), mode="bilinear", align_corners=False)[..., :height, :width]
+    met = overlap(whole, target[:, None])
+    return torch.cat([met.gather(1, quality[:, 1:].argmax(1, keepdim=True)), met.amax(1, keepdim=True)], 1)
 
 
 def pairs(folder: pathlib.Path) -> list[tuple[pathlib.Path, pathlib.Path]]:
@@ -84,18 +95,20 @@ def middle(region: np.ndarray) -> tuple[int, int]:
 
 
 def on_real(model: SmallSAM, maps: MapPrompts, folder: pathlib.Path, every: int) -> str:
-    alone, cascade, missed = [], [], 0
+    alone, three, cascade, missed = [], [], [], 0
     for path, mask in pairs(folder)[::every]:
         pixels, truth = read(path, mask, model.config["image_size"])
         labels, count = ndimage.label(truth, np.ones((3, 3)))
+        if not count:
+            continue
+        features = model.encode(prepared(pixels, model.config))
         for number in range(1, count + 1):
             region = labels == number
             if region.sum() >= SMALLEST_REGION:
                 point = torch.tensor([[middle(region)]]).float() + 0.5
                 target = torch.from_numpy(region)[None].float()
-                alone.append(stages(model, pixels, point, torch.ones(1, 1), target)[0])
-        if not count:
-            continue
+                alone.append(stages(model, features, point, torch.ones(1, 1), target)[0])
+                three.append(of_three(model, features, point, target)[0])
         heat = maps.heat(pixels, 256)
         group, extreme = heat_points.groups(heat, strongest=True)
         points, signs = heat_points.points(heat, group, extreme)
@@ -103,11 +116,11 @@ def on_real(model: SmallSAM, maps: MapPrompts, folder: pathlib.Path, every: int)
         kept = signs[0] >= 0
         target = heat_points.touched(torch.from_numpy(truth)[None].float(), group)
         if target.any():
-            cascade.append(stages(model, pixels, points[:, kept], signs[:, kept], target)[0])
+            cascade.append(stages(model, features, points[:, kept], signs[:, kept], target)[0])
         else:
             missed += 1
-    rows = [" / ".join(f"{value:.3f}" for value in torch.stack(found).mean(0)) if found else "-" for found in (alone, cascade)]
-    return f"| {folder.name} | {len(alone)} | {rows[0]} | {len(cascade)} | {missed} | {rows[1]} |"
+    rows = [" / ".join(f"{value:.3f}" for value in torch.stack(found).mean(0)) if found else "-" for found in (alone, three, cascade)]
+    return f"| {folder.name} | {len(alone)} | {rows[0]} | {rows[1]} | {len(cascade)} | {missed} | {rows[2]} |"
 
 
 def on_drawn(model: SmallSAM, count: int, pool: pathlib.Path | None) -> list[str]:
@@ -120,7 +133,8 @@ def on_drawn(model: SmallSAM, count: int, pool: pathlib.Path | None) -> list[str
         kept = [index for index, kind in enumerate(drawing.kinds) if kind and drawing.defect[index].sum() > 30]
         if kept:
             target = drawing.defect[kept]
-            for index, row in zip(kept, stages(model, drawing.pictures[kept], *prompts.points(lot, target), target)):
+            features = model.encode(prepared(drawing.pictures[kept], model.config))
+            for index, row in zip(kept, stages(model, features, *prompts.points(lot, target), target)):
                 met[drawing.kinds[index]].append(row)
     rows = sorted(met.items()) + [("all", [row for rows in met.values() for row in rows])]
     return [f"| {kind} | {len(found)} | " + " | ".join(f"{value:.2f}" for value in torch.stack(found).mean(0).tolist()) + " |"
@@ -145,8 +159,9 @@ def main() -> None:
         print(*on_drawn(model, options.drawn, options.pool), sep="\n", flush=True)
     if options.real:
         maps = MapPrompts(weight_files.clip(options.clip), options.merges, "cpu")
-        print("| real pictures | regions | one middle point, by stage | PPG's points on a defect | beside all | by stage |")
-        print("|---|---|---|---|---|---|")
+        print("| real pictures | regions | one middle point, by stage | of three masks: trusted, best | PPG's points on a defect "
+              "| beside all | by stage |")
+        print("|---|---|---|---|---|---|---|")
         for folder in options.real:
             print(on_real(model, maps, folder, options.every), flush=True)
 

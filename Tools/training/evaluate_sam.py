@@ -31,12 +31,17 @@ SMALLEST_REGION = 20  # pixels; smaller ones are specks of the mask
 MASK_FOLDERS = {"Imgs": "Imgs", "images": "masks", "image": "groundTruth"}
 
 
+def overlaps(model: SmallSAM, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """IoU [b, k] of masks, logits [b, k, 4 grid, 4 grid], with targets [b, h, w] at the targets' size."""
+    side, (height, width) = model.config["image_size"], target.shape[-2:]
+    whole = F.interpolate(logits, size=(side, side), mode="bilinear", align_corners=False)[..., :height, :width]
+    return overlap(whole, target[:, None])
+
+
 @torch.no_grad()
 def stages(model: SmallSAM, features: torch.Tensor, points: torch.Tensor, labels: torch.Tensor,
            target: torch.Tensor) -> torch.Tensor:
     """IoU [b, 3] of the three stages at the targets' size; an empty mask ends the cascade and stands for what follows."""
-    height, width = target.shape[-2:]
-    side = model.config["image_size"]
     met, box, previous = [], None, None
     for stage in range(3):
         if stage == 2:
@@ -47,19 +52,15 @@ def stages(model: SmallSAM, features: torch.Tensor, points: torch.Tensor, labels
             alive = (previous > 0).flatten(1).any(1).view(-1, 1, 1, 1)
             logits = torch.where(alive, logits[:, :1], previous)
         previous = logits[:, :1]
-        whole = F.interpolate(previous, size=(side, side), mode="bilinear", align_corners=False)[..., :height, :width]
-        met.append(overlap(whole, target[:, None])[:, 0])
+        met.append(overlaps(model, previous, target)[:, 0])
     return torch.stack(met, 1)
 
 
 @torch.no_grad()
 def of_three(model: SmallSAM, features: torch.Tensor, points: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """IoU [b, 2] at the targets' size of the most trusted of SAM's three masks for one point, and of the best one."""
-    height, width = target.shape[-2:]
-    side = model.config["image_size"]
     logits, quality = model.decode(features, points, torch.ones_like(points[..., 0]))
-    whole = F.interpolate(logits[:, 1:], size=(side, side), mode="bilinear", align_corners=False)[..., :height, :width]
-    met = overlap(whole, target[:, None])
+    met = overlaps(model, logits[:, 1:], target)
     return torch.cat([met.gather(1, quality[:, 1:].argmax(1, keepdim=True)), met.amax(1, keepdim=True)], 1)
 
 
